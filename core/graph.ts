@@ -1,0 +1,83 @@
+/** Static graphs: plain data, in topological order, with every shape known. They can be posted to workers as they are. */
+import type { OpDef } from "./op.ts";
+import { type AttributesOf, type OpName, ops } from "./ops.ts";
+import { type Shape, ShapeError } from "./shape.ts";
+
+/** A node's index in its graph. */
+export type NodeId = number;
+
+/** One operation of a graph. Its inputs come before it. */
+export type Node = {
+  [K in OpName]: {
+    readonly op: K;
+    readonly inputs: readonly NodeId[];
+    readonly attributes: AttributesOf<K>;
+    readonly shape: Shape;
+  };
+}[OpName];
+
+/** A computation from its sources to its outputs. */
+export interface Graph {
+  readonly nodes: readonly Node[];
+  readonly outputs: readonly NodeId[];
+}
+
+/** The table's row of a node, with the attribute type that its name implies. */
+export function definitionOf(node: Node): OpDef<Node["attributes"]> {
+  return ops[node.op] as OpDef<Node["attributes"]>;
+}
+
+/** Multiply-adds of one evaluation of the node. */
+export function nodeMacs(graph: Graph, node: Node): number {
+  return definitionOf(node).macs(node.inputs.map((id) => graph.nodes[id]!.shape), node.shape);
+}
+
+/**
+ * Grows a graph node by node; shapes are inferred, and misfits thrown, as nodes are added.
+ *
+ * @example
+ * ```ts
+ * import { GraphBuilder } from "@zennas/zennas";
+ * const builder = new GraphBuilder();
+ * const x = builder.add("input", [], { name: "x", shape: [1, 2] });
+ * const graph = builder.build([builder.add("relu", [x], {})]);
+ * if (graph.nodes.length !== 2) throw new Error();
+ * ```
+ */
+export class GraphBuilder {
+  readonly #nodes: Node[] = [];
+
+  /** Adds a node and returns its id. Throws ShapeError where the inputs do not fit the operation. */
+  add<K extends OpName>(op: K, inputs: readonly NodeId[], attributes: AttributesOf<K>): NodeId {
+    const shape = this.#infer(op, inputs, attributes);
+    return this.#nodes.push({ op, inputs, attributes, shape } as unknown as Node) - 1;
+  }
+
+  #infer<K extends OpName>(op: K, inputs: readonly NodeId[], attributes: AttributesOf<K>): Shape {
+    return (ops[op] as OpDef<AttributesOf<K>>).shape(inputs.map((id) => this.shape(id)), attributes);
+  }
+
+  /** The shape of a node's output. */
+  shape(id: NodeId): Shape {
+    const node = this.#nodes[id];
+    if (!node) throw new ShapeError(`Cannot use a node before it is added: got ${id}`);
+    return node.shape;
+  }
+
+  /** The graph that computes these outputs; nodes that none of them needs are left out. */
+  build(outputs: readonly NodeId[]): Graph {
+    const needed = new Uint8Array(this.#nodes.length);
+    for (const id of outputs) needed[id] = 1;
+    for (let id = needed.length - 1; id >= 0; id--) {
+      if (needed[id]) { for (const from of this.#nodes[id]!.inputs) needed[from] = 1; }
+    }
+    const renumbered = new Map<NodeId, NodeId>();
+    const nodes: Node[] = [];
+    this.#nodes.forEach((node, id) => {
+      if (!needed[id]) return;
+      renumbered.set(id, nodes.length);
+      nodes.push({ ...node, inputs: node.inputs.map((from) => renumbered.get(from)!) });
+    });
+    return { nodes, outputs: outputs.map((id) => renumbered.get(id)!) };
+  }
+}

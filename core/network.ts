@@ -1,0 +1,137 @@
+/** Layers of a network on a graph: convolutions and normalisations with named parameters, in training or inference. */
+import type { GraphBuilder, NodeId } from "./graph.ts";
+import { elementCount, nhwc, type Shape } from "./shape.ts";
+
+/** What a parameter is for, which decides how it is initialised. */
+export type ParameterRole =
+  | "conv_weight"
+  | "linear_weight"
+  | "bias"
+  | "norm_weight"
+  | "norm_bias"
+  | "running_mean"
+  | "running_variance";
+
+/** A parameter of a network. */
+export interface Parameter {
+  /** Its name in a PyTorch checkpoint. */
+  readonly name: string;
+  /** `[o, kh, kw, i/groups]`, `[o, i]` or `[c]`. */
+  readonly shape: Shape;
+  readonly role: ParameterRole;
+}
+
+/** Whether training changes it by gradients; running statistics are only kept beside. */
+export function isLearnable({ role }: Parameter): boolean {
+  return role !== "running_mean" && role !== "running_variance";
+}
+
+/** How many inputs one output of a weight sums over. */
+export function fanIn({ shape }: Parameter): number {
+  return elementCount(shape.slice(1));
+}
+
+/** Decides which node supplies a parameter: a draw, a constant, or an input to be fed. */
+export type ParameterSource = (builder: GraphBuilder, parameter: Parameter) => NodeId;
+
+/** A batch normalisation of a network in training mode, for proxies that read its statistics. */
+export interface NormRecord {
+  readonly name: string;
+  /** Node of the batch's biased variance, `[c]`. */
+  readonly variance: NodeId;
+  /** How many values each channel's variance is taken over. */
+  readonly count: number;
+}
+
+/** How a network is put on a graph. */
+export interface NetworkOptions {
+  readonly builder: GraphBuilder;
+  /** Training normalises by the batch's statistics, inference by the running ones. */
+  readonly mode: "train" | "inference";
+  readonly parameters: ParameterSource;
+}
+
+/** A convolution's geometry; padding is (kernel − 1)/2 unless told. */
+export interface ConvolutionOptions {
+  readonly channels: number;
+  readonly kernel: number;
+  readonly stride?: number;
+  readonly groups?: number;
+  readonly bias?: boolean;
+}
+
+/** Adds layers to a graph and keeps a list of the parameters and normalisations that they have. */
+export class Network {
+  readonly builder: GraphBuilder;
+  readonly mode: "train" | "inference";
+  /** Every parameter so far, in order. */
+  readonly parameters: Parameter[] = [];
+  /** Every normalisation so far, in order; empty in inference mode. */
+  readonly norms: NormRecord[] = [];
+  /** The output of every ReLU layer so far, in order. */
+  readonly relus: NodeId[] = [];
+  readonly #source: ParameterSource;
+
+  constructor({ builder, mode, parameters }: NetworkOptions) {
+    this.builder = builder;
+    this.mode = mode;
+    this.#source = parameters;
+  }
+
+  /** The node that supplies a parameter. */
+  parameter(name: string, shape: Shape, role: ParameterRole): NodeId {
+    const parameter = { name, shape, role };
+    this.parameters.push(parameter);
+    return this.#source(this.builder, parameter);
+  }
+
+  /** A convolution with parameters `name.weight` and, where it has one, `name.bias`. */
+  convolution(x: NodeId, name: string, options: ConvolutionOptions): NodeId {
+    const { channels, kernel, stride = 1, groups = 1, bias = false } = options;
+    const [, , , c] = nhwc(this.builder.shape(x), `the input of ${name}`);
+    const weightShape = [channels, kernel, kernel, Math.floor(c / groups)];
+    const inputs = [x, this.parameter(`${name}.weight`, weightShape, "conv_weight")];
+    if (bias) inputs.push(this.parameter(`${name}.bias`, [channels], "bias"));
+    return this.builder.add("conv2d", inputs, { stride, padding: (kernel - 1) >> 1, groups });
+  }
+
+  /** A batch normalisation with the parameters and running statistics of PyTorch's. */
+  batchNorm(x: NodeId, name: string, { epsilon }: { readonly epsilon: number }): NodeId {
+    const shape = this.builder.shape(x), channels = shape.at(-1)!;
+    const weight = this.parameter(`${name}.weight`, [channels], "norm_weight");
+    const bias = this.parameter(`${name}.bias`, [channels], "norm_bias");
+    const [mean, variance] = this.mode === "train"
+      ? this.#batchStatistics(x, name)
+      : this.#runningStatistics(name, channels);
+    return this.builder.add("normalize", [x, mean, variance, weight, bias], { epsilon });
+  }
+
+  #batchStatistics(x: NodeId, name: string): readonly [mean: NodeId, variance: NodeId] {
+    const shape = this.builder.shape(x);
+    const variance = this.builder.add("channel_variance", [x], {});
+    this.norms.push({ name, variance, count: elementCount(shape.slice(0, -1)) });
+    return [this.builder.add("channel_mean", [x], {}), variance];
+  }
+
+  #runningStatistics(name: string, channels: number): readonly [mean: NodeId, variance: NodeId] {
+    return [
+      this.parameter(`${name}.running_mean`, [channels], "running_mean"),
+      this.parameter(`${name}.running_var`, [channels], "running_variance"),
+    ];
+  }
+
+  /** max(x, 0), kept in {@link relus}. */
+  relu(x: NodeId): NodeId {
+    const output = this.builder.add("relu", [x], {});
+    this.relus.push(output);
+    return output;
+  }
+
+  /** A linear layer with parameters `name.weight` and, where it has one, `name.bias`; x is `[n, i]`. */
+  linear(x: NodeId, name: string, { outputs, bias }: { readonly outputs: number; readonly bias: boolean }): NodeId {
+    const features = this.builder.shape(x).at(-1)!;
+    const inputs = [x, this.parameter(`${name}.weight`, [outputs, features], "linear_weight")];
+    if (bias) inputs.push(this.parameter(`${name}.bias`, [outputs], "bias"));
+    return this.builder.add("linear", inputs, {});
+  }
+}

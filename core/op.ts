@@ -1,0 +1,41 @@
+/** The contract that every operation of a graph fulfils. */
+import type { Shape } from "./shape.ts";
+
+/** A tensor of the float64 oracle, row-major. */
+export interface Tensor64 {
+  readonly shape: Shape;
+  readonly data: Float64Array;
+}
+
+/** What a run of a graph is given from outside: the random numbers' seed, and values by name. */
+export interface RunOptions {
+  /** Seed of every `gaussian` node; a non-negative safe integer. */
+  readonly seed?: number;
+  /** Which independent repetition of the draws under that seed; 0 unless told. */
+  readonly draw?: number;
+  /** Values of the graph's `input` nodes by name, each row-major in the node's shape. */
+  readonly feeds?: Readonly<Record<string, Float32Array>>;
+}
+
+/**
+ * One operation, declared once: shapes, cost, and a slow float64 oracle. Devices hold a table of kernels over the same
+ * names (see `core/backend.ts`), so that adding an operation makes the compiler name every missing row.
+ */
+export interface OpDef<Attributes> {
+  /** The output's shape; throws `ShapeError` for inputs that do not fit. */
+  shape(inputs: readonly Shape[], attributes: Attributes): Shape;
+  /** Multiply-adds of one evaluation; only convolutions and linear layers have any. */
+  macs(inputs: readonly Shape[], output: Shape): number;
+  /** The output in float64, by the plainest code that can be right. */
+  reference(inputs: readonly Tensor64[], attributes: Attributes, run: OracleRun): Float64Array;
+}
+
+/** What the oracle knows beside a node's inputs. */
+export interface OracleRun extends RunOptions {
+  readonly output: Shape;
+}
+
+/** No multiply-adds: for every operation that is neither a convolution nor a linear layer. */
+export function noMacs(): number {
+  return 0;
+}

@@ -1,0 +1,101 @@
+/** Convolution and linear layers: the operations that multiply. */
+import type { OpDef, Tensor64 } from "../op.ts";
+import { elementCount, nhwc, ohwi, type Shape, ShapeError, windowExtent } from "../shape.ts";
+import type { NoAttributes } from "./elementwise.ts";
+
+/** Geometry of a convolution; the window's extents are its weight's. */
+export interface Conv2dAttributes {
+  readonly stride: number;
+  /** Rows and columns of zeros on each side. */
+  readonly padding: number;
+  /** Channel groups; as many as channels makes it depthwise. */
+  readonly groups: number;
+}
+
+function checkBias(bias: Shape | undefined, channels: number): void {
+  if (bias && (bias.length !== 1 || bias[0] !== channels)) {
+    throw new ShapeError(`Cannot add a bias as it needs [${channels}]: got [${bias}]`);
+  }
+}
+
+function conv2dShape([x, weight, bias]: readonly Shape[], { stride, padding, groups }: Conv2dAttributes): Shape {
+  const [n, h, w, c] = nhwc(x!, "a convolution's input");
+  const [o, kh, kw, i] = ohwi(weight!, "a convolution's weight");
+  if (i * groups !== c || o % groups !== 0) {
+    throw new ShapeError(
+      `Cannot convolve as ${groups} groups of ${i} channels must make the input's, and divide the output's: ` +
+        `got ${c} in, ${o} out`,
+    );
+  }
+  checkBias(bias, o);
+  return [
+    n,
+    windowExtent(h, { kernel: kh, stride, padding }),
+    windowExtent(w, { kernel: kw, stride, padding }),
+    o,
+  ];
+}
+
+function conv2dReference(
+  [x, weight, bias]: readonly Tensor64[],
+  { stride, padding, groups }: Conv2dAttributes,
+  output: Shape,
+): Float64Array {
+  const [, h, w, c] = nhwc(x!.shape, "input");
+  const [o, kh, kw, i] = ohwi(weight!.shape, "weight");
+  const [n, oh, ow] = nhwc(output, "output");
+  const result = new Float64Array(elementCount(output));
+  const at = (image: number, row: number, column: number, channel: number): number =>
+    row < 0 || column < 0 || row >= h || column >= w ? 0 : x!.data[((image * h + row) * w + column) * c + channel]!;
+  const dot = (image: number, row: number, column: number, channel: number): number => {
+    const firstInput = Math.floor(channel / (o / groups)) * i;
+    let sum = bias?.data[channel] ?? 0;
+    for (let dy = 0; dy < kh; dy++) {
+      for (let dx = 0; dx < kw; dx++) {
+        for (let k = 0; k < i; k++) {
+          sum += weight!.data[((channel * kh + dy) * kw + dx) * i + k]! *
+            at(image, row * stride + dy - padding, column * stride + dx - padding, firstInput + k);
+        }
+      }
+    }
+    return sum;
+  };
+  for (let index = 0, image = 0; image < n; image++) {
+    for (let row = 0; row < oh; row++) {
+      for (let column = 0; column < ow; column++) {
+        for (let channel = 0; channel < o; channel++) result[index++] = dot(image, row, column, channel);
+      }
+    }
+  }
+  return result;
+}
+
+/**
+ * Convolution of x `[n, h, w, c]` by weight `[o, kh, kw, c/groups]`, plus an optional bias `[o]`: `[n, oh, ow, o]`.
+ */
+export const conv2d: OpDef<Conv2dAttributes> = {
+  shape: conv2dShape,
+  macs: ([, weight], output) => elementCount(output) * elementCount(weight!.slice(1)),
+  reference: (inputs, attributes, { output }) => conv2dReference(inputs, attributes, output),
+};
+
+/** A linear layer: x `[n, i]` by weight `[o, i]`, plus an optional bias `[o]`: `[n, o]`. */
+export const linear: OpDef<NoAttributes> = {
+  shape: ([x, weight, bias]) => {
+    if (x!.length !== 2 || weight!.length !== 2 || x![1] !== weight![1]) {
+      throw new ShapeError(`Cannot apply a linear layer as it takes [n, i] and [o, i]: got [${x}] and [${weight}]`);
+    }
+    checkBias(bias, weight![0]!);
+    return [x![0]!, weight![0]!];
+  },
+  macs: ([, weight], output) => elementCount(output) * weight![1]!,
+  reference: ([x, weight, bias], _, { output }) => {
+    const [n, o] = output as [number, number], i = weight!.shape[1]!;
+    return Float64Array.from({ length: n * o }, (_, index) => {
+      const row = Math.floor(index / o) * i, column = index % o;
+      let sum = bias?.data[column] ?? 0;
+      for (let k = 0; k < i; k++) sum += x!.data[row + k]! * weight!.data[column * i + k]!;
+      return sum;
+    });
+  },
+};

@@ -1,0 +1,124 @@
+/** Where a network's parameters come from: draws on the device, feeds, or the published filling rule. */
+import type { GraphBuilder, NodeId } from "./graph.ts";
+import { fanIn, type Parameter, type ParameterRole, type ParameterSource } from "./network.ts";
+import { elementCount, type Shape } from "./shape.ts";
+
+/** Streams of a seed's normal draws. */
+export const STREAM = { input: 0, perturbation: 1, parameters: 16 } as const;
+
+/** One node a parameter name, so that a network put twice on a graph shares its parameters. */
+function shared(source: ParameterSource): ParameterSource {
+  const nodes = new Map<string, NodeId>();
+  return (builder, parameter) => {
+    const node = nodes.get(parameter.name) ?? source(builder, parameter);
+    nodes.set(parameter.name, node);
+    return node;
+  };
+}
+
+const initialValue: Record<Exclude<ParameterRole, "conv_weight" | "linear_weight">, number> = {
+  bias: 0,
+  norm_weight: 1,
+  norm_bias: 0,
+  running_mean: 0,
+  running_variance: 1,
+};
+
+/**
+ * Zen-NAS's initialisation: weights of convolutions and linear layers ~ N(0,1), each from a stream of its own; biases 0,
+ * normalisations identity.
+ */
+export function gaussianParameters(): ParameterSource {
+  let stream: number = STREAM.parameters;
+  return shared((builder, { shape, role }) =>
+    role === "conv_weight" || role === "linear_weight"
+      ? builder.add("gaussian", [], { shape, stream: stream++ })
+      : builder.add("constant", [], { shape, values: [initialValue[role]] })
+  );
+}
+
+/** Every parameter is an input of the graph, to be fed under its own name. */
+export function fedParameters(): ParameterSource {
+  return shared((builder: GraphBuilder, { name, shape }: Parameter) => builder.add("input", [], { name, shape }));
+}
+
+/** FNV-1a, 32 bits, of a string's UTF-8 bytes. */
+function fnv1a(text: string): number {
+  return new TextEncoder().encode(text).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5);
+}
+
+/**
+ * The filling rule: a tensor's values from its name alone, uniform with variance 1, so that any implementation can be
+ * compared with any other. With PyTorch's element order (OIHW weights, NCHW inputs), value i is
+ * `(2·u − 1)·√3` rounded to float32, where
+ * `x = fnv1a32(name) + (i+1)·0x9E3779B9; x ^= x>>>16; x *= 0x21F0AAAD; x ^= x>>>15; x *= 0x735A2D97; x ^= x>>>15;
+ * u = (x>>>8)/2^24` in unsigned 32-bit arithmetic.
+ *
+ * @example
+ * ```ts
+ * import { fillByName } from "@zennas/zennas";
+ * const values = fillByName("input", 4);
+ * if (!values.every((value) => Math.abs(value) <= Math.sqrt(3))) throw new Error();
+ * ```
+ */
+export function fillByName(name: string, count: number): Float32Array {
+  const hash = fnv1a(name);
+  return Float32Array.from({ length: count }, (_, index) => {
+    let x = (hash + Math.imul(index + 1, 0x9e3779b9)) | 0;
+    x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
+    x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
+    x ^= x >>> 15;
+    return (2 * ((x >>> 8) / 2 ** 24) - 1) * Math.sqrt(3);
+  });
+}
+
+/** PyTorch's channels-second order `[a, c, h, w]` as channels-last `[a, h, w, c]`, given the channels-last shape. */
+export function channelsLast(values: Float32Array, shape: Shape): Float32Array {
+  if (shape.length !== 4) return values;
+  const [, h, w, c] = shape as readonly [number, number, number, number];
+  const area = h * w, outer = area * c;
+  return values.map((_, index) => {
+    const within = index % outer;
+    return values[index - within + (within % c) * area + Math.floor(within / c)]!;
+  });
+}
+
+/** How a parameter's fill is scaled and shifted before it is used. */
+export type FillingRule = (parameter: Parameter) => { readonly scale: number; readonly shift: number };
+
+const identityNorm = (role: ParameterRole): { readonly scale: number; readonly shift: number } => ({
+  scale: 0,
+  shift: role === "norm_weight" || role === "running_variance" ? 1 : 0,
+});
+
+const isWeight = (role: ParameterRole): boolean => role === "conv_weight" || role === "linear_weight";
+
+/**
+ * The published fillings: `unit` (weights of variance 1, everything else as initialised), `scaled` (weights · √(2/fan-in),
+ * everything else as initialised) and `trained` (as `scaled`, with biases 0.1·fill and normalisations near identity,
+ * running statistics included).
+ */
+export const fillingRules = {
+  unit: ({ role }) => isWeight(role) ? { scale: 1, shift: 0 } : identityNorm(role),
+  scaled: (parameter) =>
+    isWeight(parameter.role) ? { scale: Math.sqrt(2 / fanIn(parameter)), shift: 0 } : identityNorm(parameter.role),
+  trained: (parameter) => {
+    if (isWeight(parameter.role)) return { scale: Math.sqrt(2 / fanIn(parameter)), shift: 0 };
+    if (parameter.role === "running_variance") return { scale: 0.25, shift: 1 };
+    return { scale: 0.1, shift: parameter.role === "norm_weight" ? 1 : 0 };
+  },
+} as const satisfies Record<string, FillingRule>;
+
+/** Feeds for a network whose parameters are {@link fedParameters}, by the filling rule. */
+export function filledParameters(parameters: readonly Parameter[], rule: FillingRule): Record<string, Float32Array> {
+  return Object.fromEntries(parameters.map((parameter) => {
+    const { scale, shift } = rule(parameter);
+    const fill = channelsLast(fillByName(parameter.name, elementCount(parameter.shape)), parameter.shape);
+    return [parameter.name, fill.map((value) => value * scale + shift)];
+  }));
+}
+
+/** A feed for an input `[n, h, w, c]`, by the filling rule. */
+export function filledInput(name: string, shape: Shape): Record<string, Float32Array> {
+  return { [name]: channelsLast(fillByName(name, elementCount(shape)), shape) };
+}

@@ -1,0 +1,52 @@
+/** Tensor shapes. Activations are `[n, h, w, c]` (NHWC), convolution weights `[o, kh, kw, i]` (OHWI), vectors `[c]`. */
+
+/** The extents of a tensor, outermost first. A scalar is `[1]`. */
+export type Shape = readonly number[];
+
+/** A tensor does not have the shape that an operation needs. */
+export class ShapeError extends RangeError {
+  override readonly name = "ShapeError";
+}
+
+/**
+ * The number of elements of a tensor of this shape.
+ *
+ * @example
+ * ```ts
+ * import { elementCount } from "@zennas/zennas";
+ * if (elementCount([2, 8, 8, 3]) !== 384) throw new Error();
+ * ```
+ */
+export function elementCount(shape: Shape): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** Whether two shapes have the same extents. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
+}
+
+/** The extents of an activation `[n, h, w, c]`; throws {@link ShapeError} for any other rank. */
+export function nhwc(shape: Shape, what: string): readonly [n: number, h: number, w: number, c: number] {
+  if (shape.length !== 4) throw new ShapeError(`Cannot use ${what} as [n, h, w, c]: got [${shape}]`);
+  return shape as unknown as readonly [number, number, number, number];
+}
+
+/** The extents of a convolution's weight `[o, kh, kw, i]`; throws {@link ShapeError} for any other rank. */
+export function ohwi(shape: Shape, what: string): readonly [o: number, kh: number, kw: number, i: number] {
+  if (shape.length !== 4) throw new ShapeError(`Cannot use ${what} as [o, kh, kw, i]: got [${shape}]`);
+  return shape as unknown as readonly [number, number, number, number];
+}
+
+/** The extent of a convolution's or pooling window's output along one axis. */
+export function windowExtent(
+  extent: number,
+  window: { readonly kernel: number; readonly stride: number; readonly padding: number },
+): number {
+  const { kernel, stride, padding } = window;
+  const output = Math.floor((extent + 2 * padding - kernel) / stride) + 1;
+  if (output < 1) {
+    throw new ShapeError(`Cannot slide a window of ${kernel} over ${extent} values padded by ${padding}: nothing left`);
+  }
+  return output;
+}

@@ -1,0 +1,6 @@
+/**
+ * Zero-shot neural architecture search: structure strings to the best network, without training any.
+ *
+ * @module
+ */
+export * from "./core/mod.ts";
