@@ -1,0 +1,15 @@
+/** Work on many things at once, results in order. */
+
+/** Applies `work` to each item, at most `atOnce` at a time, and yields the results in the items' order. */
+export async function* mapInOrder<Item, Result>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result> {
+  const running: Promise<Result>[] = [];
+  for (const item of items) {
+    running.push(work(item));
+    if (running.length >= atOnce) yield running.shift()!;
+  }
+  yield* running;
+}

@@ -1,0 +1,47 @@
+/** Turns every error into one readable line, a hint and an exit code. */
+import { CommanderError } from "commander";
+import { note } from "./terminal.ts";
+
+/** Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted. */
+export const EXIT = { failure: 1, usage: 2, interrupted: 130 } as const;
+
+/** A command that was called wrongly. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** A command that the user stopped, after it kept what was done. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/** Hints by the name of an error. */
+const hints: Readonly<Record<string, string>> = {
+  UsageError: "zen <command> --help shows how to call it",
+  StructureSyntaxError: "zen zoo list shows structures that work",
+  ShapeError: "zen analyze shows where a structure's shapes come from",
+  ConfigError: "zen search --help lists the options; presets are in core/search/presets",
+  NotFound: "check the path",
+  DeviceMemoryError: "a smaller --batch or --resolution needs less memory",
+};
+
+const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** The lines that tell a person what went wrong. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return `zen: ${error}`;
+  const hint = hints[error.name];
+  return `zen: ${lower(error.message)}${hint ? `\n  hint: ${hint}` : ""}`;
+}
+
+/** Reports an error and returns the exit code that goes with it. `verbose` shows the stack and causes. */
+export function reportError(error: unknown, { verbose }: { readonly verbose: boolean }): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
+  if (error instanceof Interrupted) {
+    note(error.message);
+    return EXIT.interrupted;
+  }
+  note(describeError(error));
+  if (verbose) note(Deno.inspect(error));
+  return error instanceof UsageError ? EXIT.usage : EXIT.failure;
+}

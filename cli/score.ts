@@ -1,0 +1,117 @@
+/** `zen score`: structures ranked by nothing but random weights. */
+import { type Command, Option } from "commander";
+import type { Backend } from "../core/backend.ts";
+import type { Evaluation, Fill } from "../core/proxies/mod.ts";
+import type { Summary } from "../core/statistics.ts";
+import type { DeviceOptions } from "./device.ts";
+import {
+  addFormOptions,
+  addStructureArguments,
+  deviceOption,
+  formOf,
+  type FormOptions,
+  integer,
+  jsonOption,
+  positive,
+  workersOption,
+} from "./options.ts";
+import type { NamedStructure } from "./structures.ts";
+
+interface ScoreOptions extends FormOptions, DeviceOptions {
+  readonly file?: string;
+  readonly json?: boolean;
+  readonly proxy: string;
+  readonly variant?: string;
+  readonly batch: number;
+  readonly gamma: number;
+  readonly repeats: number;
+  readonly seed: number;
+  readonly fill: Fill;
+  readonly reslink: boolean;
+}
+
+const EXAMPLES = `
+Scores are taken without residual links, as the search takes them, unless --reslink is given.
+
+Examples:
+  zen score zennet_cifar10_model_size1M_res32 --repeats 8
+  zen score 'SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,1,8,1)' --proxy zen --variant paper --json
+  zen score --file candidates.txt --proxy params --json`;
+
+/** Adds the command. */
+export function addScoreCommand(program: Command): void {
+  const command = program.command("score").description("score structures by a zero-shot proxy");
+  addFormOptions(addStructureArguments(command))
+    .option("--proxy <name>", "what to score by: zen, flops, params, layers, random", "zen")
+    .option("--variant <name>", "the proxy's formula (zen: reference or paper)")
+    .addOption(new Option("--batch <images>", "images a batch").argParser(integer(1)).default(64))
+    .addOption(new Option("--gamma <size>", "size of the input's perturbation").argParser(positive).default(0.01))
+    .addOption(new Option("--repeats <count>", "independent draws to average").argParser(integer(1)).default(1))
+    .addOption(new Option("--seed <number>", "seed of all draws").argParser(integer(0)).default(1))
+    .addOption(
+      new Option("--fill <rule>", "weights and inputs: gaussian draws, or the published filling rule")
+        .choices(["gaussian", "reference"]).default("gaussian"),
+    )
+    .option("--reslink", "with residual links", false)
+    .addOption(deviceOption())
+    .addOption(workersOption())
+    .addOption(jsonOption())
+    .addHelpText("after", EXAMPLES)
+    .action(score);
+}
+
+async function evaluationOf(options: ScoreOptions): Promise<Omit<Evaluation, "backend">> {
+  const { proxyNamed, variantOf } = await import("../core/proxies/mod.ts");
+  const proxy = proxyNamed(options.proxy);
+  const { batch, gamma, seed, fill, repeats } = options;
+  const variant = variantOf(proxy, options.variant);
+  return { proxy, repeats, settings: { form: formOf(options, options.reslink), batch, gamma, seed, fill, variant } };
+}
+
+async function printScores(
+  structures: readonly NamedStructure[],
+  evaluation: Evaluation,
+  { json, device }: { readonly json: boolean; readonly device: string },
+): Promise<void> {
+  const { evaluateRepeatedly } = await import("../core/proxies/mod.ts");
+  const { mapInOrder } = await import("./concurrency.ts");
+  const { duration, printJson, StatusLine } = await import("./terminal.ts");
+  const { proxy, settings, repeats, backend } = evaluation;
+  const atOnce = Math.max(1, Math.ceil((backend?.concurrency ?? 1) / repeats));
+  using status = new StatusLine();
+  const started = performance.now();
+  let done = 0;
+  const scores = mapInOrder(structures, atOnce, async ({ structure, text }) => {
+    const from = performance.now();
+    const summary = await evaluateRepeatedly(structure, evaluation);
+    const secondsLeft = (performance.now() - started) / 1000 / ++done * (structures.length - done);
+    status.update(() => `scored ${done}/${structures.length}, ${duration(secondsLeft)} left`);
+    return { text, summary, seconds: (performance.now() - from) / 1000 };
+  });
+  for await (const { text, summary, seconds } of scores) {
+    if (!json) {
+      printSummary(text, summary);
+      continue;
+    }
+    const { mean, std, interval95 } = summary;
+    const { name } = proxy, { variant } = settings;
+    printJson({ structure: text, proxy: name, variant, score: mean, std, interval95, repeats, seconds, device });
+  }
+
+  function printSummary(text: string, { mean, interval95 }: Summary): void {
+    using _ = status;
+    const spread = interval95 ? `  (95 %: ${interval95.map((bound) => bound.toPrecision(6)).join(" … ")})` : "";
+    print(`${mean.toPrecision(7)}${spread}  ${text}`);
+  }
+}
+
+async function score(texts: string[], options: ScoreOptions): Promise<void> {
+  const evaluation = await evaluationOf(options);
+  const { collectStructures } = await import("./structures.ts");
+  const structures = await collectStructures(texts, options);
+  const json = options.json ?? false;
+  if (!evaluation.proxy.needsBackend) return printScores(structures, evaluation, { json, device: "none" });
+  const { describeDevice, openDevice } = await import("./device.ts");
+  await using backend: Backend = await openDevice(options);
+  await printScores(structures, { ...evaluation, backend }, { json, device: describeDevice(backend) });
+}

@@ -1,0 +1,34 @@
+/** The structures that a command works on: from its arguments, a file or stdin; strings or names of the zoo. */
+import { parseStructure, type Structure } from "../core/masternet/mod.ts";
+import { zooEntry, zooNames } from "../core/zoo/mod.ts";
+import { UsageError } from "./errors.ts";
+
+/** A structure beside the text that named it. */
+export interface NamedStructure {
+  readonly text: string;
+  readonly structure: Structure;
+}
+
+async function readLines(path: string): Promise<string[]> {
+  const text = path === "-" ? await new Response(Deno.stdin.readable).text() : await Deno.readTextFile(path);
+  return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+/** The structure that a text names or spells; throws StructureSyntaxError. */
+export function resolveStructure(text: string): NamedStructure {
+  const spelled = zooNames.includes(text) ? zooEntry(text).structure : text;
+  return { text: spelled, structure: parseStructure(spelled) };
+}
+
+/**
+ * All structures of a command, in order: first its arguments, then the lines of `file`. Throws UsageError where there are
+ * none, StructureSyntaxError for the first that does not parse.
+ */
+export async function collectStructures(
+  texts: readonly string[],
+  { file }: { readonly file?: string },
+): Promise<NamedStructure[]> {
+  const all = [...texts, ...(file === undefined ? [] : await readLines(file))];
+  if (all.length === 0) throw new UsageError("Cannot go on without a structure: give one, or --file");
+  return all.map(resolveStructure);
+}

@@ -1,0 +1,54 @@
+/** Proxies that only count. They are the bar that every other proxy has to clear. */
+import { countLayers, printStructure, referenceCost, type Structure } from "../masternet/mod.ts";
+import { Random } from "../random.ts";
+import type { Proxy, ScoringSettings } from "./proxy.ts";
+
+type Counter = (structure: Structure, settings: ScoringSettings) => number;
+
+function counting(name: string, summary: string, count: Counter): Proxy {
+  return {
+    name,
+    summary,
+    variants: ["reference"],
+    needsBackend: false,
+    score: (structure, settings) => Promise.resolve(count(structure, settings)),
+  };
+}
+
+/** Parameters in Zen-NAS's counting (see `referenceCost`). */
+export const params: Proxy = counting(
+  "params",
+  "parameters, as Zen-NAS counts them",
+  (structure, { form }) => referenceCost(structure, form).params,
+);
+
+/** Multiply-adds in Zen-NAS's counting, which adds c·r² a batch norm. */
+export const flops: Proxy = counting(
+  "flops",
+  "multiply-adds of one image, as Zen-NAS counts them",
+  (structure, { form }) => referenceCost(structure, form).flops,
+);
+
+/** The layers of all blocks. */
+export const layers: Proxy = counting("layers", "layers of all blocks", (structure) => countLayers(structure));
+
+/** A hash of a text to a non-negative safe integer, so that a random score depends on its structure alone. */
+function hash(text: string): number {
+  let high = 0x811c9dc5, low = 0x1b873593;
+  for (let index = 0; index < text.length; index++) {
+    high = Math.imul(high ^ text.charCodeAt(index), 0x01000193);
+    low = Math.imul(low ^ text.charCodeAt(index), 0x85ebca6b);
+  }
+  return (high >>> 11) * 2 ** 32 + (low >>> 0);
+}
+
+/** A draw from N(0,1) a structure: the search without any guidance. */
+export const random: Proxy = counting(
+  "random",
+  "a normal draw a structure: a search without guidance",
+  (structure, { seed, draw }) => {
+    const draws = new Random(seed, hash(printStructure(structure)));
+    for (let skipped = 0; skipped < draw; skipped++) draws.normal();
+    return draws.normal();
+  },
+);

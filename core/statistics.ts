@@ -1,0 +1,32 @@
+/** What repeated measurements say. */
+// @ts-types="./jstat.d.ts"
+import jstat from "jstat";
+
+/** The mean of repeated measurements and how far to trust it. */
+export interface Summary {
+  readonly mean: number;
+  /** Standard deviation of a single measurement (n − 1); null for one measurement. */
+  readonly std: number | null;
+  /** 95 % confidence interval of the mean by Student's t; null for one measurement. */
+  readonly interval95: readonly [low: number, high: number] | null;
+}
+
+/**
+ * Summarises measurements; throws RangeError for none.
+ *
+ * @example
+ * ```ts
+ * import { summarize } from "@zennas/zennas";
+ * const { mean, std } = summarize([1, 2, 3]);
+ * if (mean !== 2 || std !== 1) throw new Error();
+ * ```
+ */
+export function summarize(values: readonly number[]): Summary {
+  const count = values.length;
+  if (count === 0) throw new RangeError("Cannot summarise measurements as there are none");
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  if (count === 1) return { mean, std: null, interval95: null };
+  const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1));
+  const half = jstat.studentt.inv(0.975, count - 1) * std / Math.sqrt(count);
+  return { mean, std, interval95: [mean - half, mean + half] };
+}
