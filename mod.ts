@@ -4,3 +4,4 @@
  * @module
  */
 export * from "./core/mod.ts";
+export * from "./core/masternet/mod.ts";

@@ -1,7 +1,9 @@
 /** Graphs, operations, random numbers and the seam to devices. */
 export * from "./backend.ts";
+export * from "./cost.ts";
 export * from "./graph.ts";
 export * from "./liveness.ts";
+export * from "./nearest.ts";
 export * from "./network.ts";
 export * from "./op.ts";
 export { type AttributesOf, type OpName, ops } from "./ops.ts";

@@ -1,0 +1,121 @@
+/** Structures as graphs. */
+import type { NodeId } from "../graph.ts";
+import type { Network } from "../network.ts";
+import { ShapeError } from "../shape.ts";
+import type { FormSwitches, LoweringSite, NetworkForm, Place } from "./definition.ts";
+import { inputChannels } from "./inspect.ts";
+import { printStructure } from "./print.ts";
+import { kindOfBlock } from "./registry.ts";
+import type { Block, Structure } from "./structure.ts";
+
+/** Composite blocks may stand for others at most so deep, so that one that stands for itself is an error. */
+const MAX_EXPANSION_DEPTH = 200;
+
+/** The form's switches, with those that were not told. */
+export function formSwitches(form: Partial<NetworkForm>): FormSwitches {
+  const { squeezeExcite = false, residualLinks = true, batchNorm = true } = form;
+  return { squeezeExcite, residualLinks, batchNorm };
+}
+
+/** Puts blocks of one form on one network. */
+class Lowering {
+  readonly #network: Network;
+  readonly #form: FormSwitches;
+  #depth = 0;
+
+  constructor(network: Network, form: FormSwitches) {
+    this.#network = network;
+    this.#form = form;
+  }
+
+  block(block: Block, place: Place): NodeId {
+    const { definition } = kindOfBlock(block);
+    if (++this.#depth > MAX_EXPANSION_DEPTH) {
+      throw new RangeError(`Cannot lower blocks more than ${MAX_EXPANSION_DEPTH} deep: got ${block.name}`);
+    }
+    const output = "expand" in definition
+      ? this.sequence(definition.expand(block, this.#form), place)
+      : definition.lower(block, this.#site(place));
+    this.#depth--;
+    return output;
+  }
+
+  sequence(blocks: readonly Block[], { input, name }: Place): NodeId {
+    let x = input;
+    blocks.forEach((block, index) => {
+      this.#checkChannels(block, { before: blocks[index - 1], x });
+      x = this.block(block, { input: x, name: `${name && `${name}.`}module_list.${index}` });
+    });
+    return x;
+  }
+
+  #checkChannels(block: Block, { before, x }: { readonly before: Block | undefined; readonly x: NodeId }): void {
+    const needed = inputChannels(block), given = this.#network.builder.shape(x).at(-1);
+    if (needed === undefined || needed === given) return;
+    const source = before ? printStructure({ blocks: [before] }) : "the input";
+    throw new ShapeError(
+      `Cannot put ${printStructure({ blocks: [block] })} behind ${source} as it takes ${needed} channels: got ${given}`,
+    );
+  }
+
+  #site({ input, name }: Place): LoweringSite {
+    return {
+      network: this.#network,
+      form: this.#form,
+      input,
+      name,
+      block: (inner, at) => this.block(inner, at),
+      sequence: (inner, at) => this.sequence(inner, at),
+    };
+  }
+}
+
+/** Puts blocks alone on a network, without a classifier; returns their output. */
+export function lowerBlocks(blocks: readonly Block[], at: Place & { network: Network; form: FormSwitches }): NodeId {
+  return new Lowering(at.network, at.form).sequence(blocks, at);
+}
+
+/** The classifier behind the last block: global average pooling and a linear layer with bias. */
+export function lowerClassifier(
+  network: Network,
+  { features, classes }: { features: NodeId; classes: number },
+): NodeId {
+  const pooled = network.builder.add("adaptive_average_pool", [features], { size: 1 });
+  const vector = network.builder.add("flatten", [pooled], {});
+  return network.linear(vector, "fc_linear.netblock", { outputs: classes, bias: true });
+}
+
+/** The nodes of a lowered network that others read. */
+export interface LoweredStructure {
+  /** The last block's output, before pooling. */
+  readonly features: NodeId;
+  /** `[n, classes]`. */
+  readonly logits: NodeId;
+}
+
+/**
+ * Puts a structure and its classifier on a network behind `input`, `[n, h, w, c]`. Parameters have the names of the
+ * published checkpoints, in their order. Throws ShapeError where channels do not fit, naming both blocks;
+ * `chainChannels` mends such structures.
+ *
+ * @example
+ * ```ts
+ * import { gaussianParameters, GraphBuilder, lowerStructure, Network, parseStructure } from "@zennas/zennas";
+ * const builder = new GraphBuilder();
+ * const network = new Network({ builder, mode: "train", parameters: gaussianParameters() });
+ * const input = builder.add("input", [], { name: "input", shape: [2, 32, 32, 3] });
+ * const structure = parseStructure("SuperConvK3BNRELU(3,8,2,1)");
+ * const { features } = lowerStructure(structure, network, { input, classes: 10, resolution: 32 });
+ * if (builder.shape(features).join() !== "2,16,16,8") throw new Error();
+ * if (network.parameters[0]?.name !== "module_list.0.module_list.0.netblock.weight") throw new Error();
+ * ```
+ */
+export function lowerStructure(
+  structure: Structure,
+  network: Network,
+  options: NetworkForm & { readonly input: NodeId },
+): LoweredStructure {
+  const { input, classes } = options;
+  const features = lowerBlocks(structure.blocks, { network, form: formSwitches(options), input, name: "" });
+  return { features, logits: lowerClassifier(network, { features, classes }) };
+}

@@ -1,0 +1,85 @@
+/** The reference's counting of parameters and multiply-adds, by which the published searches were bounded. */
+import { blockCost, exact } from "./cost.ts";
+import type { FormSwitches, NetworkForm, PrimitiveDefinition, ReferenceCost } from "./definition.ts";
+import { inputChannels, outputChannels } from "./inspect.ts";
+import { formSwitches } from "./lower.ts";
+import { type BlockKind, kindOfBlock } from "./registry.ts";
+import { type Block, leaf, type Structure } from "./structure.ts";
+
+/** The resolution behind a block by the reference's rule, which knows strides but neither windows nor padding. */
+function resolutionBehind(kind: BlockKind, { args }: Block, resolution: number): number {
+  if (kind.size >= 0) return args[kind.size]!;
+  return kind.stride < 0 ? resolution : Math.floor(resolution / args[kind.stride]!);
+}
+
+/** Adds up blocks of one form, from front to back. */
+class Counter {
+  readonly #form: FormSwitches;
+  params = 0;
+  flops = 0;
+
+  constructor(form: FormSwitches) {
+    this.#form = form;
+  }
+
+  /** Adds a sequence of blocks; returns the resolution behind them. */
+  sequence(blocks: readonly Block[], resolution: number): number {
+    let at = resolution;
+    for (const block of blocks) at = this.block(block, at);
+    return at;
+  }
+
+  /** Adds a block and those inside it; returns the resolution behind it. */
+  block(block: Block, resolution: number): number {
+    const kind = kindOfBlock(block), { definition } = kind;
+    if ("expand" in definition) return this.sequence(definition.expand(block, this.#form), resolution);
+    const ends = block.branches.map((branch) => this.sequence(branch, resolution));
+    const outputResolution = ends[0] ?? resolutionBehind(kind, block, resolution);
+    const own = this.#own(definition, { block, resolution, outputResolution });
+    this.params += own.params;
+    this.flops += own.flops;
+    return outputResolution;
+  }
+
+  /** What a block adds beside its inner blocks. */
+  #own(
+    definition: PrimitiveDefinition,
+    { block, ...resolutions }: { block: Block; resolution: number; outputResolution: number },
+  ): ReferenceCost {
+    const channels = inputChannels(block) ?? 1, form = this.#form;
+    if (definition.referenceCost) {
+      const outputs = outputChannels(block) ?? channels;
+      return definition.referenceCost(block, {
+        ...resolutions,
+        inputChannels: channels,
+        outputChannels: outputs,
+        form,
+      });
+    }
+    const { resolution } = resolutions;
+    const { parameters, macs } = blockCost(block, { before: [1, resolution, resolution, channels], form });
+    return { params: parameters, flops: macs };
+  }
+}
+
+/**
+ * Parameters and multiply-adds as the reference's search counts them: a batch normalisation has c parameters and c·r²
+ * multiply-adds, a linear layer's bias is one parameter, a residual projection has in·out + out parameters and is
+ * evaluated at its output's resolution divided once more by the stride. Published budgets are in these units; see
+ * `trueCost` for the truth. FLOPs may have a fraction where an odd resolution is halved.
+ *
+ * @example
+ * ```ts
+ * import { parseStructure, referenceCost } from "@zennas/zennas";
+ * const cost = referenceCost(parseStructure("SuperConvK3BNRELU(3,8,2,1)"), { classes: 10, resolution: 32 });
+ * if (cost.params !== 3 * 8 * 9 + 8 + 8 * 10 + 1) throw new Error(String(cost.params));
+ * if (cost.flops !== 3 * 8 * 9 * 16 ** 2 + 8 * 16 ** 2 + 8 * 10) throw new Error(String(cost.flops));
+ * ```
+ */
+export function referenceCost({ blocks }: Structure, form: NetworkForm): ReferenceCost {
+  const counter = new Counter(formSwitches(form));
+  counter.sequence(blocks, form.resolution);
+  const features = blocks.reduce((channels, block) => outputChannels(block) ?? channels, 0);
+  counter.block(leaf("Linear", [features, form.classes, 1]), 1);
+  return { params: exact(counter.params, "parameters"), flops: counter.flops };
+}
