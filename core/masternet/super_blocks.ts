@@ -44,12 +44,13 @@ const threeConvolutions =
     leaf("BN", [outputs]),
   ];
 
-/** Residual layers one after another, each with a RELU behind; the first one projects. */
+/** Residual layers one after another, each with a RELU behind; the first one projects. Without links, no container is left. */
 function residualLayers(layers: readonly Bottleneck[], { body, form }: { body: Layer; form: FormSwitches }): Block[] {
-  return layers.flatMap((layer, index) => [
-    container(index === 0 ? "ResBlockProj" : "ResBlock", [layer.inputs, layer.stride], body(layer, form)),
-    leaf("RELU", [layer.outputs]),
-  ]);
+  return layers.flatMap((layer, index) => {
+    const inner = body(layer, form), name = index === 0 ? "ResBlockProj" : "ResBlock";
+    const linked = form.residualLinks ? [container(name, [layer.inputs, layer.stride], inner)] : inner;
+    return [...linked, leaf("RELU", [layer.outputs])];
+  });
 }
 
 /** The arguments of a super block with residual layers. */

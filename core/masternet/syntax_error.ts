@@ -22,7 +22,7 @@ function excerpt(text: string, position: number): string {
  *   parseStructure("RELU(8)BN(x)");
  *   throw new Error("parsed");
  * } catch (error) {
- *   if (!(error instanceof StructureSyntaxError) || error.position !== 11) throw error;
+ *   if (!(error instanceof StructureSyntaxError) || error.position !== 10) throw error;
  * }
  * ```
  */
