@@ -5,3 +5,5 @@
  */
 export * from "./core/mod.ts";
 export * from "./core/masternet/mod.ts";
+export * from "./core/search/mod.ts";
+export * from "./core/io/mod.ts";

@@ -1,0 +1,32 @@
+/** What a run ran on: bits are promised on one kind of machine only. */
+import manifest from "../../deno.json" with { type: "json" };
+
+/** A process on a machine. */
+export interface Machine {
+  readonly host: string;
+  readonly pid: number;
+  readonly os: string;
+  readonly arch: string;
+  /** Logical processors. */
+  readonly processors: number;
+  readonly deno: string;
+  readonly zennas: string;
+  /** The device that scores, as its backend names it. */
+  readonly device: string;
+}
+
+/** This process on this machine, scoring on a device of that name. */
+export function thisMachine(device: string): Machine {
+  // A search needs no permission to know the host; without it, the process id alone says who holds a run.
+  const mayKnowHost = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";
+  return {
+    host: mayKnowHost ? Deno.hostname() : "this host",
+    pid: Deno.pid,
+    os: Deno.build.os,
+    arch: Deno.build.arch,
+    processors: navigator.hardwareConcurrency,
+    deno: Deno.version.deno,
+    zennas: manifest.version,
+    device,
+  };
+}

@@ -1,0 +1,107 @@
+/** Budgets: limits on what a candidate may cost, checked before anything is scored. */
+import { countLayers, type NetworkForm, referenceCost, type Structure, trueCost } from "../masternet/mod.ts";
+import type { LatencyBudget, SearchConfig } from "./config.ts";
+
+/** A limit on something that can be measured of a structure. */
+export interface Budget {
+  readonly name: string;
+  /** The most that is allowed; the limit itself is within the budget. */
+  readonly limit: number;
+  /** What the structure has of it. May throw ShapeError for a structure that no network can be made of. */
+  measure(structure: Structure): number;
+}
+
+/** A budget that a structure exceeds. */
+export interface Excess {
+  readonly budget: string;
+  readonly value: number;
+  readonly limit: number;
+}
+
+/** The first of the budgets that a structure exceeds, in their order; undefined if it is within all. */
+export function excessOf(structure: Structure, budgets: readonly Budget[]): Excess | undefined {
+  for (const { name, limit, measure } of budgets) {
+    const value = measure(structure);
+    if (value > limit) return { budget: name, value, limit };
+  }
+  return undefined;
+}
+
+/** Remembers the last answer, so that several budgets share one count of a structure. */
+function rememberLast<T>(count: (structure: Structure) => T): (structure: Structure) => T {
+  let last: { readonly structure: Structure; readonly answer: T } | undefined;
+  return (structure) => {
+    if (last?.structure !== structure) last = { structure, answer: count(structure) };
+    return last.answer;
+  };
+}
+
+/** What budgets may need from elsewhere. */
+export interface BudgetModels {
+  /** Predicts the latency of a structure, in milliseconds an image, as the latency budget describes it. */
+  readonly latencyMs?: ((structure: Structure) => number) | undefined;
+}
+
+/** A search has a latency budget, and nothing that predicts latency. */
+export class MissingLatencyModelError extends Error {
+  override readonly name = "MissingLatencyModelError";
+  readonly latency: LatencyBudget;
+
+  constructor(latency: LatencyBudget) {
+    const { ms, batch, precision } = latency;
+    super(
+      "Cannot search under a latency budget without a latency model: " +
+        `got a limit of ${ms} ms an image at batch ${batch} in ${precision}`,
+    );
+    this.latency = latency;
+  }
+}
+
+/** The network that a configuration's candidates would be trained as. */
+export function networkForm(config: SearchConfig): NetworkForm {
+  return {
+    classes: config.classes,
+    resolution: config.resolution,
+    squeezeExcite: config.squeezeExcite,
+    // Candidates are scored without residual links, but the network that results is trained with them.
+    residualLinks: true,
+  };
+}
+
+/**
+ * The budgets of a configuration, cheap ones first. Throws MissingLatencyModelError for a latency budget
+ * without a latency model.
+ *
+ * @example
+ * ```ts
+ * import { budgetsOf, excessOf, parseConfig, parseStructure } from "@zennas/zennas";
+ * const initialStructure = "SuperConvK3BNRELU(3,8,1,3)";
+ * const config = parseConfig({
+ *   proxy: "zen", space: "XXBL", initialStructure, resolution: 32, classes: 10, budgets: { layers: 2, params: 1e6 },
+ * });
+ * const excess = excessOf(parseStructure(initialStructure), budgetsOf(config));
+ * if (excess?.budget !== "layers" || excess.value !== 3) throw new Error(JSON.stringify(excess));
+ * ```
+ */
+export function budgetsOf(config: SearchConfig, models: BudgetModels = {}): readonly Budget[] {
+  const limits = config.budgets;
+  const form = networkForm(config);
+  const counted = rememberLast((structure) => trueCost(structure, form));
+  const reference = rememberLast((structure) => referenceCost(structure, form));
+  const byReference = config.costs === "reference";
+  const candidates: readonly (Omit<Budget, "limit"> & { readonly limit: number | undefined })[] = [
+    { name: "layers", limit: limits.layers, measure: countLayers },
+    { name: "params", limit: limits.params, measure: (s) => byReference ? reference(s).params : counted(s).parameters },
+    { name: "flops", limit: limits.flops, measure: (s) => byReference ? reference(s).flops : counted(s).macs },
+    { name: "macs", limit: limits.macs, measure: (s) => counted(s).macs },
+    { name: "peakMemoryBytes", limit: limits.peakMemoryBytes, measure: (s) => counted(s).peakActivationBytes },
+    { name: "latencyMs", limit: limits.latency?.ms, measure: latencyModel(config, models) },
+  ];
+  return candidates.filter((budget): budget is Budget => budget.limit !== undefined);
+}
+
+function latencyModel(config: SearchConfig, models: BudgetModels): Budget["measure"] {
+  const latency = config.budgets.latency;
+  if (latency && !models.latencyMs) throw new MissingLatencyModelError(latency);
+  return models.latencyMs ?? (() => 0);
+}

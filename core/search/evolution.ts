@@ -1,0 +1,152 @@
+/**
+ * The evolution of Zen-NAS (Lin et al., ICCV 2021), made deterministic under concurrency: proposal i is drawn from
+ * Philox(seed, i) and from the population as it stands after the results of all proposals up to i − window, and results
+ * enter in proposal order. The scorer's timing therefore changes nothing, and a journal of past proposals continues
+ * exactly where it ends.
+ */
+import type { Structure } from "../masternet/mod.ts";
+import type { Budget } from "./budgets.ts";
+import { Member, Population } from "./population.ts";
+import { evaluationsOf, type Proposal, type ScoredCandidate, type VerdictCounts } from "./proposal.ts";
+import { type Drawn, Proposer } from "./proposer.ts";
+import type { Space } from "./space.ts";
+
+/** What a scorer learns of a candidate beside its syntax tree. */
+export interface Candidate {
+  /** The proposal that it came from. */
+  readonly index: number;
+  /** Its canonical string. */
+  readonly structure: string;
+}
+
+/**
+ * Scores a candidate; higher is better. Up to `window` calls are in flight at a time, so a scorer with fewer workers
+ * queues by itself. A score that is not finite, a CandidateError and a ShapeError fail the candidate alone.
+ */
+export type Scorer = (structure: Structure, candidate: Candidate) => Promise<number>;
+
+/** Why a search ended. */
+export type StopReason = "proposals" | "evaluations" | "aborted";
+
+/** News of a search: a proposal has entered. */
+export interface SearchEvent {
+  readonly proposal: Proposal;
+  /** Proposals that have entered so far. */
+  readonly proposals: number;
+  /** Candidates among them that went to the scorer. */
+  readonly evaluations: number;
+  readonly counts: VerdictCounts;
+  readonly best: ScoredCandidate | undefined;
+  /** The share of proposals that got a score, 0 to 1. */
+  readonly acceptanceRate: number;
+}
+
+/** What to search, how far, and whom to tell. */
+export interface EvolutionOptions {
+  readonly space: Space;
+  readonly initial: Structure;
+  /** In the order in which they are checked. */
+  readonly budgets: readonly Budget[];
+  readonly population: number;
+  readonly window: number;
+  readonly seed: number;
+  readonly maxProposals: number;
+  readonly maxEvaluations?: number | undefined;
+  readonly score: Scorer;
+  /** Proposals of an earlier part of the same search, from index 0 without gaps. */
+  readonly journal?: Iterable<Proposal> | undefined;
+  /** Called with each new proposal in order; the search waits for a promise. */
+  readonly record?: ((proposal: Proposal) => Promise<void> | undefined) | undefined;
+  /** Called after each new proposal is recorded. */
+  readonly onEvent?: ((event: SearchEvent) => void) | undefined;
+  /** Ends the search once the candidates in flight are done and recorded. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a search has come to. */
+export interface SearchOutcome {
+  /** The first candidate with the highest score; undefined if none got a score. */
+  readonly best: ScoredCandidate | undefined;
+  /** The population, best first. */
+  readonly population: readonly ScoredCandidate[];
+  readonly proposals: number;
+  readonly evaluations: number;
+  readonly counts: VerdictCounts;
+  readonly stoppedBy: StopReason;
+}
+
+/** Everything that results have changed. */
+class Standing {
+  readonly population: Population;
+  readonly #counts: Record<Proposal["verdict"], number> = { "over-budget": 0, duplicate: 0, failed: 0, scored: 0 };
+  #best: ScoredCandidate | undefined;
+  #proposals = 0;
+
+  constructor(size: number) {
+    this.population = new Population(size);
+  }
+
+  enter({ proposal, tree }: Drawn): void {
+    this.#proposals++;
+    this.#counts[proposal.verdict]++;
+    if (proposal.verdict !== "scored") return;
+    const { index, structure, score } = proposal;
+    if (this.#best === undefined || score > this.#best.score) this.#best = { index, structure, score };
+    this.population.enter(new Member(proposal, tree));
+  }
+
+  event(proposal: Proposal): SearchEvent {
+    return { proposal, ...this.#summary(), acceptanceRate: this.#counts.scored / this.#proposals };
+  }
+
+  outcome(stoppedBy: StopReason): SearchOutcome {
+    const population = this.population.members.map(({ index, structure, score }) => ({ index, structure, score }));
+    return { ...this.#summary(), population, stoppedBy };
+  }
+
+  #summary(): Omit<SearchOutcome, "population" | "stoppedBy"> {
+    const counts = { ...this.#counts };
+    return { best: this.#best, proposals: this.#proposals, evaluations: evaluationsOf(counts), counts };
+  }
+}
+
+/**
+ * Searches until a limit is reached or the signal aborts. Proposals beyond the one that reaches a limit are never drawn.
+ * Rejects with whatever `record`, or the scorer apart from a candidate's own failures, rejects with; results before that
+ * one are recorded.
+ *
+ * @example The structure with most layers among 200 proposals
+ * ```ts
+ * import { countLayers, evolve, parseStructure, publishedSpaces } from "@zennas/zennas";
+ * const { best, proposals } = await evolve({
+ *   space: publishedSpaces.XXBL,
+ *   initial: parseStructure("SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,1,8,1)SuperConvK1BNRELU(16,32,1,1)"),
+ *   budgets: [{ name: "layers", limit: 12, measure: countLayers }],
+ *   population: 16, window: 4, seed: 1, maxProposals: 200,
+ *   score: (structure) => Promise.resolve(countLayers(structure)),
+ * });
+ * if (proposals !== 200 || !best || best.score > 12) throw new Error(JSON.stringify(best));
+ * ```
+ */
+export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> {
+  const standing = new Standing(options.population);
+  const proposer = new Proposer(options, standing.population);
+  const inFlight: (Drawn | Promise<Drawn>)[] = [];
+  const draw = () => {
+    const drawn = proposer.next();
+    if (drawn) inFlight.push(drawn);
+  };
+  for (let ahead = 0; ahead < options.window; ahead++) draw();
+  // One result enters, one proposal is drawn: so proposal i always sees exactly the results up to i − window.
+  for (let head = inFlight.shift(); head; head = inFlight.shift()) {
+    const drawn = head instanceof Promise ? await head : head;
+    standing.enter(drawn);
+    if (!drawn.replayed) {
+      const recorded = options.record?.(drawn.proposal);
+      if (recorded) await recorded;
+      options.onEvent?.(standing.event(drawn.proposal));
+    }
+    draw();
+  }
+  return standing.outcome(proposer.stoppedBy);
+}

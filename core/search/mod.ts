@@ -1,0 +1,11 @@
+/** Spaces, mutation, budgets, evolution, and the configuration of a search. */
+export * from "./budgets.ts";
+export * from "./config.ts";
+export { ConfigError, type ConfigProblem } from "./config_error.ts";
+export * from "./evolution.ts";
+export * from "./mutation.ts";
+export * from "./population.ts";
+export * from "./preset_names.ts";
+export * from "./proposal.ts";
+export * from "./space.ts";
+export * from "./super_block_space.ts";

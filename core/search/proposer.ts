@@ -1,0 +1,158 @@
+/** Draws proposals: those of a journal again, then new ones. */
+import { type Block, printStructure, type Structure } from "../masternet/mod.ts";
+import { Random } from "../random.ts";
+import { ShapeError } from "../shape.ts";
+import { excessOf } from "./budgets.ts";
+import type { EvolutionOptions, StopReason } from "./evolution.ts";
+import { mutate } from "./mutation.ts";
+import type { Population } from "./population.ts";
+import { CandidateError, type Proposal, type Verdict } from "./proposal.ts";
+import { replacementsOf } from "./space.ts";
+
+/** A proposal that has its verdict. */
+export interface Drawn {
+  readonly proposal: Proposal;
+  /** Its syntax tree, unless it comes from a journal. */
+  readonly tree?: Structure;
+  /** Whether it comes from a journal. */
+  readonly replayed: boolean;
+}
+
+/** While the population is no larger, the initial structure is mutated rather than a member. */
+const SEEDING_SIZE = 10;
+
+/** A label has no meaning, so it must not tell two structures apart. */
+function withoutLabels(structure: Structure): Structure {
+  const strip = ({ name, args, branches }: Block): Block => ({
+    name,
+    args,
+    branches: branches.map((branch) => branch.map(strip)),
+  });
+  return { blocks: structure.blocks.map(strip) };
+}
+
+/** The reason why an error fails its candidate; any other error is thrown on. */
+function reasonOf(error: unknown): string {
+  if (error instanceof CandidateError || error instanceof ShapeError) return error.message;
+  throw error;
+}
+
+/**
+ * Draws one proposal after the other from a population that changes in between. All that an index needs is known when it
+ * is drawn, except a score; so verdicts other than scores, and where the search ends, are settled in proposal order.
+ */
+export class Proposer {
+  readonly #options: EvolutionOptions;
+  readonly #population: Population;
+  readonly #initial: Structure;
+  readonly #seedingSize: number;
+  readonly #journal: Iterator<Proposal> | undefined;
+  readonly #firstProposals = new Map<string, number>();
+  #replaying: boolean;
+  #proposals = 0;
+  #evaluations = 0;
+  #stoppedBy: StopReason | undefined;
+
+  constructor(options: EvolutionOptions, population: Population) {
+    if (!Number.isInteger(options.window) || options.window < 1) {
+      throw new RangeError(`Cannot search as the window is a positive integer: got ${options.window}`);
+    }
+    this.#options = options;
+    this.#population = population;
+    this.#initial = withoutLabels(options.initial);
+    this.#initial.blocks.forEach((_, index, blocks) => replacementsOf(options.space, blocks, index));
+    // A smaller population would otherwise never be mutated.
+    this.#seedingSize = Math.min(SEEDING_SIZE, population.size - 1);
+    this.#journal = options.journal?.[Symbol.iterator]();
+    this.#replaying = this.#journal !== undefined;
+  }
+
+  /** Why there are no more proposals. */
+  get stoppedBy(): StopReason {
+    return this.#stoppedBy ?? "aborted";
+  }
+
+  /** The next proposal, or undefined when the search ends. A promise while its score is being computed. */
+  next(): Drawn | Promise<Drawn> | undefined {
+    if (this.#replaying) {
+      const { value, done } = this.#journal!.next();
+      if (!done) return this.#replay(value);
+      this.#replaying = false;
+    }
+    this.#stoppedBy ??= this.#reasonToStop();
+    return this.#stoppedBy ? undefined : this.#propose();
+  }
+
+  #reasonToStop(): StopReason | undefined {
+    const { signal, maxProposals, maxEvaluations = Infinity } = this.#options;
+    if (this.#proposals >= maxProposals) return "proposals";
+    if (this.#evaluations >= maxEvaluations) return "evaluations";
+    return signal?.aborted ? "aborted" : undefined;
+  }
+
+  #replay(proposal: Proposal): Drawn {
+    if (proposal.index !== this.#proposals) {
+      throw new RangeError(`Cannot replay a journal as proposal ${this.#proposals} is missing: got ${proposal.index}`);
+    }
+    this.#proposals++;
+    if (proposal.verdict === "scored" || proposal.verdict === "failed") {
+      this.#evaluations++;
+      this.#firstProposals.set(proposal.structure, proposal.index);
+    }
+    return { proposal, replayed: true };
+  }
+
+  #propose(): Drawn | Promise<Drawn> {
+    const index = this.#proposals++;
+    const tree = this.#mutant(new Random(this.#options.seed, index));
+    const structure = printStructure(tree);
+    const verdict = this.#judge(tree, { index, structure });
+    const drawn = (settled: Verdict): Drawn => ({ proposal: { index, structure, ...settled }, tree, replayed: false });
+    if (!(verdict instanceof Promise)) return drawn(verdict);
+    const scored = verdict.then(drawn);
+    // The search awaits scores in order; one that fails early is not unhandled.
+    scored.catch(() => undefined);
+    return scored;
+  }
+
+  #mutant(random: Random): Structure {
+    const { space } = this.#options;
+    const { members } = this.#population;
+    if (members.length <= this.#seedingSize) return mutate(this.#initial, random, { space, replacements: 1 });
+    return mutate(random.pick(members).tree, random, { space, replacements: 2 });
+  }
+
+  #judge(
+    tree: Structure,
+    candidate: { readonly index: number; readonly structure: string },
+  ): Verdict | Promise<Verdict> {
+    // Only structures within the budgets are remembered, so a known one need not be measured again.
+    const first = this.#firstProposals.get(candidate.structure);
+    if (first !== undefined) return { verdict: "duplicate", of: first };
+    try {
+      const excess = excessOf(tree, this.#options.budgets);
+      if (excess) return { verdict: "over-budget", ...excess };
+    } catch (error) {
+      this.#count(candidate);
+      return { verdict: "failed", reason: reasonOf(error) };
+    }
+    this.#count(candidate);
+    return this.#score(tree, candidate);
+  }
+
+  #count({ index, structure }: { readonly index: number; readonly structure: string }): void {
+    this.#evaluations++;
+    this.#firstProposals.set(structure, index);
+  }
+
+  async #score(tree: Structure, candidate: { readonly index: number; readonly structure: string }): Promise<Verdict> {
+    try {
+      const score = await this.#options.score(tree, candidate);
+      return Number.isFinite(score)
+        ? { verdict: "scored", score }
+        : { verdict: "failed", reason: `the score is not finite: got ${score}` };
+    } catch (error) {
+      return { verdict: "failed", reason: reasonOf(error) };
+    }
+  }
+}
