@@ -71,6 +71,7 @@ export class GraphBuilder {
     for (let id = needed.length - 1; id >= 0; id--) {
       if (needed[id]) { for (const from of this.#nodes[id]!.inputs) needed[from] = 1; }
     }
+    if (!needed.includes(0)) return { nodes: [...this.#nodes], outputs };
     const renumbered = new Map<NodeId, NodeId>();
     const nodes: Node[] = [];
     this.#nodes.forEach((node, id) => {

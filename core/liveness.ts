@@ -45,14 +45,14 @@ export function planArena(lifetimes: readonly Lifetime[]): ArenaPlan {
   return { offsets, bytes };
 }
 
-/** The largest sum of bytes alive at one step: no arena can be smaller. */
+/** The largest sum of bytes alive at one step: no arena can be smaller. Steps are counted from 0. */
 export function peakBytes(lifetimes: readonly Lifetime[]): number {
-  const changes = new Map<number, number>();
+  const changes = new Float64Array(lifetimes.reduce((end, { last }) => Math.max(end, last + 2), 0));
   for (const { bytes, first, last } of lifetimes) {
-    changes.set(first, (changes.get(first) ?? 0) + bytes);
-    changes.set(last + 1, (changes.get(last + 1) ?? 0) - bytes);
+    changes[first]! += bytes;
+    changes[last + 1]! -= bytes;
   }
   let alive = 0, peak = 0;
-  for (const [, change] of [...changes].sort(([a], [b]) => a - b)) peak = Math.max(peak, alive += change);
+  for (const change of changes) peak = Math.max(peak, alive += change);
   return peak;
 }

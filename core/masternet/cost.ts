@@ -2,10 +2,11 @@
 import { graphMacs, parameterCount, peakActivationBytes } from "../cost.ts";
 import { GraphBuilder, type NodeId } from "../graph.ts";
 import { Network, type ParameterSource } from "../network.ts";
-import { type Shape, ShapeError } from "../shape.ts";
+import { sameShape, type Shape, ShapeError } from "../shape.ts";
 import type { FormSwitches, NetworkForm } from "./definition.ts";
 import { countLayers, inputChannels } from "./inspect.ts";
 import { formSwitches, lowerBlocks, lowerClassifier } from "./lower.ts";
+import { kindOfBlock } from "./registry.ts";
 import type { Block, Structure } from "./structure.ts";
 
 /** What a network costs, counted on its graph for one image. */
@@ -28,13 +29,13 @@ export interface PartCost {
   readonly output: Shape;
 }
 
-/** One node for all parameters of a shape: costs depend on no values. */
-function sharedByShape(): ParameterSource {
-  const nodes = new Map<string, NodeId>();
+/** One node for all vectors of a length, because costs depend on no values, and most parameters are vectors. */
+function valuelessParameters(): ParameterSource {
+  const vectors = new Map<number, NodeId>();
   return (builder, { shape }) => {
-    const key = shape.join();
-    const node = nodes.get(key) ?? builder.add("constant", [], { shape, values: [0] });
-    nodes.set(key, node);
+    const length = shape.length === 1 ? shape[0] : undefined;
+    const node = vectors.get(length ?? 0) ?? builder.add("constant", [], { shape, values: [0] });
+    if (length !== undefined) vectors.set(length, node);
     return node;
   };
 }
@@ -42,7 +43,7 @@ function sharedByShape(): ParameterSource {
 /** Builds a part of a network on a graph of its own, behind an input of this shape, and counts it. */
 function partCost(shape: Shape, build: (network: Network, input: NodeId) => NodeId): PartCost {
   const builder = new GraphBuilder();
-  const network = new Network({ builder, mode: "inference", parameters: sharedByShape() });
+  const network = new Network({ builder, mode: "inference", parameters: valuelessParameters() });
   const input = builder.add("input", [], { name: "input", shape });
   const output = build(network, input);
   const graph = builder.build([output]);
@@ -60,19 +61,55 @@ export function exact(value: number, what: string): number {
   throw new ShapeError(`Cannot count ${what} beyond 2^53 exactly: got ${value}`);
 }
 
-/** A block's cost, on the channels that it says it takes. */
-export function blockCost(
-  block: Block,
-  { before, form }: { readonly before: Shape; readonly form: FormSwitches },
-): PartCost {
-  const shape = before.with(-1, inputChannels(block) ?? before.at(-1)!);
-  return partCost(shape, (network, input) => lowerBlocks([block], { network, input, form, name: "" }));
+/** Where a block's cost is counted. */
+interface CostSite {
+  /** The shape of what goes in. */
+  readonly before: Shape;
+  readonly form: FormSwitches;
 }
 
 /**
- * The true cost of a network. Blocks are counted one by one, each on the channels that it says it takes, so that
- * structures whose channels do not fit (some published ones) have a cost too; between top-level blocks one value alone is
- * alive, so the peak is that of the dearest block. Throws ShapeError where a block does not fit its inner blocks or the
+ * Costs that were counted before, the latest of each block. Blocks are immutable, so this changes no result; a search
+ * changes one or two blocks of a structure and need not count the others again.
+ */
+const known = new WeakMap<Block, CostSite & { readonly cost: PartCost }>();
+
+const sameForm = (a: FormSwitches, b: FormSwitches): boolean =>
+  a.squeezeExcite === b.squeezeExcite && a.residualLinks === b.residualLinks && a.batchNorm === b.batchNorm;
+
+/** The cost of one block, a composite one piece by piece. */
+export function blockCost(block: Block, site: CostSite): PartCost {
+  const earlier = known.get(block);
+  if (earlier && sameShape(earlier.before, site.before) && sameForm(earlier.form, site.form)) return earlier.cost;
+  const { definition } = kindOfBlock(block);
+  const cost = "expand" in definition
+    ? sequenceCost(definition.expand(block, site.form), site)
+    : partCost(site.before, (network, input) => lowerBlocks([block], { network, input, form: site.form, name: "" }));
+  known.set(block, { ...site, cost });
+  return cost;
+}
+
+function sequenceCost(blocks: readonly Block[], { before, form }: CostSite): PartCost {
+  const nothing = { parameters: 0, macs: 0, peakActivationBytes: 0, output: before };
+  return blocks.reduce<PartCost>(
+    (sum, block) => together(sum, blockCost(block, { before: sum.output, form })),
+    nothing,
+  );
+}
+
+/** Two parts, one behind the other: one value alone is alive between them, so the dearer one makes the peak. */
+function together(front: PartCost, back: PartCost): PartCost {
+  return {
+    parameters: front.parameters + back.parameters,
+    macs: front.macs + back.macs,
+    peakActivationBytes: Math.max(front.peakActivationBytes, back.peakActivationBytes),
+    output: back.output,
+  };
+}
+
+/**
+ * The true cost of a network. Blocks are counted one by one, each on the channels that it says it takes, so that a
+ * structure whose channels do not fit (one of the published ones) has a cost too. Throws ShapeError where a block does not fit its inner blocks or the
  * resolution.
  *
  * @example
@@ -84,20 +121,21 @@ export function blockCost(
  * if (cost.peakActivationBytes !== 4 * (32 * 32 * 3 + 16 * 16 * 8)) throw new Error();
  * ```
  */
-export function trueCost(structure: Structure, form: NetworkForm): TrueCost {
-  const switches = formSwitches(form);
+export function trueCost(structure: Structure, options: NetworkForm): TrueCost {
+  const { classes, resolution } = options, form = formSwitches(options);
   const parts: PartCost[] = [];
-  let before: Shape = [1, form.resolution, form.resolution, 3];
+  let shape: Shape = [1, resolution, resolution, 3];
   for (const block of structure.blocks) {
-    const part = blockCost(block, { before, form: switches });
+    const part = blockCost(block, { before: shape.with(-1, inputChannels(block) ?? shape.at(-1)!), form });
     parts.push(part);
-    before = part.output;
+    shape = part.output;
   }
-  parts.push(partCost(before, (network, features) => lowerClassifier(network, { features, classes: form.classes })));
+  parts.push(partCost(shape, (network, features) => lowerClassifier(network, { features, classes })));
+  const { parameters, macs, peakActivationBytes } = parts.reduce(together);
   return {
-    parameters: exact(parts.reduce((sum, { parameters }) => sum + parameters, 0), "parameters"),
-    macs: exact(parts.reduce((sum, { macs }) => sum + macs, 0), "multiply-adds"),
+    parameters: exact(parameters, "parameters"),
+    macs: exact(macs, "multiply-adds"),
     layers: countLayers(structure),
-    peakActivationBytes: exact(Math.max(...parts.map((part) => part.peakActivationBytes)), "bytes"),
+    peakActivationBytes: exact(peakActivationBytes, "bytes"),
   };
 }

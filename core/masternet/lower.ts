@@ -8,9 +8,6 @@ import { printStructure } from "./print.ts";
 import { kindOfBlock } from "./registry.ts";
 import type { Block, Structure } from "./structure.ts";
 
-/** Composite blocks may stand for others at most so deep, so that one that stands for itself is an error. */
-const MAX_EXPANSION_DEPTH = 200;
-
 /** The form's switches, with those that were not told. */
 export function formSwitches(form: Partial<NetworkForm>): FormSwitches {
   const { squeezeExcite = false, residualLinks = true, batchNorm = true } = form;
@@ -21,7 +18,6 @@ export function formSwitches(form: Partial<NetworkForm>): FormSwitches {
 class Lowering {
   readonly #network: Network;
   readonly #form: FormSwitches;
-  #depth = 0;
 
   constructor(network: Network, form: FormSwitches) {
     this.#network = network;
@@ -30,14 +26,9 @@ class Lowering {
 
   block(block: Block, place: Place): NodeId {
     const { definition } = kindOfBlock(block);
-    if (++this.#depth > MAX_EXPANSION_DEPTH) {
-      throw new RangeError(`Cannot lower blocks more than ${MAX_EXPANSION_DEPTH} deep: got ${block.name}`);
-    }
-    const output = "expand" in definition
+    return "expand" in definition
       ? this.sequence(definition.expand(block, this.#form), place)
       : definition.lower(block, this.#site(place));
-    this.#depth--;
-    return output;
   }
 
   sequence(blocks: readonly Block[], { input, name }: Place): NodeId {

@@ -1,6 +1,6 @@
 /** The reference's counting of parameters and multiply-adds, by which the published searches were bounded. */
 import { blockCost, exact } from "./cost.ts";
-import type { FormSwitches, NetworkForm, PrimitiveDefinition, ReferenceCost } from "./definition.ts";
+import type { FormSwitches, NetworkForm, ReferenceCost } from "./definition.ts";
 import { inputChannels, outputChannels } from "./inspect.ts";
 import { formSwitches } from "./lower.ts";
 import { type BlockKind, kindOfBlock } from "./registry.ts";
@@ -33,30 +33,36 @@ class Counter {
   block(block: Block, resolution: number): number {
     const kind = kindOfBlock(block), { definition } = kind;
     if ("expand" in definition) return this.sequence(definition.expand(block, this.#form), resolution);
-    const ends = block.branches.map((branch) => this.sequence(branch, resolution));
-    const outputResolution = ends[0] ?? resolutionBehind(kind, block, resolution);
-    const own = this.#own(definition, { block, resolution, outputResolution });
+    const inside = this.#branches(block, resolution);
+    const outputResolution = inside ?? resolutionBehind(kind, block, resolution);
+    const own = this.#own(block, { kind, resolution, outputResolution });
     this.params += own.params;
     this.flops += own.flops;
     return outputResolution;
   }
 
+  /** Adds the inner blocks, if there are any; returns the resolution behind the first branch. */
+  #branches({ branches }: Block, resolution: number): number | undefined {
+    let behind: number | undefined;
+    for (const branch of branches) {
+      const end = this.sequence(branch, resolution);
+      behind ??= end;
+    }
+    return behind;
+  }
+
   /** What a block adds beside its inner blocks. */
   #own(
-    definition: PrimitiveDefinition,
-    { block, ...resolutions }: { block: Block; resolution: number; outputResolution: number },
+    block: Block,
+    { kind, resolution, outputResolution }: { kind: BlockKind; resolution: number; outputResolution: number },
   ): ReferenceCost {
-    const channels = inputChannels(block) ?? 1, form = this.#form;
-    if (definition.referenceCost) {
-      const outputs = outputChannels(block) ?? channels;
-      return definition.referenceCost(block, {
-        ...resolutions,
-        inputChannels: channels,
-        outputChannels: outputs,
-        form,
-      });
+    const { definition } = kind, form = this.#form;
+    const channels = (kind.in >= 0 ? block.args[kind.in] : inputChannels(block)) ?? 1;
+    const outputs = (kind.out >= 0 ? block.args[kind.out] : outputChannels(block)) ?? channels;
+    if ("referenceCost" in definition) {
+      const site = { resolution, outputResolution, inputChannels: channels, outputChannels: outputs, form };
+      return definition.referenceCost(block, site);
     }
-    const { resolution } = resolutions;
     const { parameters, macs } = blockCost(block, { before: [1, resolution, resolution, channels], form });
     return { params: parameters, flops: macs };
   }

@@ -44,13 +44,31 @@ const threeConvolutions =
     leaf("BN", [outputs]),
   ];
 
-/** Residual layers one after another, each with a RELU behind; the first one projects. Without links, no container is left. */
+const sameLayer = (a: Bottleneck, b: Bottleneck): boolean =>
+  a.inputs === b.inputs && a.outputs === b.outputs && a.stride === b.stride && a.width === b.width;
+
+/**
+ * Residual layers one after another, each with a RELU behind; the first one projects. Without links, no container is
+ * left. Equal layers are the same objects, so that whoever walks them may count each once.
+ */
 function residualLayers(layers: readonly Bottleneck[], { body, form }: { body: Layer; form: FormSwitches }): Block[] {
+  const built: { readonly layer: Bottleneck; readonly blocks: readonly Block[] }[] = [];
   return layers.flatMap((layer, index) => {
-    const inner = body(layer, form), name = index === 0 ? "ResBlockProj" : "ResBlock";
-    const linked = form.residualLinks ? [container(name, [layer.inputs, layer.stride], inner)] : inner;
-    return [...linked, leaf("RELU", [layer.outputs])];
+    const known = index > 1 ? built.find((other) => sameLayer(other.layer, layer)) : undefined;
+    if (known) return known.blocks;
+    const blocks = residualLayer(body(layer, form), { layer, projects: index === 0, form });
+    if (index > 0) built.push({ layer, blocks });
+    return blocks;
   });
+}
+
+function residualLayer(
+  inner: readonly Block[],
+  { layer, projects, form }: { layer: Bottleneck; projects: boolean; form: FormSwitches },
+): readonly Block[] {
+  const activation = leaf("RELU", [layer.outputs]);
+  if (!form.residualLinks) return [...inner, activation];
+  return [container(projects ? "ResBlockProj" : "ResBlock", [layer.inputs, layer.stride], inner), activation];
 }
 
 /** The arguments of a super block with residual layers. */
