@@ -7,3 +7,4 @@ export * from "./core/mod.ts";
 export * from "./core/masternet/mod.ts";
 export * from "./core/search/mod.ts";
 export * from "./core/io/mod.ts";
+export * from "./core/zoo/mod.ts";

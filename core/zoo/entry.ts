@@ -1,0 +1,34 @@
+/** What is known of a published network. */
+
+/** Figures from the paper's tables; null where none was published. */
+export interface PublishedFigures {
+  /** Parameters; of `zennet_imagenet1k_flops400M_SE_res224` and `…600M…` without the squeeze-and-excitation branches. */
+  readonly params: number;
+  /** Multiply-adds. */
+  readonly flops: number;
+  /** Top-1 accuracy on the data set that the name tells, %. */
+  readonly top1Percent: number;
+  /** NVIDIA V100, half precision, batch 64, ms per image. */
+  readonly v100MsPerImage: number | null;
+  /** NVIDIA T4, 8-bit integers, batch 64, ms per image. */
+  readonly t4MsPerImage: number | null;
+  /** Google Pixel 2, one image, ms. */
+  readonly pixel2Ms: number | null;
+}
+
+/** A published network: its structure, and where its trained weights are. */
+export interface ZooEntry {
+  /** A structure string. */
+  readonly structure: string;
+  readonly classes: number;
+  /** Rows and columns that the network takes. */
+  readonly resolution: number;
+  /** Rows and columns of the centre crop, which is then resized to {@link resolution}. */
+  readonly cropResolution: number;
+  readonly squeezeExcite: boolean;
+  /** Path below the directory of checkpoints. */
+  readonly checkpoint: string;
+  /** Where the checkpoint was published. */
+  readonly url: string;
+  readonly published: PublishedFigures;
+}
