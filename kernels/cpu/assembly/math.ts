@@ -1,0 +1,71 @@
+/**
+ * Exponential and logarithm of four floats, to about two units in the last place: range reduction by powers of two, then
+ * the polynomials of Cephes (Moshier, `expf` and `logf`).
+ */
+
+const LN2_HIGH: f32 = 0.693359375;
+const LN2_LOW: f32 = -2.12194440e-4;
+
+/** e^(r) for |r| ≤ ln(2)/2. */
+function reducedExponential(r: v128): v128 {
+  let p = f32x4.splat(1.9875691500e-4);
+  p = f32x4.relaxed_madd(p, r, f32x4.splat(1.3981999507e-3));
+  p = f32x4.relaxed_madd(p, r, f32x4.splat(8.3334519073e-3));
+  p = f32x4.relaxed_madd(p, r, f32x4.splat(4.1665795894e-2));
+  p = f32x4.relaxed_madd(p, r, f32x4.splat(1.6666665459e-1));
+  p = f32x4.relaxed_madd(p, r, f32x4.splat(5.0000001201e-1));
+  return f32x4.add(f32x4.relaxed_madd(f32x4.mul(p, r), r, r), f32x4.splat(1));
+}
+
+/** 2^n of four integers in −126…127. */
+function powerOfTwo(n: v128): v128 {
+  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+}
+
+/** e^x; infinite above 88.73, gradually 0 below −87.3; NaN stays NaN. */
+export function exponential(x: v128): v128 {
+  x = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-105)), f32x4.splat(90));
+  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+  let r = f32x4.relaxed_nmadd(n, f32x4.splat(LN2_HIGH), x);
+  r = f32x4.relaxed_nmadd(n, f32x4.splat(LN2_LOW), r);
+  const exponent = i32x4.trunc_sat_f32x4_s(n), half = i32x4.shr_s(exponent, 1);
+  const scaled = f32x4.mul(reducedExponential(r), powerOfTwo(half));
+  return f32x4.mul(scaled, powerOfTwo(i32x4.sub(exponent, half)));
+}
+
+/** ln(1 + m) for 1 + m between √½ and √2. */
+function reducedLogarithm(m: v128): v128 {
+  let p = f32x4.splat(7.0376836292e-2);
+  p = f32x4.relaxed_madd(p, m, f32x4.splat(-1.1514610310e-1));
+  p = f32x4.relaxed_madd(p, m, f32x4.splat(1.1676998740e-1));
+  p = f32x4.relaxed_madd(p, m, f32x4.splat(-1.2420140846e-1));
+  p = f32x4.relaxed_madd(p, m, f32x4.splat(1.4249322787e-1));
+  p = f32x4.relaxed_madd(p, m, f32x4.splat(-1.6668057665e-1));
+  p = f32x4.relaxed_madd(p, m, f32x4.splat(2.0000714765e-1));
+  p = f32x4.relaxed_madd(p, m, f32x4.splat(-2.4999993993e-1));
+  p = f32x4.relaxed_madd(p, m, f32x4.splat(3.3333331174e-1));
+  return f32x4.mul(f32x4.mul(p, m), f32x4.mul(m, m));
+}
+
+/** The logarithm of positive finite values. */
+function positiveLogarithm(x: v128): v128 {
+  const subnormal = f32x4.lt(x, f32x4.splat(1.17549435e-38));
+  const bits = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, subnormal);
+  let exponent = i32x4.sub(i32x4.shr_u(bits, 23), i32x4.splat(126));
+  exponent = i32x4.sub(exponent, v128.and(subnormal, i32x4.splat(23)));
+  const fraction = v128.or(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f000000));
+  const small = f32x4.lt(fraction, f32x4.splat(0.707106781186547524));
+  const n = f32x4.convert_i32x4_s(i32x4.add(exponent, small));
+  const m = f32x4.sub(f32x4.add(fraction, v128.and(fraction, small)), f32x4.splat(1));
+  let y = f32x4.relaxed_madd(n, f32x4.splat(LN2_LOW), reducedLogarithm(m));
+  y = f32x4.relaxed_nmadd(f32x4.splat(0.5), f32x4.mul(m, m), y);
+  return f32x4.relaxed_madd(n, f32x4.splat(LN2_HIGH), f32x4.add(m, y));
+}
+
+/** ln x; −∞ at 0, ∞ at ∞, NaN below 0 and for NaN. */
+export function logarithm(x: v128): v128 {
+  const zero = f32x4.splat(0);
+  let y = v128.bitselect(positiveLogarithm(x), f32x4.splat(<f32> NaN), f32x4.ge(x, zero));
+  y = v128.bitselect(f32x4.splat(-<f32> Infinity), y, f32x4.eq(x, zero));
+  return v128.bitselect(x, y, f32x4.eq(x, f32x4.splat(<f32> Infinity)));
+}

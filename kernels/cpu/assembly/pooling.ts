@@ -1,0 +1,84 @@
+/**
+ * Pooling of NHWC activations, four channels at a time: every output reads its window once per four channels and writes
+ * four values; bound by memory. Up to 12 bytes after the input are read and dropped.
+ */
+import { storeChannels } from "./vectors";
+
+/** A window's half-open ranges of rows and columns, clipped to the input. */
+@unmanaged
+class Window {
+  top: i32;
+  bottom: i32;
+  left: i32;
+  right: i32;
+}
+
+const window = changetype<Window>(memory.data(16, 16));
+
+/** The window at `x` reduced to one vector: the largest value, or the sum. */
+function reduceWindow(x: usize, w: i32, pixelBytes: usize, largest: bool): v128 {
+  let result = f32x4.splat(largest ? -<f32> Infinity : 0);
+  for (let row = window.top; row < window.bottom; row++) {
+    let from = x + <usize> (row * w + window.left) * pixelBytes;
+    for (let column = window.left; column < window.right; column++, from += pixelBytes) {
+      const values = v128.load(from);
+      result = largest ? f32x4.max(result, values) : f32x4.add(result, values);
+    }
+  }
+  return result;
+}
+
+/** One output pixel. */
+function poolPixel(y: usize, x: usize, w: i32, c: i32, largest: bool): void {
+  const count = (window.bottom - window.top) * (window.right - window.left);
+  const divisor = f32x4.splat(largest ? 1 : <f32> count);
+  for (let channel = 0; channel < c; channel += 4) {
+    const reduced = reduceWindow(x + (channel << 2), w, <usize> c << 2, largest);
+    storeChannels(y + (channel << 2), f32x4.div(reduced, divisor), c - channel);
+  }
+}
+
+/** Windows of a fixed kernel and stride over `[n, h, w, c]`; padding never counts. */
+export function windowPool(
+  y: usize,
+  x: usize,
+  n: i32,
+  h: i32,
+  w: i32,
+  c: i32,
+  oh: i32,
+  ow: i32,
+  kernel: i32,
+  stride: i32,
+  padding: i32,
+  largest: bool,
+): void {
+  for (let image = 0; image < n; image++, x += <usize> (h * w * c) << 2) {
+    for (let row = 0; row < oh; row++) {
+      const top = row * stride - padding;
+      window.top = max<i32>(0, top);
+      window.bottom = min<i32>(h, top + kernel);
+      for (let column = 0; column < ow; column++, y += c << 2) {
+        const left = column * stride - padding;
+        window.left = max<i32>(0, left);
+        window.right = min<i32>(w, left + kernel);
+        poolPixel(y, x, w, c, largest);
+      }
+    }
+  }
+}
+
+/** Means of size × size near-equal parts. */
+export function adaptivePool(y: usize, x: usize, n: i32, h: i32, w: i32, c: i32, size: i32): void {
+  for (let image = 0; image < n; image++, x += <usize> (h * w * c) << 2) {
+    for (let row = 0; row < size; row++) {
+      window.top = row * h / size;
+      window.bottom = ((row + 1) * h + size - 1) / size;
+      for (let column = 0; column < size; column++, y += c << 2) {
+        window.left = column * w / size;
+        window.right = ((column + 1) * w + size - 1) / size;
+        poolPixel(y, x, w, c, false);
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Mean and variance per channel, accurate where |mean| ≫ deviation: a block of rows is summed in float32 about a pivot
+ * near its own mean, and blocks are merged in float64 (Chan, Golub and LeVeque, 1983).
+ *
+ * A block's sums of eight channels are 96 bytes: pivots, sums, and sums of squares about the pivots, eight floats each.
+ * A tensor's state is 16 bytes a channel: the mean, and the sum of squares about it.
+ */
+
+/** Bytes of a block's sums of eight channels. */
+export const BLOCK_BYTES: usize = 96;
+
+/** Rows that {@link channelStatistics} sums before merging. */
+const BLOCK_ROWS: i32 = 128;
+
+/** Merges a block of `count` rows into a state of `seen` rows. */
+export function mergeStatistics(block: usize, channels: i32, count: i32, state: usize, seen: i32): void {
+  const inverse: f64 = 1 / <f64> count, ratio: f64 = <f64> count / <f64> (seen + count);
+  for (let channel = 0; channel < channels; channel++) {
+    const sum: f64 = load<f32>(block, 32);
+    const difference = <f64> load<f32>(block) + sum * inverse - load<f64>(state);
+    const within: f64 = <f64> load<f32>(block, 64) - sum * sum * inverse;
+    store<f64>(state, load<f64>(state) + difference * ratio);
+    store<f64>(state, load<f64>(state, 8) + within + difference * difference * ratio * <f64> seen, 8);
+    block += 4;
+    state += 16;
+  }
+}
+
+/** Writes the mean and the biased variance of `count` rows; an address of 0 is not written. */
+export function finishStatistics(state: usize, channels: i32, count: i32, mean: usize, variance: usize): void {
+  for (let channel = 0; channel < channels; channel++) {
+    if (mean) store<f32>(mean + (channel << 2), <f32> load<f64>(state));
+    if (variance) store<f32>(variance + (channel << 2), <f32> (max<f64>(load<f64>(state, 8), 0) / <f64> count));
+    state += 16;
+  }
+}
+
+/** The sums of eight channels over some rows, about the first row. */
+function sumBlock(x: usize, rows: i32, rowBytes: usize, block: usize): void {
+  const pivot0 = v128.load(x), pivot1 = v128.load(x, 16);
+  let sum0 = f32x4.splat(0), sum1 = sum0, square0 = sum0, square1 = sum0;
+  for (let row = 0; row < rows; row++, x += rowBytes) {
+    const d0 = f32x4.sub(v128.load(x), pivot0), d1 = f32x4.sub(v128.load(x, 16), pivot1);
+    sum0 = f32x4.add(sum0, d0);
+    sum1 = f32x4.add(sum1, d1);
+    square0 = f32x4.relaxed_madd(d0, d0, square0);
+    square1 = f32x4.relaxed_madd(d1, d1, square1);
+  }
+  v128.store(block, pivot0);
+  v128.store(block, pivot1, 16);
+  v128.store(block, sum0, 32);
+  v128.store(block, sum1, 48);
+  v128.store(block, square0, 64);
+  v128.store(block, square1, 80);
+}
+
+/**
+ * Statistics of x `[rows, channels]` in one pass. `scratch` holds a block's sums and then the state. Lanes beyond the
+ * last channel are read and dropped, so 32 bytes after x must be readable.
+ */
+export function channelStatistics(
+  x: usize,
+  rows: i32,
+  channels: i32,
+  mean: usize,
+  variance: usize,
+  scratch: usize,
+): void {
+  const state = scratch + BLOCK_BYTES, rowBytes = <usize> channels << 2;
+  memory.fill(state, 0, <usize> channels << 4);
+  for (let row = 0; row < rows; row += BLOCK_ROWS) {
+    const count = min<i32>(BLOCK_ROWS, rows - row), first = x + <usize> row * rowBytes;
+    for (let channel = 0; channel < channels; channel += 8) {
+      sumBlock(first + (channel << 2), count, rowBytes, scratch);
+      mergeStatistics(scratch, min<i32>(8, channels - channel), count, state + (channel << 4), row);
+    }
+  }
+  finishStatistics(state, channels, rows, mean, variance);
+}

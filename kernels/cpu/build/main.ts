@@ -1,0 +1,71 @@
+/**
+ * Builds kernels.wasm from the AssemblyScript sources and the generated kernels. With `--check` nothing is written, and
+ * the exit code is 1 where the committed file is not what the sources give.
+ *
+ * @module
+ */
+import asc from "assemblyscript/asc";
+import { printElementwise } from "./expressions.ts";
+import { printPanel } from "./panels.ts";
+
+const assembly = new URL("../assembly/", import.meta.url);
+const target = new URL("../kernels.wasm", import.meta.url);
+
+/** The source of the module `generated`: elementwise kernels, views and convolution panels. */
+function generatedSource(): string {
+  return [
+    'import { exponential, logarithm } from "./math";',
+    'import { storeChannels } from "./vectors";',
+    printElementwise(),
+    "function storePart(y: usize, low: v128, high: v128, channels: i32): void {",
+    "storeChannels(y, low, channels);",
+    "if (channels > 4) storeChannels(y + 16, high, channels - 4);",
+    "}",
+    printPanel("dense"),
+    printPanel("depthwise"),
+  ].join("\n");
+}
+
+const FLAGS = [
+  "-O3",
+  "--converge",
+  "--noAssert",
+  ...["--enable", "simd", "--enable", "relaxed-simd"],
+  ...["--runtime", "stub"],
+  ...["--use", "abort="],
+  ...["--disableWarning", "112"],
+];
+
+async function readSource(name: string): Promise<string | null> {
+  if (name === "generated.ts") return generatedSource();
+  try {
+    return await Deno.readTextFile(new URL(name, assembly));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** The module's bytes. */
+async function build(): Promise<Uint8Array> {
+  let binary: Uint8Array | undefined;
+  const { error, stderr } = await asc.main(["kernels.ts", "--outFile", "kernels.wasm", ...FLAGS], {
+    readFile: readSource,
+    writeFile: (name: string, contents: Uint8Array | string) => {
+      if (name === "kernels.wasm" && typeof contents !== "string") binary = contents;
+    },
+    listFiles: () => [],
+  });
+  if (error || !binary) throw new Error(`Cannot build kernels.wasm: ${stderr}`, { cause: error });
+  return binary;
+}
+
+async function main(check: boolean): Promise<void> {
+  const binary = await build();
+  if (!check) return await Deno.writeFile(target, binary);
+  const committed = await Deno.readFile(target);
+  const same = committed.length === binary.length && committed.every((byte, index) => byte === binary[index]);
+  if (!same) throw new Error("Cannot accept kernels.wasm as it is stale: run deno task build:wasm");
+}
+
+await main(Deno.args.includes("--check"));

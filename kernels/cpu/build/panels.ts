@@ -1,0 +1,133 @@
+/**
+ * Prints the convolution's inner kernels: a panel of 8 output channels over a band's pixels, in tiles of 6 × 8 whose 12
+ * accumulators, with two vectors of weights and one of input, fill the 16 registers. Per k a tile does 12 fused
+ * multiply-adds for 8 loads, so it is bound by arithmetic as long as its operands come from the first two caches.
+ */
+
+/** Pixels of a full tile. */
+const PIXELS = 6;
+/** Values of k in one turn of the dense inner loop. */
+const UNROLL = 4;
+
+/** How a tile walks its operands: `dense` multiplies broadcast inputs, `depthwise` eight channels by their own weights. */
+export type PanelMode = "dense" | "depthwise";
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+const sumOf = (names: readonly string[]): string =>
+  names.reduce((left, right) => left ? `f32x4.add(${left}, ${right})` : right, "");
+
+/** The multiply-adds of one k, its operands `k` steps after the pointers. */
+function multiplyStep(mode: PanelMode, pixels: number, k: number): string[] {
+  const weights = [`w0 = v128.load(packed, ${k * 32});`, `w1 = v128.load(packed, ${k * 32 + 16});`];
+  const dense = (pixel: number): string[] => [
+    `x = v128.load32_splat(a${pixel}, ${k * 4});`,
+    `l${pixel} = f32x4.relaxed_madd(x, w0, l${pixel});`,
+    `h${pixel} = f32x4.relaxed_madd(x, w1, h${pixel});`,
+  ];
+  const depthwise = (pixel: number): string[] => [
+    `l${pixel} = f32x4.relaxed_madd(v128.load(a${pixel}), w0, l${pixel});`,
+    `h${pixel} = f32x4.relaxed_madd(v128.load(a${pixel}, 16), w1, h${pixel});`,
+  ];
+  return [...weights, ...range(pixels).flatMap(mode === "dense" ? dense : depthwise)];
+}
+
+/** Moves every pixel's pointer. */
+const advance = (pixels: number, bytes: string): string[] => range(pixels).map((pixel) => `a${pixel} += ${bytes};`);
+
+/** The loop over consecutive k. */
+function innerLoop(mode: PanelMode, pixels: number): string[] {
+  const single = (bytes: string): string[] => [
+    "for (; packed < end; packed += 32) {",
+    ...multiplyStep(mode, pixels, 0),
+    ...advance(pixels, bytes),
+    "}",
+  ];
+  if (mode === "depthwise") return ["const end = packed + (<usize> length << 5);", ...single("pixelBytes")];
+  return [
+    "const end = packed + (<usize> length << 5);",
+    `for (; packed + ${UNROLL * 32} <= end; packed += ${UNROLL * 32}) {`,
+    ...range(UNROLL).flatMap((k) => multiplyStep(mode, pixels, k)),
+    ...advance(pixels, `${UNROLL * 4}`),
+    "}",
+    ...single("4"),
+  ];
+}
+
+/** Sums of the tile's values about the pivots, which the first tile of a band sets to its own means. */
+function statistics(pixels: number): string[] {
+  const half = (letter: string, at: number): string[] => [
+    `let p${letter} = v128.load(statistics, ${at}), s${letter} = v128.load(statistics, ${at + 32});`,
+    `let q${letter} = v128.load(statistics, ${at + 64});`,
+    "if (first) {",
+    `p${letter} = f32x4.mul(${sumOf(range(pixels).map((pixel) => letter + pixel))}, f32x4.splat(${1 / pixels}));`,
+    `s${letter} = f32x4.splat(0); q${letter} = f32x4.splat(0);`,
+    `v128.store(statistics, p${letter}, ${at});`,
+    "}",
+    ...range(pixels).flatMap((pixel) => [
+      `x = f32x4.sub(${letter}${pixel}, p${letter});`,
+      `s${letter} = f32x4.add(s${letter}, x);`,
+      `q${letter} = f32x4.relaxed_madd(x, x, q${letter});`,
+    ]),
+    `v128.store(statistics, s${letter}, ${at + 32});`,
+    `v128.store(statistics, q${letter}, ${at + 64});`,
+  ];
+  return ["if (statistics) {", ...half("l", 0), ...half("h", 16), "}"];
+}
+
+/** Stores the tile's rows, whole or as many channels as there are. */
+function stores(pixels: number): string[] {
+  const next = (pixel: number): string => pixel + 1 < pixels ? "y += yBytes;" : "";
+  return [
+    "if (channels == 8) {",
+    ...range(pixels).map((pixel) => `v128.store(y, l${pixel}); v128.store(y, h${pixel}, 16); ${next(pixel)}`),
+    "} else {",
+    ...range(pixels).map((pixel) => `storePart(y, l${pixel}, h${pixel}, channels); ${next(pixel)}`),
+    "}",
+  ];
+}
+
+/** The function that computes one tile of some pixels. */
+function tile(mode: PanelMode, pixels: number): string {
+  const pointers = range(pixels).map((pixel) => `a${pixel} = base + load<u32>(offsets, ${pixel * 4})`);
+  const depth = mode === "dense" ? "<usize> length << 2" : "<usize> length * pixelBytes";
+  return [
+    `function ${mode}${pixels}(offsets: usize, base: usize, packed: usize, rows: i32, segments: i32, length: i32,`,
+    "rowBytes: usize, pixelBytes: usize, y: usize, yBytes: usize, channels: i32, statistics: usize, first: bool): void {",
+    `let ${pointers.join(", ")};`,
+    "let w0 = v128.load(packed), w1 = v128.load(packed, 16), x = w0; packed += 32;",
+    `let ${range(pixels).map((pixel) => `l${pixel} = w0, h${pixel} = w1`).join(", ")};`,
+    `const toSegment = pixelBytes - (${depth});`,
+    "const toRow = rowBytes - pixelBytes * segments;",
+    "for (let row = 0; row < rows; row++) {",
+    "for (let segment = 0; segment < segments; segment++) {",
+    ...innerLoop(mode, pixels),
+    ...advance(pixels, "toSegment"),
+    "}",
+    ...advance(pixels, "toRow"),
+    "}",
+    ...stores(pixels),
+    ...statistics(pixels),
+    "}",
+  ].join("\n");
+}
+
+/** The kernel that runs one panel over a band, and the tiles that it calls. */
+export function printPanel(mode: PanelMode): string {
+  const tail = range(PIXELS - 1).map((index) => index + 1);
+  const passed = "base, packed, rows, segments, length, rowBytes, pixelBytes, y, yBytes, channels, statistics";
+  return [
+    ...[...tail, PIXELS].map((pixels) => tile(mode, pixels)),
+    `export function ${mode}Panel(offsets: usize, pixels: i32, base: usize, packed: usize, rows: i32, segments: i32,`,
+    "length: i32, rowBytes: usize, pixelBytes: usize, y: usize, yBytes: usize, channels: i32, statistics: usize): void {",
+    "let first = true;",
+    `for (; pixels >= ${PIXELS}; pixels -= ${PIXELS}, offsets += ${PIXELS * 4}, y += yBytes * ${PIXELS}) {`,
+    `${mode}${PIXELS}(offsets, ${passed}, first);`,
+    "first = false;",
+    "}",
+    "switch (pixels) {",
+    ...tail.map((pixels) => `case ${pixels}: ${mode}${pixels}(offsets, ${passed}, first); break;`),
+    "}",
+    "}",
+  ].join("\n");
+}

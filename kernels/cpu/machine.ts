@@ -1,0 +1,84 @@
+/** One instance of the module with its memory: lowers graphs and runs them, one at a time. */
+import { DeviceMemoryError, type OpTable, type Unsupported, UnsupportedOpError } from "../../core/backend.ts";
+import type { Graph, Node, NodeId } from "../../core/graph.ts";
+import type { RunOptions } from "../../core/op.ts";
+import type { OpName } from "../../core/ops.ts";
+import { elementCount } from "../../core/shape.ts";
+import { type CpuRow, loweredNode, Lowering, type TaskBody } from "./lowering.ts";
+import { instantiateKernels, type Kernels } from "./module.ts";
+import { rows } from "./rows.ts";
+
+const PAGE_BYTES = 65536;
+/** All that 32-bit addresses reach. */
+const MEMORY_LIMIT_BYTES = 2 ** 32;
+/** Room for vector reads beyond the last buffer. */
+const END_BYTES = 64;
+
+/** A graph's tasks, with their addresses. */
+export interface MachineProgram {
+  readonly tasks: readonly TaskBody[];
+  readonly outputs: readonly { readonly address: number; readonly count: number }[];
+  /** The end of its arena. */
+  readonly endBytes: number;
+}
+
+function lowerNode(lowering: Lowering, node: Node, id: NodeId): void {
+  const row = (rows as OpTable<CpuRow<OpName>>)[node.op] as CpuRow<OpName> | Unsupported;
+  if (typeof row !== "function") throw new UnsupportedOpError(node.op, "the CPU backend", row.unsupported);
+  row(lowering, loweredNode(node, id));
+}
+
+/**
+ * A module instance. Every program's arena begins at the same address, so its memory grows to the largest program and
+ * stays there.
+ */
+export class Machine {
+  readonly kernels: Kernels;
+  readonly #arena: number;
+
+  constructor(module: WebAssembly.Module) {
+    this.kernels = instantiateKernels(module);
+    this.#arena = Math.ceil(this.kernels.arenaAddress() / 64) * 64;
+  }
+
+  /** Bytes of the instance's memory now. */
+  get memoryBytes(): number {
+    return this.kernels.memory.buffer.byteLength;
+  }
+
+  /** Lowers a graph. Throws DeviceMemoryError where 32-bit addresses cannot hold it. */
+  compile(graph: Graph): MachineProgram {
+    const lowering = new Lowering(graph);
+    graph.nodes.forEach((node, id) => lowerNode(lowering, node, id));
+    const endBytes = this.#arena + lowering.allocate(this.#arena) + END_BYTES;
+    if (endBytes > MEMORY_LIMIT_BYTES) throw tooLarge(endBytes);
+    const outputs = graph.outputs.map((id) => ({
+      address: lowering.tensor(id).address,
+      count: elementCount(lowering.shape(id)),
+    }));
+    return { tasks: lowering.tasks, outputs, endBytes };
+  }
+
+  /** Runs a program and copies its outputs. Throws DeviceMemoryError where the system has no memory for it. */
+  run(program: MachineProgram, options: RunOptions): Float32Array<ArrayBuffer>[] {
+    this.#reserve(program.endBytes);
+    for (const task of program.tasks) task({ ...options, kernels: this.kernels });
+    return program.outputs.map(({ address, count }) =>
+      new Float32Array(this.kernels.memory.buffer, address, count).slice() as Float32Array<ArrayBuffer>
+    );
+  }
+
+  #reserve(bytes: number): void {
+    const pages = Math.ceil((bytes - this.memoryBytes) / PAGE_BYTES);
+    if (pages <= 0) return;
+    try {
+      this.kernels.memory.grow(pages);
+    } catch (cause) {
+      throw Object.assign(tooLarge(bytes), { cause });
+    }
+  }
+}
+
+function tooLarge(needed: number): DeviceMemoryError {
+  return new DeviceMemoryError("the graph in WebAssembly memory", { needed, limit: MEMORY_LIMIT_BYTES });
+}

@@ -1,0 +1,99 @@
+/** The WebAssembly module: its exports, and how it is loaded. Addresses and byte counts are bytes, counts are elements. */
+import { normalQuantiles } from "../../core/random.ts";
+
+type Address = number;
+
+/** An elementwise kernel: to, from, count, scale, shift. */
+export type UnaryKernel = (to: Address, from: Address, count: number, scale: number, shift: number) => void;
+/** An elementwise kernel of two inputs: rows of `count`, each row of `beside` used for `period` rows. */
+export type BinaryKernel = (
+  to: Address,
+  from: Address,
+  beside: Address,
+  rows: number,
+  count: number,
+  period: number,
+) => void;
+/** An elementwise kernel beside one value. */
+export type ScalarKernel = (to: Address, from: Address, beside: Address, count: number) => void;
+
+/** Exports of kernels.wasm; each is described where it is defined, in assembly/ and build/. */
+export interface Kernels {
+  readonly memory: WebAssembly.Memory;
+  arenaAddress(): Address;
+  quantilesAddress(): Address;
+  convolutionAddress(): Address;
+  convolve(): void;
+  readonly relu: UnaryKernel;
+  readonly sigmoid: UnaryKernel;
+  readonly swish: UnaryKernel;
+  readonly log: UnaryKernel;
+  readonly affine: UnaryKernel;
+  readonly add: BinaryKernel;
+  readonly mul: BinaryKernel;
+  readonly addScalar: ScalarKernel;
+  readonly mulScalar: ScalarKernel;
+  applyView(
+    activation: number,
+    to: Address,
+    from: Address,
+    pixels: number,
+    channels: number,
+    scale: Address,
+    shift: Address,
+  ): void;
+  normalizationVectors(
+    mean: Address,
+    variance: Address,
+    weight: Address,
+    bias: Address,
+    epsilon: number,
+    scale: Address,
+    shift: Address,
+    channels: number,
+  ): void;
+  channelStatistics(
+    x: Address,
+    rows: number,
+    channels: number,
+    mean: Address,
+    variance: Address,
+    scratch: Address,
+  ): void;
+  gaussian(y: Address, count: number, key0: number, key1: number, stream: number, draw: number): void;
+  fill(y: Address, count: number, value: number): void;
+  copyRows(y: Address, yPitch: number, x: Address, xPitch: number, bytes: number, rows: number): void;
+  channelsFirst(y: Address, x: Address, n: number, area: number, channels: number): void;
+  sum(y: Address, x: Address, count: number, divisor: number): void;
+  sumAbsDifference(y: Address, a: Address, b: Address, count: number): void;
+  windowPool(
+    y: Address,
+    x: Address,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    kernel: number,
+    stride: number,
+    padding: number,
+    largest: boolean,
+  ): void;
+  adaptivePool(y: Address, x: Address, n: number, h: number, w: number, c: number, size: number): void;
+  multiplyAdds(steps: number): number;
+  multiplyAddFuses(one: number): number;
+}
+
+/** Fetches and compiles kernels.wasm, from a file or from https alike. */
+export async function compileModule(): Promise<WebAssembly.Module> {
+  const response = await fetch(new URL("./kernels.wasm", import.meta.url));
+  return await WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** An instance with a memory of its own, its table of normal quantiles filled. */
+export function instantiateKernels(module: WebAssembly.Module): Kernels {
+  const kernels = new WebAssembly.Instance(module).exports as unknown as Kernels;
+  new Int32Array(kernels.memory.buffer, kernels.quantilesAddress(), normalQuantiles().length).set(normalQuantiles());
+  return kernels;
+}

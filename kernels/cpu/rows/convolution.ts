@@ -1,0 +1,116 @@
+/** Rows of convolutions and linear layers. */
+import type { NodeId } from "../../../core/graph.ts";
+import { nhwc, ohwi } from "../../../core/shape.ts";
+import { type Band, bandBytes, chooseBand, type Geometry } from "../bands.ts";
+import type { Buffer, BufferView, LoweredNode, Lowering } from "../lowering.ts";
+import { VIEW_ACTIVATIONS } from "../views.ts";
+import { placeStatistics, type StatisticsBuffers, statisticsBytes } from "./normalization.ts";
+
+const PANEL = 8;
+
+/** Whether output pixels are input pixels, whichever image and row they are in. */
+const isPointwise = ({ kh, kw, stride, padding }: Geometry): boolean =>
+  kh === 1 && kw === 1 && stride === 1 && padding === 0;
+
+/** A pointwise convolution as one column of pixels. */
+function flattened(geometry: Geometry): Geometry {
+  const { n, oh, ow } = geometry;
+  if (!isPointwise(geometry)) return geometry;
+  return { ...geometry, n: 1, h: n * oh * ow, w: 1, oh: n * oh * ow, ow: 1 };
+}
+
+const isDepthwise = ({ groups, c, o }: Geometry): boolean => groups > 1 && groups === c && groups === o;
+
+/** Bytes of the packed weights and biases. */
+function packedBytes(geometry: Geometry): number {
+  const { kh, kw, c, o, groups } = geometry;
+  const panels = isDepthwise(geometry) ? Math.ceil(c / PANEL) : groups * Math.ceil(o / groups / PANEL);
+  return panels * (kh * kw * (c / groups) + 1) * PANEL * 4;
+}
+
+/** A convolution's operands. */
+interface Operands {
+  readonly view: BufferView;
+  readonly weight: Buffer;
+  readonly bias?: Buffer;
+  readonly y: Buffer;
+  readonly statistics: StatisticsBuffers;
+}
+
+/** Buffers that live only while the convolution runs. */
+interface Workspace {
+  readonly band?: Buffer;
+  readonly packed: Buffer;
+  readonly offsets: Buffer;
+  readonly statistics?: Buffer;
+}
+
+function workspace(lowering: Lowering, geometry: Geometry, options: {
+  readonly band: Band;
+  readonly operands: Operands;
+}): Workspace {
+  const { band, operands: { view, statistics } } = options;
+  const inPlace = isPointwise(geometry) && !view.scale && view.activation === "none";
+  const counted = statistics.mean || statistics.variance;
+  return {
+    ...(inPlace ? {} : { band: lowering.scratch(bandBytes(geometry, band)) }),
+    packed: lowering.scratch(packedBytes(geometry)),
+    offsets: lowering.scratch(4 * band.images * band.rows * geometry.ow),
+    ...(counted ? { statistics: lowering.scratch(statisticsBytes(geometry.o)) } : {}),
+  };
+}
+
+/** The words of the kernel's descriptor, in the order of `class Convolution`. */
+function descriptor(geometry: Geometry, band: Band, operands: Operands, work: Workspace): number[] {
+  const { view, weight, bias, y, statistics } = operands;
+  const { n, h, w, c, oh, ow, o, kh, kw, stride, padding, groups } = geometry;
+  const address = (buffer: Buffer | undefined): number => buffer?.address ?? 0;
+  return [
+    ...[view.tensor, y, weight, bias, view.scale, view.shift].map(address),
+    VIEW_ACTIVATIONS.indexOf(view.activation),
+    ...[statistics.mean, statistics.variance].map(address),
+    ...[n, h, w, c, oh, ow, o, kh, kw, stride, padding, groups, band.images, band.rows],
+    ...[work.band, work.packed, work.offsets, work.statistics].map(address),
+  ];
+}
+
+function lowerConvolution(lowering: Lowering, geometry: Geometry, operands: Operands): void {
+  const band = chooseBand(geometry), work = workspace(lowering, geometry, { band, operands });
+  const { view, weight, bias, y, statistics } = operands;
+  const touched = [
+    ...[view.tensor, view.scale, view.shift, weight, bias, y, statistics.mean, statistics.variance],
+    ...[work.band, work.packed, work.offsets, work.statistics],
+  ];
+  let words: number[] | undefined;
+  lowering.task(touched, ({ kernels }) => {
+    words ??= descriptor(geometry, band, operands, work);
+    new Int32Array(kernels.memory.buffer, kernels.convolutionAddress(), words.length).set(words);
+    kernels.convolve();
+  });
+}
+
+function operandsOf(lowering: Lowering, id: NodeId, inputs: readonly NodeId[]): Operands {
+  const [x, weight, bias] = inputs;
+  return {
+    view: lowering.view(x!),
+    weight: lowering.tensor(weight!),
+    ...(bias === undefined ? {} : { bias: lowering.tensor(bias) }),
+    y: lowering.place(id),
+    statistics: placeStatistics(lowering, id),
+  };
+}
+
+/** Any kernel, stride, padding and groups; reads views, takes the statistics of its output. */
+export function conv2d(lowering: Lowering, { id, inputs, attributes, shape }: LoweredNode<"conv2d">): void {
+  const [n, h, w, c] = nhwc(lowering.shape(inputs[0]!), "input"), [, oh, ow, o] = nhwc(shape, "output");
+  const [, kh, kw] = ohwi(lowering.shape(inputs[1]!), "weight");
+  const geometry = flattened({ n, h, w, c, oh, ow, o, kh, kw, ...attributes });
+  lowerConvolution(lowering, geometry, operandsOf(lowering, id, inputs));
+}
+
+/** A convolution of one pixel a row. */
+export function linear(lowering: Lowering, { id, inputs, shape }: LoweredNode<"linear">): void {
+  const [n, o] = shape as [number, number], c = lowering.shape(inputs[0]!)[1]!;
+  const one = { w: 1, ow: 1, kh: 1, kw: 1, stride: 1, padding: 0, groups: 1 };
+  lowerConvolution(lowering, { n: 1, h: n, oh: n, c, o, ...one }, operandsOf(lowering, id, inputs));
+}

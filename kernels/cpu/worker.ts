@@ -1,0 +1,48 @@
+/** A worker of the CPU backend: one machine, and the programs that it was given. */
+import { Machine, type MachineProgram } from "./machine.ts";
+import { recordError, type Reply, type Request } from "./protocol.ts";
+
+/** The part of a worker's global scope that is used here. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<Request>) => void) | null;
+  postMessage(reply: Reply, transfer: Transferable[]): void;
+  close(): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+const programs = new Map<number, MachineProgram>();
+let machine: Machine | undefined;
+
+type RunRequest = Extract<Request, { readonly type: "run" }>;
+
+function programOf({ program, graph }: RunRequest, on: Machine): MachineProgram {
+  const known = programs.get(program);
+  if (known) return known;
+  const compiled = on.compile(graph!);
+  programs.set(program, compiled);
+  return compiled;
+}
+
+function run(request: RunRequest): void {
+  try {
+    const outputs = machine!.run(programOf(request, machine!), request.options);
+    const reply: Reply = { type: "done", outputs, memoryBytes: machine!.memoryBytes };
+    scope.postMessage(reply, outputs.map(({ buffer }) => buffer));
+  } catch (error) {
+    scope.postMessage({ type: "failed", error: recordError(error), memoryBytes: machine!.memoryBytes }, []);
+  }
+}
+
+scope.onmessage = ({ data }) => {
+  switch (data.type) {
+    case "start":
+      machine = new Machine(data.module);
+      return scope.postMessage({ type: "done", outputs: [], memoryBytes: machine.memoryBytes }, []);
+    case "run":
+      return run(data);
+    case "drop":
+      return void programs.delete(data.program);
+    case "close":
+      return scope.close();
+  }
+};
