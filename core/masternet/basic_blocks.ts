@@ -1,20 +1,11 @@
 /** The basic blocks: everything that other blocks are made of. */
 import type { NodeId } from "../graph.ts";
-import type { LoweringSite, Place, PrimitiveDefinition, ReferenceCost } from "./definition.ts";
+import type { LoweringSite, PrimitiveDefinition, ReferenceCost } from "./definition.ts";
 import { roundHalfToEven } from "./rounding.ts";
 import type { Block } from "./structure.ts";
 
-/** Added to the variance by every batch normalisation of the published networks. */
-export const BATCH_NORM_EPSILON = 1e-3;
-
 /** Part of the channels that are kept between the two convolutions of a squeeze-and-excitation. */
 const SQUEEZE_RATIO = 0.25;
-
-/** A batch normalisation, or nothing in a network without. */
-export function batchNorm(site: LoweringSite, at: Place): NodeId {
-  if (!site.form.batchNorm) return at.input;
-  return site.network.batchNorm(at.input, at.name, { epsilon: BATCH_NORM_EPSILON });
-}
 
 const free = (): ReferenceCost => ({ params: 0, flops: 0 });
 
@@ -59,7 +50,7 @@ const depthwise: PrimitiveDefinition = {
 const normalization: PrimitiveDefinition = {
   name: "BN",
   arguments: ["channels"],
-  lower: (_, site) => batchNorm(site, { input: site.input, name: `${site.name}.netblock` }),
+  lower: (_, { batchNorm, input, name }) => batchNorm({ input, name: `${name}.netblock` }),
   referenceCost: ({ args }, { resolution, form }) =>
     form.batchNorm ? { params: args[0]!, flops: args[0]! * resolution ** 2 } : free(),
 };
@@ -85,7 +76,7 @@ function lowerSqueezeExcite({ args }: Block, site: LoweringSite): NodeId {
   const { network, input, name } = site, { builder } = network, channels = args[0]!;
   const layer = (x: NodeId, position: number, width: number): NodeId => {
     const convolved = network.convolution(x, `${name}.netblock.${position}`, { channels: width, kernel: 1 });
-    return batchNorm(site, { input: convolved, name: `${name}.netblock.${position + 1}` });
+    return site.batchNorm({ input: convolved, name: `${name}.netblock.${position + 1}` });
   };
   const pooled = builder.add("adaptive_average_pool", [input], { size: 1 });
   // Not network.relu: only RELU blocks count as the network's activations.

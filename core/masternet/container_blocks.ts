@@ -1,6 +1,5 @@
 /** Blocks that hold other blocks. */
 import type { NodeId } from "../graph.ts";
-import { batchNorm } from "./basic_blocks.ts";
 import type { LoweringSite, PrimitiveDefinition, ReferenceCost, ReferenceSite } from "./definition.ts";
 import type { Block } from "./structure.ts";
 
@@ -43,7 +42,7 @@ const multiCat: PrimitiveDefinition = {
 function lowerShortcut(site: LoweringSite, projection: { readonly channels: number; readonly stride: number }): NodeId {
   const { network, input, name } = site;
   const projected = network.convolution(input, `${name}.proj.0`, { ...projection, kernel: 1, bias: true });
-  return batchNorm(site, { input: projected, name: `${name}.proj.1` });
+  return site.batchNorm({ input: projected, name: `${name}.proj.1` });
 }
 
 /** The reference evaluates a projection at the output's resolution divided once more by the stride. */

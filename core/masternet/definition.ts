@@ -32,6 +32,8 @@ export interface Place {
 export interface LoweringSite extends Place {
   readonly network: Network;
   readonly form: FormSwitches;
+  /** A batch normalisation as the published networks have them, or nothing in a network without. */
+  batchNorm(at: Place): NodeId;
   /** Puts an inner block on the graph, behind `input`, with parameters named `name`; returns its output. */
   block(inner: Block, at: Place): NodeId;
   /** Puts inner blocks on the graph, each behind the one before, named `name.module_list.0` and so on. */

@@ -8,6 +8,9 @@ import { printStructure } from "./print.ts";
 import { kindOfBlock } from "./registry.ts";
 import type { Block, Structure } from "./structure.ts";
 
+/** Added to the variance by every batch normalisation of the published networks. */
+const BATCH_NORM_EPSILON = 1e-3;
+
 /** The form's switches, with those that were not told. */
 export function formSwitches(form: Partial<NetworkForm>): FormSwitches {
   const { squeezeExcite = false, residualLinks = true, batchNorm = true } = form;
@@ -49,12 +52,17 @@ class Lowering {
     );
   }
 
+  #batchNorm({ input, name }: Place): NodeId {
+    return this.#form.batchNorm ? this.#network.batchNorm(input, name, { epsilon: BATCH_NORM_EPSILON }) : input;
+  }
+
   #site({ input, name }: Place): LoweringSite {
     return {
       network: this.#network,
       form: this.#form,
       input,
       name,
+      batchNorm: (at) => this.#batchNorm(at),
       block: (inner, at) => this.block(inner, at),
       sequence: (inner, at) => this.sequence(inner, at),
     };

@@ -1,0 +1,36 @@
+/**
+ * A block of your own: one call makes its name known, and structures that use it parse, chain, score and cost like any
+ * other. Run it with `deno run examples/custom_block.ts`.
+ *
+ * The block is GhostNet's (Han et al., "GhostNet: more features from cheap operations", CVPR 2020): half of the output's
+ * channels come from a convolution, the other half from a cheap depthwise convolution of those.
+ */
+import { chainChannels, type NodeId, parseStructure, printStructure, registerBlock, trueCost } from "@zennas/zennas";
+
+registerBlock({
+  name: "GhostK3",
+  arguments: ["in", "out", "stride"],
+  layers: 2,
+  lower: ({ args }, { network, input, name, batchNorm }): NodeId => {
+    const [, outputs, stride] = args as readonly [number, number, number];
+    const channels = outputs / 2; // An odd number of outputs ends in a ShapeError.
+    const dense = network.convolution(input, `${name}.dense`, { channels, kernel: 1, stride });
+    const primary = network.relu(batchNorm({ input: dense, name: `${name}.dense_norm` }));
+    const cheap = network.convolution(primary, `${name}.cheap`, { channels, kernel: 3, groups: channels });
+    const ghost = network.relu(batchNorm({ input: cheap, name: `${name}.cheap_norm` }));
+    return network.builder.add("concat", [primary, ghost], {});
+  },
+});
+
+/** A structure with the block in it. Its channels are put right by `chainChannels`. */
+export const structure = chainChannels(parseStructure(
+  "SuperConvK3BNRELU(3,16,1,1)GhostK3(16,32,2)SuperResK3K3(8,64,2,32,2)GhostK3(8,128,1)SuperConvK1BNRELU(8,256,1,1)",
+));
+
+/** What it costs on CIFAR-10. */
+export const cost = trueCost(structure, { classes: 10, resolution: 32 });
+
+if (import.meta.main) {
+  // deno-lint-ignore no-console -- printing is what an example is for
+  console.log(printStructure(structure), cost);
+}

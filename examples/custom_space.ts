@@ -1,0 +1,24 @@
+/**
+ * A search space of one's own, as a module: `zen search --preset zen-cifar-params1M --space examples/custom_space.ts`.
+ *
+ * It keeps every block's type and channels, and varies depth and stride alone.
+ */
+import type { Block, Space } from "@zennas/zennas";
+
+/** The block with other arguments. */
+function withArgs(block: Block, args: readonly number[]): Block {
+  return { name: block.name, args, branches: [] };
+}
+
+/** What `--space` looks for: an export named `space`. */
+export const space: Space = {
+  name: "depth-and-stride",
+  replacements(blocks, index) {
+    const block = blocks[index]!;
+    const [input, out, stride, ...rest] = block.args as [number, number, number, ...number[]];
+    const layers = rest.at(-1)!;
+    const deeper = [1, 2, 3, 4].map((count) => withArgs(block, [input, out, stride, ...rest.slice(0, -1), count]));
+    const strided = [1, 2].map((step) => withArgs(block, [input, out, step, ...rest.slice(0, -1), layers]));
+    return [deeper, strided];
+  },
+};

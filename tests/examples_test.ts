@@ -1,0 +1,34 @@
+/** The examples do what they say. */
+import assert from "node:assert/strict";
+import { blockNames, printStructure, referenceCost } from "@zennas/zennas";
+import { cost, structure } from "../examples/custom_block.ts";
+
+/** Parameters of GhostK3(in, out): the 1×1 convolution, the depthwise one, and two normalisations. */
+const ghostParameters = (inputs: number, half: number): number => inputs * half + 9 * half + 4 * half;
+
+Deno.test("a registered block parses, chains, prints and costs", () => {
+  assert(blockNames().includes("GhostK3"));
+  assert.equal(
+    printStructure(structure),
+    "SuperConvK3BNRELU(3,16,1,1)GhostK3(16,32,2)SuperResK3K3(32,64,2,32,2)GhostK3(64,128,1)SuperConvK1BNRELU(128,256,1,1)",
+  );
+  const stem = 27 * 16 + 2 * 16, head = 128 * 256 + 2 * 256 + 256 * 10 + 10;
+  const first = 9 * 32 * 32 + 64 + 9 * 32 * 64 + 128 + (32 * 64 + 64 + 128);
+  const second = 9 * 64 * 32 + 64 + 9 * 32 * 64 + 128;
+  assert.equal(cost.parameters, stem + ghostParameters(16, 16) + first + second + ghostParameters(64, 64) + head);
+  assert.equal(cost.layers, 1 + 2 + 2 + 2 + 1);
+});
+
+Deno.test("a registered block without a reference counting is counted truly", () => {
+  const ghost = { blocks: structure.blocks.slice(1, 2) };
+  const { params, flops } = referenceCost(ghost, { classes: 10, resolution: 32 });
+  assert.equal(params, ghostParameters(16, 16) + 32 * 10 + 1);
+  assert.equal(flops, 16 * 16 * (16 * 16 + 9 * 16) + 32 * 10);
+});
+
+Deno.test("the example runs from a shell", async () => {
+  const command = new Deno.Command(Deno.execPath(), { args: ["run", "--quiet", "examples/custom_block.ts"] });
+  const { success, stdout, stderr } = await command.output();
+  assert(success, new TextDecoder().decode(stderr));
+  assert.match(new TextDecoder().decode(stdout), /GhostK3\(16,32,2\)[\s\S]*parameters: \d+/);
+});
