@@ -68,40 +68,49 @@ async function evaluationOf(options: ScoreOptions): Promise<Omit<Evaluation, "ba
   return { proxy, repeats, settings: { form: formOf(options, options.reslink), batch, gamma, seed, fill, variant } };
 }
 
+/** A structure's score and how long it took. */
+interface Scored {
+  readonly text: string;
+  readonly summary: Summary;
+  readonly seconds: number;
+}
+
+/** Scores structures, several at once where the repeats of one do not keep the backend busy; results are in order. */
+async function* scoresInOrder(structures: readonly NamedStructure[], evaluation: Evaluation): AsyncGenerator<Scored> {
+  const { evaluateRepeatedly } = await import("../core/proxies/mod.ts");
+  const { mapInOrder } = await import("./concurrency.ts");
+  const atOnce = Math.max(1, Math.ceil((evaluation.backend?.concurrency ?? 1) / evaluation.repeats));
+  yield* mapInOrder(structures, atOnce, async ({ structure, text }) => {
+    const from = performance.now();
+    const summary = await evaluateRepeatedly(structure, evaluation);
+    return { text, summary, seconds: (performance.now() - from) / 1000 };
+  });
+}
+
+function scoreLine({ text, summary: { mean, interval95 } }: Scored): string {
+  const spread = interval95 ? `  (95 %: ${interval95.map((bound) => bound.toPrecision(6)).join(" … ")})` : "";
+  return `${mean.toPrecision(7)}${spread}  ${text}`;
+}
+
 async function printScores(
   structures: readonly NamedStructure[],
   evaluation: Evaluation,
   { json, device }: { readonly json: boolean; readonly device: string },
 ): Promise<void> {
-  const { evaluateRepeatedly } = await import("../core/proxies/mod.ts");
-  const { mapInOrder } = await import("./concurrency.ts");
-  const { duration, printJson, StatusLine } = await import("./terminal.ts");
-  const { proxy, settings, repeats, backend } = evaluation;
-  const atOnce = Math.max(1, Math.ceil((backend?.concurrency ?? 1) / repeats));
-  using status = new StatusLine();
+  const { duration, print, printJson, StatusLine } = await import("./terminal.ts");
+  const { proxy, settings, repeats } = evaluation;
   const started = performance.now();
   let done = 0;
-  const scores = mapInOrder(structures, atOnce, async ({ structure, text }) => {
-    const from = performance.now();
-    const summary = await evaluateRepeatedly(structure, evaluation);
+  using status = new StatusLine();
+  for await (const scored of scoresInOrder(structures, evaluation)) {
+    const { text, summary: { mean, std, interval95 }, seconds } = scored;
+    const { name } = proxy, { variant } = settings;
+    status.clear();
+    if (json) {
+      printJson({ structure: text, proxy: name, variant, score: mean, std, interval95, repeats, seconds, device });
+    } else print(scoreLine(scored));
     const secondsLeft = (performance.now() - started) / 1000 / ++done * (structures.length - done);
     status.update(() => `scored ${done}/${structures.length}, ${duration(secondsLeft)} left`);
-    return { text, summary, seconds: (performance.now() - from) / 1000 };
-  });
-  for await (const { text, summary, seconds } of scores) {
-    if (!json) {
-      printSummary(text, summary);
-      continue;
-    }
-    const { mean, std, interval95 } = summary;
-    const { name } = proxy, { variant } = settings;
-    printJson({ structure: text, proxy: name, variant, score: mean, std, interval95, repeats, seconds, device });
-  }
-
-  function printSummary(text: string, { mean, interval95 }: Summary): void {
-    using _ = status;
-    const spread = interval95 ? `  (95 %: ${interval95.map((bound) => bound.toPrecision(6)).join(" … ")})` : "";
-    print(`${mean.toPrecision(7)}${spread}  ${text}`);
   }
 }
 

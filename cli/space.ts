@@ -17,3 +17,21 @@ export function addSpaceCommand(program: Command): void {
     .addHelpText("after", EXAMPLES)
     .action(listReplacements);
 }
+
+async function listReplacements(
+  spaceName: string,
+  text: string,
+  block: number,
+  { json }: { readonly json?: boolean },
+): Promise<void> {
+  const { loadSpace } = await import("../core/io/mod.ts");
+  const { listReplacements: list } = await import("../core/search/mod.ts");
+  const { note, print, printJson } = await import("./terminal.ts");
+  const { resolveStructure } = await import("./structures.ts");
+  const listing = list(await loadSpace(spaceName), resolveStructure(text).structure, block);
+  if (json) return printJson(listing);
+  listing.distinct.forEach(print);
+  note(
+    `${listing.distinct.length} distinct replacements in ${listing.lists.length} lists of ${listing.lists.join(", ")}`,
+  );
+}

@@ -71,8 +71,13 @@ export class StatusLine implements Disposable {
   }
 
   /** Clears the line, so that what follows starts on a clean one. */
-  [Symbol.dispose](): void {
+  clear(): void {
     if (this.#shown) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
     this.#shown = false;
+  }
+
+  /** Clears the line for good. */
+  [Symbol.dispose](): void {
+    this.clear();
   }
 }

@@ -29,7 +29,7 @@ import type { Fill, Proxy, ScoringSettings } from "./proxy.ts";
 const MOMENTUM = 0.1;
 
 /** The score's graph, and the parameters that it has. */
-interface ZenGraph {
+export interface ZenGraph {
   readonly graph: Graph;
   readonly parameters: readonly Parameter[];
 }

@@ -1,0 +1,112 @@
+/** One session of a search at the terminal, whether it starts a run or continues one. */
+import type { RunStore, SearchResult } from "../core/io/mod.ts";
+import { runSearch } from "../core/io/mod.ts";
+import { proxyNamed, scorerOf } from "../core/proxies/mod.ts";
+import { budgetsOf, type Scorer, type SearchConfig, type SearchEvent } from "../core/search/mod.ts";
+import { describeDevice, type DeviceOptions, openDevice } from "./device.ts";
+import { Interrupted } from "./errors.ts";
+import { SearchPace } from "./search_pace.ts";
+import { duration, grouped, note, printFields, printJson, StatusLine } from "./terminal.ts";
+
+/** Where runs are kept unless told otherwise. */
+export const RUNS_FOLDER = "runs";
+
+/** Opens what the configuration's proxy needs and hands it, with its description, to `use`. */
+export async function withScorer(
+  config: SearchConfig,
+  options: DeviceOptions,
+  use: (scorer: Scorer, device: string) => Promise<void>,
+): Promise<void> {
+  // What cannot work is refused before a folder is made for it.
+  scorerOf(config);
+  budgetsOf(config);
+  if (!proxyNamed(config.proxy).needsBackend) return await use(scorerOf(config), "none");
+  await using backend = await openDevice(options);
+  await use(scorerOf(config, backend), describeDevice(backend));
+}
+
+/** A run to work on. */
+export interface Session {
+  readonly store: RunStore;
+  readonly scorer: Scorer;
+  readonly json: boolean;
+}
+
+/** Aborts on the first Ctrl-C or termination; the second one ends the process at once. */
+class InterruptSignal implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #signals = ["SIGINT", "SIGTERM"] as const;
+  readonly #abort = (): void => {
+    note("finishing the candidates in flight; once more ends at once");
+    this.#controller.abort();
+    this[Symbol.dispose]();
+  };
+
+  constructor() {
+    for (const signal of this.#signals) Deno.addSignalListener(signal, this.#abort);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#abort);
+  }
+}
+
+/**
+ * Searches until a limit or an interrupt, showing progress, and prints what was found. Throws Interrupted after an
+ * interrupt, when everything done is on disk.
+ */
+export async function runSession({ store, scorer, json }: Session): Promise<void> {
+  const { directory, config } = store;
+  note(`run: ${directory}`);
+  const pace = new SearchPace(config);
+  let result: SearchResult;
+  {
+    using interrupt = new InterruptSignal();
+    using status = new StatusLine();
+    result = await runSearch({ store, score: scorer, signal: interrupt.signal, onEvent });
+
+    function onEvent(event: SearchEvent): void {
+      pace.count(event);
+      if (json && pace.worthReporting(event)) printJson({ event: "progress", ...pace.facts(event) });
+      if (!json) status.update(() => pace.line(event));
+    }
+  }
+  if (json) printJson(finalEvent(result, pace.seconds));
+  else printResult(result, { directory, seconds: pace.seconds });
+  if (result.stoppedBy === "aborted") {
+    throw new Interrupted(`interrupted; everything done is kept, continue with: zen runs resume ${directory}`);
+  }
+}
+
+function finalEvent({ report, proposals, evaluations, stoppedBy }: SearchResult, seconds: number): unknown {
+  const { best, run } = report;
+  const event = stoppedBy === "aborted" ? "interrupted" : "done";
+  return { event, best, proposals, evaluations, seconds, run, stopped_by: stoppedBy };
+}
+
+function printResult(
+  { report, proposals, evaluations }: SearchResult,
+  { directory, seconds }: { readonly directory: string; readonly seconds: number },
+): void {
+  const { best, verdicts } = report;
+  if (!best) return note(`no candidate got a score in ${grouped(proposals)} proposals; see zen runs show ${directory}`);
+  printFields([
+    ["best structure", best.structure],
+    ["score", best.score.toPrecision(7)],
+    ["parameters", grouped(best.parameters)],
+    ["multiply-adds", grouped(best.macs)],
+    ["layers", best.layers],
+    [
+      "proposals",
+      `${grouped(proposals)}: ${grouped(evaluations)} scored (${verdicts.failed} failed), ` +
+      `${grouped(verdicts["over-budget"])} over budget, ${grouped(verdicts.duplicate)} duplicates`,
+    ],
+    ["time", duration(seconds)],
+    ["kept in", `${directory}/best_structure.txt and report.json`],
+    ["continue with", `zen runs resume ${directory} --max-evaluations ${evaluations * 2}`],
+  ]);
+}

@@ -1,0 +1,18 @@
+/** Scores a search's candidates by its configuration's proxy. */
+import type { Backend } from "../backend.ts";
+import type { Scorer, SearchConfig } from "../search/mod.ts";
+import { evaluateRepeatedly } from "./evaluate.ts";
+import { proxyNamed, variantOf } from "./registry.ts";
+
+/**
+ * The scorer of a configuration: the mean over its repeats, without residual links and by the run's own seed, so that
+ * `zen score` with that seed gives the same number. Throws RangeError for an unknown proxy or variant.
+ */
+export function scorerOf(config: SearchConfig, backend?: Backend): Scorer {
+  const proxy = proxyNamed(config.proxy);
+  const { batch, gamma, seed, resolution, classes, squeezeExcite, repeats } = config;
+  const form = { resolution, classes, squeezeExcite, residualLinks: false };
+  const settings = { form, batch, gamma, seed, fill: "gaussian", variant: variantOf(proxy, config.variant) } as const;
+  const evaluation = { proxy, settings, repeats, ...(backend && { backend }) };
+  return async (structure) => (await evaluateRepeatedly(structure, evaluation)).mean;
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { evaluate } from "../../core/oracle.ts";
+import { parseStructure } from "../../core/masternet/mod.ts";
+import {
+  evaluateRepeatedly,
+  proxyNamed,
+  random,
+  type ScoringSettings,
+  variantOf,
+  zen,
+  zenGraph,
+} from "../../core/proxies/mod.ts";
+import { openBackend } from "../../kernels/mod.ts";
+
+const structure = parseStructure("SuperConvK3BNRELU(3,8,1,1)SuperResK1K3K1(8,12,2,5,1)SuperConvK1BNRELU(12,16,1,1)");
+const settings: ScoringSettings = {
+  form: { resolution: 8, classes: 10, squeezeExcite: true, residualLinks: false },
+  batch: 4,
+  gamma: 0.01,
+  variant: "reference",
+  seed: 3,
+  draw: 0,
+  fill: "gaussian",
+};
+
+Deno.test("a Zen-score on drawn weights is the oracle's", async () => {
+  await using backend = await openBackend("cpu");
+  for (const variant of zen.variants) {
+    for (const residualLinks of [false, true]) {
+      const varied = { ...settings, variant, form: { ...settings.form, residualLinks } };
+      const [expected] = evaluate(zenGraph(structure, varied).graph, { seed: 3, draw: 0 });
+      const score = await zen.score(structure, varied, backend);
+      assert.ok(Math.abs(score - expected![0]!) < 1e-3, `${variant}: ${score}, not ${expected}`);
+    }
+  }
+});
+
+Deno.test("a score depends on the seed and the draw, and on nothing else", async () => {
+  await using backend = await openBackend("cpu", { workers: 2 });
+  const score = (which: Partial<ScoringSettings>): Promise<number> =>
+    zen.score(structure, { ...settings, ...which }, backend);
+  const [first, again, otherDraw, otherSeed] = await Promise.all([
+    score({}),
+    score({}),
+    score({ draw: 1 }),
+    score({ seed: 4 }),
+  ]);
+  assert.equal(first, again);
+  assert.equal(new Set([first, otherDraw, otherSeed]).size, 3);
+});
+
+Deno.test("repeats summarise the draws 0, 1, 2 …", async () => {
+  await using backend = await openBackend("cpu");
+  const { draw: _, ...rest } = settings;
+  const summary = await evaluateRepeatedly(structure, { proxy: zen, settings: rest, repeats: 3, backend });
+  const draws = await Promise.all([0, 1, 2].map((draw) => zen.score(structure, { ...settings, draw }, backend)));
+  assert.equal(summary.mean, (draws[0]! + draws[1]! + draws[2]!) / 3);
+  assert.ok(summary.std! > 0 && summary.interval95![0] < summary.mean);
+});
+
+Deno.test("a network without batch norm is scored by its response alone", async () => {
+  await using backend = await openBackend("cpu");
+  const bare = { ...settings, form: { ...settings.form, batchNorm: false, squeezeExcite: false } };
+  const [expected] = evaluate(zenGraph(structure, bare).graph, { seed: 3, draw: 0 });
+  assert.ok(Math.abs(await zen.score(structure, bare, backend) - expected![0]!) < 1e-3);
+});
+
+Deno.test("counting proxies need no backend; random is a normal draw a structure", async () => {
+  for (const [name, expected] of [["layers", 3], ["params", 1186]] as const) {
+    assert.equal(
+      await proxyNamed(name).score(structure, { ...settings, form: { ...settings.form, squeezeExcite: false } }),
+      expected,
+    );
+  }
+  const draws = await Promise.all(
+    Array.from(
+      { length: 2000 },
+      (_, index) => random.score(parseStructure(`SuperConvK3BNRELU(3,${index + 8},1,1)`), settings),
+    ),
+  );
+  const mean = draws.reduce((sum, value) => sum + value, 0) / draws.length;
+  const variance = draws.reduce((sum, value) => sum + value ** 2, 0) / draws.length;
+  assert.ok(Math.abs(mean) < 0.1 && Math.abs(variance - 1) < 0.15, `${mean} ${variance}`);
+  assert.equal(await random.score(structure, settings), await random.score(structure, settings));
+});
+
+Deno.test("unknown proxies and variants are named", () => {
+  assert.throws(() => proxyNamed("zenn"), /known are zen, flops/);
+  assert.throws(() => variantOf(zen, "papers"), /it has reference, paper/);
+});
