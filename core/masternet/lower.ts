@@ -11,6 +11,14 @@ import type { Block, Structure } from "./structure.ts";
 /** Added to the variance by every batch normalisation of the published networks. */
 const BATCH_NORM_EPSILON = 1e-3;
 
+/** Longer blocks are cut to this length in messages. */
+const LONGEST_SHOWN = 60;
+
+function shown(block: Block): string {
+  const text = printStructure({ blocks: [block] });
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}
+
 /** The form's switches, with those that were not told. */
 export function formSwitches(form: Partial<NetworkForm>): FormSwitches {
   const { squeezeExcite = false, residualLinks = true, batchNorm = true } = form;
@@ -46,9 +54,9 @@ class Lowering {
   #checkChannels(block: Block, { before, x }: { readonly before: Block | undefined; readonly x: NodeId }): void {
     const needed = inputChannels(block), given = this.#network.builder.shape(x).at(-1);
     if (needed === undefined || needed === given) return;
-    const source = before ? printStructure({ blocks: [before] }) : "the input";
     throw new ShapeError(
-      `Cannot put ${printStructure({ blocks: [block] })} behind ${source} as it takes ${needed} channels: got ${given}`,
+      `Cannot put ${shown(block)} behind ${before ? shown(before) : "its input"} as it takes ${needed} channels: ` +
+        `got ${given}`,
     );
   }
 

@@ -38,10 +38,7 @@ class Parser {
   structure(): Structure {
     const blocks: Block[] = [];
     do {
-      const start = this.#position, block = this.#block(0);
-      this.#layers += blockLayers(block);
-      if (this.#layers > MAX_BLOCKS) this.#fail(`it may have at most ${MAX_BLOCKS} layers: got ${this.#layers}`, start);
-      blocks.push(block);
+      blocks.push(this.#block(0));
     } while (this.#position < this.#text.length);
     return { blocks };
   }
@@ -60,6 +57,9 @@ class Parser {
     const label = this.#match(LABEL)?.slice(0, -1);
     const block = kind.definition.branches ? this.#container(kind, depth) : this.#leaf(kind.definition);
     this.#expect(")", `at the end of ${kind.definition.name}`);
+    // Counted in all branches, not along the deepest: what is built is their sum.
+    if (block.branches.length === 0) this.#layers += blockLayers(block);
+    if (this.#layers > MAX_BLOCKS) this.#fail(`it may have at most ${MAX_BLOCKS} layers: got ${this.#layers}`, start);
     return label === undefined ? block : { ...block, label };
   }
 
@@ -126,7 +126,8 @@ class Parser {
   }
 
   #failCount({ name, arguments: names }: BlockDefinition, got: string): never {
-    return this.#fail(`${name} takes ${names.length} numbers (${names.join(", ")}): got ${got}`);
+    const numbers = names.length === 1 ? "1 number" : `${names.length} numbers`;
+    return this.#fail(`${name} takes ${numbers} (${names.join(", ")}): got ${got}`);
   }
 
   #at(character: string): boolean {
