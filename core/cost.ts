@@ -35,14 +35,16 @@ export function graphMacs(graph: Graph): number {
 /** For each node, whether it depends on an activation that goes in: parameters do not. */
 function activations({ nodes }: Graph, inputs: ReadonlySet<number>): readonly boolean[] {
   const depends: boolean[] = [];
-  nodes.forEach(({ inputs: from }, id) => depends.push(inputs.has(id) || from.some((input) => depends[input])));
+  for (const { inputs: from } of nodes) depends.push(inputs.has(depends.length) || from.some((id) => depends[id]));
   return depends;
 }
 
 /** The last node that reads each node; a graph's outputs are read after the last node. */
 function lastUses({ nodes, outputs }: Graph): readonly number[] {
   const last = nodes.map((_, id) => id);
-  nodes.forEach(({ inputs }, id) => inputs.forEach((input) => last[input] = id));
+  nodes.forEach(({ inputs }, id) => {
+    for (const input of inputs) last[input] = id;
+  });
   for (const output of outputs) last[output] = nodes.length;
   return last;
 }

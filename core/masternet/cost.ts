@@ -26,6 +26,7 @@ export interface PartCost {
   readonly parameters: number;
   readonly macs: number;
   readonly peakActivationBytes: number;
+  /** The shape of what comes out. */
   readonly output: Shape;
 }
 
@@ -50,7 +51,7 @@ function partCost(shape: Shape, build: (network: Network, input: NodeId) => Node
   return {
     parameters: parameterCount(network.parameters),
     macs: graphMacs(graph),
-    peakActivationBytes: peakActivationBytes(graph, new Set([0])),
+    peakActivationBytes: peakActivationBytes(graph, new Set([input])),
     output: builder.shape(output),
   };
 }
@@ -109,8 +110,8 @@ function together(front: PartCost, back: PartCost): PartCost {
 
 /**
  * The true cost of a network. Blocks are counted one by one, each on the channels that it says it takes, so that a
- * structure whose channels do not fit (one of the published ones) has a cost too. Throws ShapeError where a block does not fit its inner blocks or the
- * resolution.
+ * structure whose channels do not fit (one of the published ones) has a cost too. Throws ShapeError where a block does
+ * not fit the resolution or its own inner blocks, and where a count is beyond 2^53.
  *
  * @example
  * ```ts

@@ -30,7 +30,9 @@ export interface Place {
 
 /** Where and how a block is put on a graph. */
 export interface LoweringSite extends Place {
+  /** The network that grows; its builder takes any operation. */
   readonly network: Network;
+  /** The switches of the form that is built. */
   readonly form: FormSwitches;
   /** A batch normalisation as the published networks have them, or nothing in a network without. */
   batchNorm(at: Place): NodeId;
@@ -42,22 +44,28 @@ export interface LoweringSite extends Place {
 
 /** What the reference's counting of a block may use. */
 export interface ReferenceSite {
-  /** Rows and columns of the block's input and output by the reference's rule: ⌊resolution / stride⌋. */
+  /** Rows and columns of the block's input. */
   readonly resolution: number;
+  /** Rows and columns of its output by the reference's rule, ⌊resolution / stride⌋. */
   readonly outputResolution: number;
+  /** Channels of the block's input. */
   readonly inputChannels: number;
+  /** Channels of the block's output. */
   readonly outputChannels: number;
+  /** The switches of the form that is counted. */
   readonly form: FormSwitches;
 }
 
 /** The reference's counting of parameters and multiply-adds. */
 export interface ReferenceCost {
+  /** Parameters; fewer than there are, because a normalisation counts once a channel. */
   readonly params: number;
+  /** Multiply-adds for one image, those of normalisations among them. */
   readonly flops: number;
 }
 
 /** What every definition says. */
-interface CommonDefinition {
+export interface CommonDefinition {
   /** A letter, then letters and digits. */
   readonly name: string;
   /**

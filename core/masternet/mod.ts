@@ -2,6 +2,7 @@
 export { type TrueCost, trueCost } from "./cost.ts";
 export type {
   BlockDefinition,
+  CommonDefinition,
   CompositeDefinition,
   FormSwitches,
   LoweringSite,

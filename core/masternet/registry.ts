@@ -6,7 +6,7 @@ import type { BlockDefinition } from "./definition.ts";
 import type { Block } from "./structure.ts";
 import { superBlocks } from "./super_blocks.ts";
 
-/** A definition, and at which index its meaningful arguments stand (−1 where it has none). */
+/** A definition, and the indices at which its meaningful arguments stand (−1 where it has none). */
 export interface BlockKind {
   readonly definition: BlockDefinition;
   readonly in: number;
@@ -20,11 +20,14 @@ const NAME = /^[A-Za-z][A-Za-z0-9]*$/;
 
 /** A structure names a block that nobody registered. */
 export class UnknownBlockError extends RangeError {
+  /** For telling errors apart. */
   override readonly name = "UnknownBlockError";
+  /** The name that nobody registered. */
   readonly block: string;
   /** The registered name that is nearest, if any is near. */
   readonly suggestion: string | undefined;
 
+  /** An error about this name. */
   constructor(block: string) {
     const suggestion = nearestName(block, blockNames());
     super(

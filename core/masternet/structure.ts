@@ -6,6 +6,7 @@
  * every part between semicolons. Blocks are immutable and may be shared between structures.
  */
 export interface Block {
+  /** The name of its kind. */
   readonly name: string;
   /** The part before `|`. It has no meaning. */
   readonly label?: string;
@@ -17,6 +18,7 @@ export interface Block {
 
 /** A network as a sequence of blocks; a classifier follows the last one (see `lowerStructure`). */
 export interface Structure {
+  /** From input to output. */
   readonly blocks: readonly Block[];
 }
 

@@ -27,12 +27,14 @@ function excerpt(text: string, position: number): string {
  * ```
  */
 export class StructureSyntaxError extends SyntaxError {
+  /** For telling errors apart. */
   override readonly name = "StructureSyntaxError";
   /** The whole text that was to be parsed. */
   readonly structure: string;
   /** Index in {@link structure} of the character that cannot stand there; its length where the text ends too early. */
   readonly position: number;
 
+  /** An error whose reason completes "Cannot parse the structure as …". */
   constructor(reason: string, { structure, position }: { readonly structure: string; readonly position: number }) {
     super(`Cannot parse the structure as ${reason}, at character ${position + 1}\n${excerpt(structure, position)}`);
     this.structure = structure;

@@ -20,15 +20,18 @@ export interface PublishedFigures {
 export interface ZooEntry {
   /** A structure string. */
   readonly structure: string;
+  /** Outputs of the classifier. */
   readonly classes: number;
   /** Rows and columns that the network takes. */
   readonly resolution: number;
   /** Rows and columns of the centre crop, which is then resized to {@link resolution}. */
   readonly cropResolution: number;
+  /** Whether its super blocks hold squeeze-and-excitation. */
   readonly squeezeExcite: boolean;
   /** Path below the directory of checkpoints. */
   readonly checkpoint: string;
   /** Where the checkpoint was published. */
   readonly url: string;
+  /** The paper's figures. */
   readonly published: PublishedFigures;
 }

@@ -7,11 +7,14 @@ export type { PublishedFigures, ZooEntry } from "./entry.ts";
 
 /** A name stands for no published network. */
 export class UnknownNetworkError extends RangeError {
+  /** For telling errors apart. */
   override readonly name = "UnknownNetworkError";
+  /** The name that stands for none. */
   readonly network: string;
   /** The published name that is nearest, if any is near. */
   readonly suggestion: string | undefined;
 
+  /** An error about this name. */
   constructor(network: string) {
     const suggestion = nearestName(network, zooNames);
     const hint = suggestion ? `${suggestion} is the nearest` : `the names are ${zooNames.join(", ")}`;
