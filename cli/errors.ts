@@ -15,12 +15,16 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
+/** Errors that say that a command was called wrongly. */
+const usageErrors = new Set(["UsageError", "ConfigError", "UnknownProxyError", "UnknownNetworkError"]);
+
 /** Hints by the name of an error. */
 const hints: Readonly<Record<string, string>> = {
   UsageError: "zen <command> --help shows how to call it",
   StructureSyntaxError: "zen zoo list shows structures that work",
   ShapeError: "zen analyze shows where a structure's shapes come from",
   ConfigError: "zen search --help lists the options; presets are in core/search/presets",
+  RunStoreError: "zen runs list shows what there is, zen runs resume continues a run",
   NotFound: "check the path",
   DeviceMemoryError: "a smaller --batch or --resolution needs less memory",
 };
@@ -43,5 +47,5 @@ export function reportError(error: unknown, { verbose }: { readonly verbose: boo
   }
   note(describeError(error));
   if (verbose) note(Deno.inspect(error));
-  return error instanceof UsageError ? EXIT.usage : EXIT.failure;
+  return error instanceof Error && usageErrors.has(error.name) ? EXIT.usage : EXIT.failure;
 }

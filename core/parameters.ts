@@ -62,14 +62,16 @@ function fnv1a(text: string): number {
  * ```
  */
 export function fillByName(name: string, count: number): Float32Array {
-  const hash = fnv1a(name);
-  return Float32Array.from({ length: count }, (_, index) => {
+  const hash = fnv1a(name), amplitude = Math.sqrt(3);
+  const values = new Float32Array(count);
+  for (let index = 0; index < count; index++) {
     let x = (hash + Math.imul(index + 1, 0x9e3779b9)) | 0;
     x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
     x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
     x ^= x >>> 15;
-    return (2 * ((x >>> 8) / 2 ** 24) - 1) * Math.sqrt(3);
-  });
+    values[index] = (2 * ((x >>> 8) / 2 ** 24) - 1) * amplitude;
+  }
+  return values;
 }
 
 /** PyTorch's channels-second order `[a, c, h, w]` as channels-last `[a, h, w, c]`, given the channels-last shape. */

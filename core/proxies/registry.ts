@@ -8,16 +8,28 @@ export const proxies: ReadonlyMap<string, Proxy> = new Map(
   [zen, flops, params, layers, random].map((proxy) => [proxy.name, proxy]),
 );
 
-/** The proxy of this name; throws RangeError that lists the names for any other. */
+/** A name stands for no proxy, or for no variant of one. */
+export class UnknownProxyError extends RangeError {
+  override readonly name = "UnknownProxyError";
+  /** The names that there are. */
+  readonly known: readonly string[];
+
+  constructor(what: string, { got, known }: { readonly got: string; readonly known: readonly string[] }) {
+    super(`Cannot score by ${what} as the names are ${known.join(", ")}: got ${got}`);
+    this.known = known;
+  }
+}
+
+/** The proxy of this name; throws {@link UnknownProxyError} for any other. */
 export function proxyNamed(name: string): Proxy {
   const proxy = proxies.get(name);
   if (proxy) return proxy;
-  throw new RangeError(`Cannot score by an unknown proxy: got ${name}, known are ${[...proxies.keys()].join(", ")}`);
+  throw new UnknownProxyError("an unknown proxy", { got: name, known: [...proxies.keys()] });
 }
 
-/** The named variant of a proxy, or its default; throws RangeError for a variant that it does not have. */
+/** The named variant of a proxy, or its default; throws {@link UnknownProxyError} for one that it does not have. */
 export function variantOf(proxy: Proxy, name?: string): string {
   const variant = name ?? proxy.variants[0];
   if (proxy.variants.includes(variant)) return variant;
-  throw new RangeError(`Cannot score ${proxy.name} by variant ${variant}: it has ${proxy.variants.join(", ")}`);
+  throw new UnknownProxyError(`an unknown variant of ${proxy.name}`, { got: variant, known: proxy.variants });
 }

@@ -6,7 +6,7 @@ import { proxyNamed, variantOf } from "./registry.ts";
 
 /**
  * The scorer of a configuration: the mean over its repeats, without residual links and by the run's own seed, so that
- * `zen score` with that seed gives the same number. Throws RangeError for an unknown proxy or variant.
+ * `zen score` with that seed gives the same number. Throws UnknownProxyError for an unknown proxy or variant.
  */
 export function scorerOf(config: SearchConfig, backend?: Backend): Scorer {
   const proxy = proxyNamed(config.proxy);

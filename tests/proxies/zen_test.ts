@@ -66,7 +66,7 @@ Deno.test("a network without batch norm is scored by its response alone", async 
 });
 
 Deno.test("counting proxies need no backend; random is a normal draw a structure", async () => {
-  for (const [name, expected] of [["layers", 3], ["params", 1186]] as const) {
+  for (const [name, expected] of [["layers", 3], ["params", 1307]] as const) {
     assert.equal(
       await proxyNamed(name).score(structure, { ...settings, form: { ...settings.form, squeezeExcite: false } }),
       expected,
@@ -85,6 +85,6 @@ Deno.test("counting proxies need no backend; random is a normal draw a structure
 });
 
 Deno.test("unknown proxies and variants are named", () => {
-  assert.throws(() => proxyNamed("zenn"), /known are zen, flops/);
-  assert.throws(() => variantOf(zen, "papers"), /it has reference, paper/);
+  assert.throws(() => proxyNamed("zenn"), /the names are zen, flops/);
+  assert.throws(() => variantOf(zen, "papers"), /the names are reference, paper/);
 });

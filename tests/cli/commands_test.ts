@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import structures from "../fixtures/structures.json" with { type: "json" };
+import { zen, zenJson } from "./zen.ts";
+
+const SMALL = "SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,1,8,1)";
+
+Deno.test("every command explains itself with examples", async () => {
+  const commands = ["", "search", "score", "analyze", "forward", "space", "zoo list", "zoo show", "runs list"];
+  for (const command of [...commands, "runs show", "runs resume"]) {
+    const { code, stdout } = await zen([...command.split(" ").filter((word) => word !== ""), "--help"]);
+    assert.equal(code, 0, command);
+    assert.match(stdout, /Usage: zen[^]*Examples?:\n  zen /, command);
+  }
+});
+
+Deno.test("analyze prints the keys that scripts rely on, for arguments, files and stdin alike", async () => {
+  const [row] = structures;
+  const flags = ["--classes", `${row!.num_classes}`, "--resolution", `${row!.resolution}`];
+  const [result] = await zenJson(["analyze", row!.structure, ...flags]);
+  assert.equal(result.structure, row!.structure);
+  assert.equal(result.canonical, row!.canonical);
+  assert.equal(result.split, row!.split);
+  assert.equal(result.layers, row!.layers);
+  assert.equal(result.parameters, row!.parameters);
+  assert.deepEqual(result.reference, { params: row!.reference_params, flops: row!.reference_flops });
+  assert.ok(result.macs > 1e8 && result.peak_activation_bytes > 1e5);
+  const [bare] = await zenJson(["analyze", row!.structure, ...flags, "--no-reslink"]);
+  assert.equal(bare.reference.params, row!.reference_params_no_reslink);
+  const piped = await zenJson(["analyze", "--file", "-", ...flags], `# zoo\n${row!.name}\n\n${SMALL}\n`);
+  assert.deepEqual(piped[0], result);
+  assert.equal(piped[1].structure, SMALL);
+});
+
+Deno.test("score keeps order, repeats have an interval, and one seed gives one score", async () => {
+  const args = ["score", SMALL, "SuperConvK3BNRELU(3,8,2,1)", "--batch", "4", "--resolution", "8", "--seed", "5"];
+  const rows = await zenJson([...args, "--repeats", "3"]);
+  assert.deepEqual(rows.map((row) => row.structure), [SMALL, "SuperConvK3BNRELU(3,8,2,1)"]);
+  for (const { proxy, variant, score, std, interval95, repeats, seconds, device } of rows) {
+    assert.deepEqual([proxy, variant, repeats], ["zen", "reference", 3]);
+    assert.ok(interval95[0] < score && score < interval95[1] && std > 0 && seconds > 0);
+    assert.match(device, /^cpu/);
+  }
+  const [once] = await zenJson([...args, "--workers", "1"]);
+  const [again] = await zenJson([...args, "--workers", "2"]);
+  assert.equal(once.score, again.score);
+  assert.deepEqual([once.std, once.interval95], [null, null]);
+  const [paper] = await zenJson([...args, "--variant", "paper"]);
+  assert.notEqual(paper.score, once.score);
+});
+
+Deno.test("score by the filling rule is a published value", async () => {
+  const flags = ["--fill", "reference", "--batch", "8"];
+  const [row] = await zenJson([
+    "score",
+    "SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,1,8,1)SuperResK3K3(16,32,2,16,1)SuperResK3K3(32,64,2,32,1)" +
+    "SuperResK3K3(64,64,2,32,1)SuperConvK1BNRELU(64,128,1,1)",
+    ...flags,
+  ]);
+  assert.ok(Math.abs(row.score - 15.48747488683189) < 1e-3 * 15.5);
+});
+
+Deno.test("forward prints one row of logits an image", async () => {
+  const [{ logits }] = await zenJson(["forward", SMALL, "--fill", "reference", "--batch", "2", "--resolution", "8"]);
+  assert.deepEqual([logits.length, logits[0].length], [2, 100]);
+  assert.ok(logits.flat().every(Number.isFinite));
+});
+
+Deno.test("space lists replacements, zoo lists networks", async () => {
+  const [space] = await zenJson(["space", "XXBL", SMALL, "0"]);
+  assert.deepEqual(space, {
+    space: "XXBL",
+    block: 0,
+    lists: [2],
+    distinct: ["SuperConvK3BNRELU(3,16,1,1)", "SuperConvK3BNRELU(3,8,1,1)"],
+  });
+  const networks = await zenJson(["zoo", "list"]);
+  assert.equal(networks.length, 15);
+  const [one] = await zenJson(["zoo", "show", networks[1].name]);
+  assert.deepEqual(one, networks[1]);
+});
+
+Deno.test("a wrong call is one line, a hint and exit code 2", async () => {
+  const calls: readonly (readonly [args: string[], message: RegExp])[] = [
+    [["scor"], /unknown command 'scor'/],
+    [["score"], /without a structure/],
+    [["score", SMALL, "--batch", "0"], /integer of at least 1/],
+    [["score", SMALL, "--proxy", "zenn"], /the names are zen, flops/],
+    [["score", SMALL, "--device", "toaster"], /--device takes auto or cpu/],
+    [["zoo", "show", "zennet_cifar10_model_size1M"], /zennet_cifar10_model_size1M_res32 is the nearest/],
+    [["search", "--preset", "nope"], /expected one of zen-cifar-params1M/],
+  ];
+  for (const [args, message] of calls) {
+    const { code, stdout, stderr } = await zen(args);
+    assert.equal(code, 2, args.join(" "));
+    assert.match(stderr, message);
+    assert.equal(stdout, "");
+    assert.doesNotMatch(stderr, /at .*\.ts:\d/);
+  }
+});
+
+Deno.test("bad input is one clear error and exit code 1, never a stack trace", async () => {
+  const calls: readonly (readonly [args: string[], message: RegExp, input?: string])[] = [
+    [["analyze", "SuperConvK3BNRELU(3,8,1,1"], /cannot parse the structure[^]*\^/],
+    [["analyze", "--file", "-"], /cannot parse the structure/, `${"Sequential(".repeat(100_000)}RELU(3)`],
+    [["score", "--file", "/nonexistent"], /nonexistent/],
+    [["forward", SMALL, "--resolution", "20000", "--batch", "64"], /a smaller --batch/],
+    [["runs", "show", "/nonexistent"], /not the directory of a run/],
+    [["space", "XXBL", SMALL, "9"], /outside 0 … 1: got index 9/],
+    [["search", "--preset", "zen-imagenet-latency0.1ms"], /without a latency model/],
+  ];
+  for (const [args, message, input] of calls) {
+    const { code, stderr } = await zen(args, input);
+    assert.equal(code, 1, args.join(" ").slice(0, 80));
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /at .*\.ts:\d/);
+  }
+});

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { permissions, zen, zenJson } from "./zen.ts";
+
+/** A search on real Zen-scores, small enough for a test. */
+const SEARCH = ["search", "--batch", "4", "--resolution", "8", "--population", "16", "--window", "6", "--seed", "3"];
+
+/** A folder that is removed in the end. */
+class TemporaryFolder implements Disposable {
+  readonly path = Deno.makeTempDirSync();
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+/** A run's journal without times. */
+async function journal(directory: string): Promise<unknown[]> {
+  const rows = await zenJson(["runs", "show", directory, "--journal"]);
+  return rows.map(({ time_ms: _, ...row }) => row);
+}
+
+Deno.test("a search ends with the best structure on disk, the same with one worker and with two", async () => {
+  using folder = new TemporaryFolder();
+  const finals = [];
+  for (const workers of ["1", "2"]) {
+    const out = `${folder.path}/${workers}`;
+    const events = await zenJson([...SEARCH, "--max-evaluations", "24", "--workers", workers, "--out", out]);
+    const done = events.at(-1);
+    assert.equal(done.event, "done");
+    assert.equal(done.evaluations, 24);
+    assert.equal(done.run, workers);
+    assert.ok(done.best.parameters > 0 && done.best.macs > 0 && done.best.layers > 0 && done.seconds > 0);
+    assert.ok(events.slice(0, -1).every(({ event }) => event === "progress"));
+    assert.equal((await Deno.readTextFile(`${out}/best_structure.txt`)).trim(), done.best.structure);
+    assert.equal(JSON.parse(await Deno.readTextFile(`${out}/report.json`)).best.score, done.best.score);
+    finals.push({ best: done.best, proposals: done.proposals, journal: await journal(out) });
+  }
+  assert.deepEqual(finals[0], finals[1]);
+  const [summary] = await zenJson(["runs", "list", "--root", folder.path]);
+  assert.deepEqual([summary.run, summary.evaluations, summary.running], ["1", 24, false]);
+});
+
+Deno.test("the recorded score is what zen score prints for that seed", async () => {
+  using folder = new TemporaryFolder();
+  const out = `${folder.path}/run`;
+  const events = await zenJson([...SEARCH, "--max-evaluations", "5", "--out", out]);
+  const { structure, score } = events.at(-1).best;
+  const [again] = await zenJson(["score", structure, "--batch", "4", "--resolution", "8", "--seed", "3"]);
+  assert.equal(again.score, score);
+});
+
+Deno.test("Ctrl-C keeps what is done, and resume ends where an uninterrupted search does", async () => {
+  using folder = new TemporaryFolder();
+  const [whole, stopped] = [`${folder.path}/whole`, `${folder.path}/stopped`];
+  await zenJson([...SEARCH, "--max-evaluations", "150", "--out", whole]);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...permissions, "cli/main.ts", ...SEARCH, "--max-evaluations", "150", "--out", stopped, "--json"],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stdout = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const first = await stdout.read();
+  child.kill("SIGINT");
+  let text = first.value ?? "";
+  for (let chunk = await stdout.read(); !chunk.done; chunk = await stdout.read()) text += chunk.value;
+  const stderr = await new Response(child.stderr).text();
+  assert.equal((await child.status).code, 130, stderr);
+  assert.match(stderr, /continue with: zen runs resume .*stopped/);
+  const last = JSON.parse(text.trim().split("\n").at(-1)!);
+  assert.equal(last.event, "interrupted");
+  assert.ok(last.evaluations < 150, "the search was over before it was interrupted");
+  const resumed = await zenJson(["runs", "resume", stopped]);
+  assert.equal(resumed.at(-1).evaluations, 150);
+  assert.deepEqual(await journal(stopped), await journal(whole));
+});
+
+Deno.test("a run is not overwritten, and has one writer at a time", async () => {
+  using folder = new TemporaryFolder();
+  const out = `${folder.path}/run`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...permissions, "cli/main.ts", ...SEARCH, "--out", out, "--json"],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  const second = await zen(["runs", "resume", out]);
+  assert.equal(second.code, 1);
+  assert.match(second.stderr, new RegExp(`process ${child.pid} on .* is writing it`));
+  assert.equal((await zenJson(["runs", "show", out]))[0].running, true);
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+  const again = await zen([...SEARCH, "--out", out]);
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /there is one already/);
+});
