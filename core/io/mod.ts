@@ -3,7 +3,7 @@ export { type Machine, thisMachine } from "./machine.ts";
 export * from "./presets.ts";
 export * from "./report.ts";
 export { type RecordedProposal, type RunSession } from "./run_database.ts";
-export { type ContinueOptions, createRun, holdsRun, openRunForWriting, type OpenOptions } from "./run_opening.ts";
+export { type ContinueOptions, createRun, holdsRun, type OpenOptions, openRunForWriting } from "./run_opening.ts";
 export * from "./run_reader.ts";
 export { type HeldRun, RunStore } from "./run_store.ts";
 export { RunStoreError } from "./run_store_error.ts";

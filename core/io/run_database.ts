@@ -1,8 +1,10 @@
 /** The tables of a run's database, and their rows as data. */
+import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { parseConfig, type Proposal, type SearchConfig, type Verdict } from "../search/mod.ts";
 import type { Machine } from "./machine.ts";
-import { RunStoreError, storeError } from "./run_store_error.ts";
+import { isUnopenable, RunStoreError, storeError } from "./run_store_error.ts";
 
 /** The database of a run, in its directory. */
 export const RUN_FILE = "run.sqlite";
@@ -39,7 +41,18 @@ export function isBlank(database: DatabaseSync): boolean {
 
 /** Opens a run's database to read it. Throws what SQLite throws. */
 export function openReadOnly(directory: string): DatabaseSync {
-  return new DatabaseSync(`${directory}/${RUN_FILE}`, { readOnly: true });
+  const path = `${directory}/${RUN_FILE}`;
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    pragma(database, "schema_version");
+    return database;
+  } catch (error) {
+    database.close();
+    if (!isUnopenable(error)) throw error;
+    // SQLite coordinates readers and a writer through a file that it cannot make in a read-only directory; where nobody
+    // has made it, nobody writes, and the database can be read as it lies there.
+    return new DatabaseSync(new URL(`${pathToFileURL(resolve(path))}?immutable=1`), { readOnly: true });
+  }
 }
 
 /** Throws RunStoreError unless the database is a run that this version understands. */

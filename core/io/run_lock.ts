@@ -1,4 +1,5 @@
 /** At most one process writes a run. */
+import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { isLocked } from "./run_store_error.ts";
 
@@ -33,8 +34,11 @@ export class RunLock implements Disposable {
 
   /** Whether somebody holds the lock. */
   static isHeld(directory: string): boolean {
+    if (!existsSync(`${directory}/${LOCK_FILE}`)) return false;
     const database = new DatabaseSync(`${directory}/${LOCK_FILE}`, { readOnly: true });
     try {
+      // Deno 2.9 heeds the `timeout` option of a database for writing only, and waits for five seconds here.
+      database.exec("PRAGMA busy_timeout = 0");
       database.prepare("SELECT count(*) FROM sqlite_schema").get();
       return false;
     } catch (error) {

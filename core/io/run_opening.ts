@@ -1,6 +1,7 @@
 /** Starting and continuing runs. */
+import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { ConfigError, type ConfigProblem, type SearchConfig } from "../search/mod.ts";
+import { ConfigError, type ConfigProblem, parseConfig, type SearchConfig } from "../search/mod.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import {
   addSession,
@@ -14,6 +15,7 @@ import {
   RUN_FILE,
   writeConfig,
 } from "./run_database.ts";
+import { mergeSettings } from "./presets.ts";
 import { RunLock } from "./run_lock.ts";
 import { RunStore } from "./run_store.ts";
 import { onStore, RunStoreError } from "./run_store_error.ts";
@@ -30,6 +32,8 @@ export interface OpenOptions {
 export interface ContinueOptions extends OpenOptions {
   /** Must be the run's own configuration but for the limits, which replace the run's. Default: the run's own. */
   readonly config?: SearchConfig | undefined;
+  /** Replace the limits of the configuration. */
+  readonly limits?: { readonly maxProposals?: number | undefined; readonly maxEvaluations?: number | undefined };
 }
 
 /**
@@ -74,10 +78,11 @@ export function openRunForWriting(directory: string, options: ContinueOptions = 
     return hold(directory, options, (database) => {
       checkRun(database, directory);
       const stored = readConfig(database, directory);
-      if (!options.config) return stored;
-      requireSameSearch(directory, stored, options.config);
-      writeConfig(database, options.config);
-      return options.config;
+      const given = options.config ?? stored;
+      requireSameSearch(directory, stored, given);
+      const config = parseConfig(mergeSettings({ ...given }, options.limits ?? {}), "the limits");
+      writeConfig(database, config);
+      return config;
     });
   });
 }
@@ -98,14 +103,11 @@ export function notARun(directory: string): RunStoreError {
 
 /** Whether the file of a run's database is there. */
 export function hasDatabase(directory: string): boolean {
-  try {
-    Deno.statSync(`${directory}/${RUN_FILE}`);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
-  }
+  return existsSync(`${directory}/${RUN_FILE}`);
 }
+
+/** How long to wait for a reader that recovers the database after a writer was killed, in milliseconds. */
+const READER_PATIENCE_MS = 5000;
 
 /** Takes a run's lock, opens its database, and notes the session. Nothing stays open if that fails. */
 function hold(
@@ -117,7 +119,7 @@ function hold(
   const lock = RunLock.acquire(directory);
   if (!lock) throw heldElsewhere(directory);
   resources.use(lock);
-  const database = resources.use(new DatabaseSync(`${directory}/${RUN_FILE}`));
+  const database = resources.use(new DatabaseSync(`${directory}/${RUN_FILE}`, { timeout: READER_PATIENCE_MS }));
   // Readers see the last commit while the search writes, and a commit need not wait for the disk: a power cut may lose
   // the last ones, which the continued search finds again.
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");

@@ -28,6 +28,11 @@ export function isLocked(error: unknown): boolean {
   return error instanceof Error && error.message.includes("database is locked");
 }
 
+/** Whether an error says that a database, or a file beside it, cannot be opened or made. */
+export function isUnopenable(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("unable to open database file");
+}
+
 /** An error of the system or of SQLite as a RunStoreError: "Cannot `verb` run `directory` as …". */
 export function storeError(directory: string, verb: string, cause: unknown): RunStoreError {
   const message = cause instanceof Error ? cause.message : String(cause);

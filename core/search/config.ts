@@ -1,6 +1,6 @@
 /** The configuration of a search. Keys are in camelCase, in YAML as in TypeScript. */
 import { z } from "zod";
-import { parseStructure } from "../masternet/mod.ts";
+import { parseStructure, StructureSyntaxError } from "../masternet/mod.ts";
 import { validate } from "./config_error.ts";
 import type { SuperBlockSpace } from "./super_block_space.ts";
 
@@ -93,13 +93,20 @@ const budgets = z.strictObject({
   latency: latency.optional(),
 }, "a mapping of budgets");
 
-const structure = z.string("a structure string").superRefine((text, context) => {
+/** What keeps a text from being a structure; undefined if nothing does. */
+function whyNotStructure(text: string): string | undefined {
   try {
     parseStructure(text);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    context.addIssue({ code: "custom", message: `a structure string (${why})` });
+    return undefined;
+  } catch (error) {
+    if (error instanceof StructureSyntaxError) return error.message.split("\n")[0]!;
+    throw error;
   }
+}
+
+const structure = z.string("a structure string").superRefine((text, context) => {
+  const why = whyNotStructure(text);
+  if (why !== undefined) context.addIssue({ code: "custom", message: `a structure string (${why})` });
 });
 
 // A bare `true` in YAML is a boolean, and means the cost model of that name.
@@ -145,11 +152,22 @@ export function parseConfig(value: unknown, source = "settings"): SearchConfig {
   return validate<SearchConfig>(schema as z.ZodType<SearchConfig>, value, source);
 }
 
+/** The name of a block type that takes arguments like these. */
+function blockType(args: string): z.ZodType<string> {
+  return z.string("a block type").superRefine((name, context) => {
+    const why = whyNotStructure(`${name}(${args})`);
+    if (why !== undefined) {
+      context.addIssue({ code: "custom", message: `a block type with arguments ${args} (${why})` });
+    }
+  });
+}
+
+const family = z.array(blockType("8,8,1,8,1"), "a list of block types").min(1, "at least one block type");
+
 const spaceSchema = z.strictObject({
   name: word,
-  families: z.array(z.array(word, "a list of block types").min(1, "at least one block type"), "a list of families")
-    .min(1, "at least one family"),
-  fixed: z.array(word, "a list of block types").optional(),
+  families: z.array(family, "a list of families").min(1, "at least one family"),
+  fixed: z.array(blockType("8,8,1,1"), "a list of block types").optional(),
   channelFactors: z.array(positive, "a list of factors").min(1, "at least one factor").optional(),
   channelMultiple: count.optional(),
   minChannels: count.optional(),

@@ -1,6 +1,5 @@
 /** Spaces over super blocks, given as data: the two published ones, and a user's own from a YAML file. */
-import type { Block } from "../masternet/mod.ts";
-import { roundHalfToEven } from "../masternet/rounding.ts";
+import { type Block, MAX_ARGUMENT, roundHalfToEven } from "../masternet/mod.ts";
 import type { Choices, Space } from "./space.ts";
 
 /**
@@ -23,7 +22,7 @@ export interface SuperBlockSpace {
   readonly channelMultiple?: number | undefined;
   /** Default: 8. */
   readonly minChannels?: number | undefined;
-  /** Default: no limit. */
+  /** Default: the most that a structure string may have. */
   readonly maxChannels?: number | undefined;
   /** Layers vary by up to this number, and stay at least 1. Default: 2. */
   readonly layerReach?: number | undefined;
@@ -34,7 +33,7 @@ const DEFAULTS = {
   channelFactors: [1, 1.25, 1.5, 2, 2.5] as readonly number[],
   channelMultiple: 8,
   minChannels: 8,
-  maxChannels: Infinity,
+  maxChannels: MAX_ARGUMENT,
   layerReach: 2,
 };
 
@@ -111,7 +110,7 @@ function superBlockChoices(block: Block, rules: Rules): readonly Choices[] {
  * import { listReplacements, parseStructure, superBlockSpace } from "@zennas/zennas";
  * const space = superBlockSpace({ name: "plain", families: [["SuperResK3K3"]], channelFactors: [1, 2], layerReach: 0 });
  * const listing = listReplacements(space, parseStructure("SuperResK3K3(8,32,1,16,1)"), 0);
- * if (listing.distinct.length !== 6) throw new Error(listing.distinct.join());
+ * if (listing.distinct.length !== 9) throw new Error(listing.distinct.join());
  * ```
  */
 export function superBlockSpace(data: SuperBlockSpace): Space {

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { countLayers, createRun, openRunForWriting, parseStructure, runSearch, trueCost } from "@zennas/zennas";
+import { journalIn, scoreParams, search, smallConfig, TemporaryDirectory } from "./run_case.ts";
+
+Deno.test("a search leaves its best structure and a report", async () => {
+  using temporary = new TemporaryDirectory();
+  const directory = `${temporary.path}/first`;
+  using store = createRun(directory, smallConfig());
+  const { best, population, counts, report } = await search(store);
+  assert.ok(best);
+  assert.equal(Deno.readTextFileSync(`${directory}/best_structure.txt`), `${best.structure}\n`);
+  assert.deepEqual(JSON.parse(Deno.readTextFileSync(`${directory}/report.json`)), report);
+  const structure = parseStructure(best.structure);
+  const { parameters, macs } = trueCost(structure, { classes: 100, resolution: 32 });
+  assert.deepEqual(report, {
+    run: "first",
+    config: smallConfig(),
+    best: { ...best, parameters, macs, layers: countLayers(structure) },
+    top: population.slice(0, 16),
+    verdicts: counts,
+    proposals: 300,
+    evaluations: counts.scored,
+    stoppedBy: "proposals",
+  });
+  const files = [...Deno.readDirSync(directory)].map(({ name }) => name).filter((name) => !name.includes("sqlite"));
+  assert.deepEqual(files.sort(), ["best_structure.txt", "report.json"]);
+});
+
+Deno.test("a finished run continues with a higher limit, as if it had been so from the start", async () => {
+  using temporary = new TemporaryDirectory();
+  const parts = `${temporary.path}/parts`, whole = `${temporary.path}/whole`;
+  createRun(parts, smallConfig())[Symbol.dispose]();
+  for (const maxEvaluations of [20, 20, 90, 10, 120]) {
+    using store = openRunForWriting(parts, { limits: { maxEvaluations } });
+    await search(store);
+  }
+  using store = createRun(whole, smallConfig({ maxEvaluations: 120 }));
+  const { evaluations, stoppedBy } = await search(store);
+  assert.deepEqual([evaluations, stoppedBy], [120, "evaluations"]);
+  assert.deepEqual(journalIn(parts), journalIn(whole));
+});
+
+Deno.test("an interrupted search keeps what was in flight, and timers run while nothing is scored", async () => {
+  using temporary = new TemporaryDirectory();
+  using store = createRun(`${temporary.path}/run`, smallConfig({ maxProposals: 10_000_000, budgets: { params: 1 } }));
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 100);
+  const { stoppedBy, proposals, counts, report } = await runSearch({
+    store,
+    score: scoreParams,
+    signal: controller.signal,
+  });
+  assert.equal(stoppedBy, "aborted");
+  assert.equal(counts["over-budget"], proposals);
+  assert.equal(report.best, null);
+  assert.equal(journalIn(store.directory).length, proposals);
+});

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import {
+  budgetsOf,
+  countLayers,
+  excessOf,
+  MissingLatencyModelError,
+  parseConfig,
+  parseStructure,
+  printStructure,
+  referenceCost,
+  type SearchConfig,
+  trueCost,
+} from "@zennas/zennas";
+import { initial, journalOf, smallSearch } from "./search_case.ts";
+
+const form = { classes: 100, resolution: 32, squeezeExcite: true };
+
+function config(settings: object): SearchConfig {
+  const initialStructure = printStructure(initial);
+  return parseConfig({ proxy: "zen", space: "XXBL", initialStructure, ...form, ...settings });
+}
+
+Deno.test("budgets are measured on the network as trained, cheap ones first", () => {
+  const budgets = { peakMemoryBytes: 5, macs: 4, flops: 3, params: 2, layers: 1, latency: { ms: 6 } };
+  const { parameters, macs, peakActivationBytes } = trueCost(initial, form);
+  const { params, flops } = referenceCost(initial, form);
+  const measured = (costs: string) =>
+    budgetsOf(config({ budgets, costs }), { latencyMs: () => 7 })
+      .map(({ name, limit, measure }) => [name, limit, measure(initial)]);
+  assert.deepEqual(measured("true"), [
+    ["layers", 1, countLayers(initial)],
+    ["params", 2, parameters],
+    ["flops", 3, macs],
+    ["macs", 4, macs],
+    ["peakMemoryBytes", 5, peakActivationBytes],
+    ["latencyMs", 6, 7],
+  ]);
+  assert.deepEqual(measured("reference").slice(1, 4), [["params", 2, params], ["flops", 3, flops], ["macs", 4, macs]]);
+  assert.notEqual(params, parameters);
+});
+
+Deno.test("a limit itself is within the budget, and the first excess is told", () => {
+  const layers = countLayers(initial);
+  assert.equal(excessOf(initial, budgetsOf(config({ budgets: { layers } }))), undefined);
+  const tight = budgetsOf(config({ budgets: { layers: layers - 1, params: 1 } }));
+  assert.deepEqual(excessOf(initial, tight), { budget: "layers", value: layers, limit: layers - 1 });
+});
+
+Deno.test("a latency budget needs a latency model", () => {
+  assert.throws(
+    () => budgetsOf(config({ budgets: { latency: { ms: 0.1 } } })),
+    new MissingLatencyModelError({ ms: 0.1, batch: 64, precision: "fp16" }),
+  );
+  assert.match(
+    new MissingLatencyModelError({ ms: 0.1, batch: 64, precision: "fp16" }).message,
+    /^Cannot search under a latency budget without a latency model: got a limit of 0.1 ms an image at batch 64 in fp16$/,
+  );
+});
+
+Deno.test("every accepted candidate is within every budget, under either cost model", async () => {
+  for (const costs of ["true", "reference"]) {
+    const limits = { layers: 9, params: 250_000, flops: 3e7, macs: 3e7, peakMemoryBytes: 400_000 };
+    const settings = config({ costs, budgets: limits, squeezeExcite: false });
+    const { journal, outcome } = await journalOf(smallSearch({ budgets: budgetsOf(settings), maxProposals: 400 }));
+    assert.ok(outcome.counts.scored > 20, JSON.stringify(outcome.counts));
+    const broken = new Set(journal.map((proposal) => proposal.verdict === "over-budget" ? proposal.budget : ""));
+    assert.ok(broken.has("layers") && broken.has("params"), [...broken].join());
+    for (const { verdict, structure } of journal) {
+      if (verdict !== "scored") continue;
+      const tree = parseStructure(structure);
+      const truth = trueCost(tree, { classes: 100, resolution: 32 });
+      const { params, flops } = costs === "true"
+        ? { params: truth.parameters, flops: truth.macs }
+        : referenceCost(tree, { classes: 100, resolution: 32 });
+      assert.ok(countLayers(tree) <= limits.layers && params <= limits.params && flops <= limits.flops, structure);
+      assert.ok(truth.macs <= limits.macs && truth.peakActivationBytes <= limits.peakMemoryBytes, structure);
+    }
+  }
+});

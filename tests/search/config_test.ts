@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { ConfigError, parseConfig, parseSpace } from "@zennas/zennas";
+
+const initialStructure = "SuperConvK3BNRELU(3,8,1,1)";
+const settings = { proxy: "zen", space: "XXBL", initialStructure, resolution: 32, classes: 10 };
+
+/** The lines of a ConfigError's message. */
+function linesOf(action: () => unknown): readonly string[] {
+  try {
+    action();
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    assert.ok(error.cause);
+    return error.message.split("\n");
+  }
+  assert.fail("accepted");
+}
+
+Deno.test("defaults are those of the published searches", () => {
+  assert.deepEqual(parseConfig(settings), {
+    ...settings,
+    repeats: 1,
+    gamma: 0.01,
+    batch: 64,
+    costs: "true",
+    budgets: {},
+    population: 512,
+    window: 16,
+    maxProposals: 480_000,
+    seed: 1,
+    squeezeExcite: false,
+  });
+});
+
+Deno.test("a configuration parses to itself, also by way of JSON", () => {
+  const config = parseConfig({ ...settings, maxEvaluations: 5, budgets: { latency: { ms: 0.3 } } });
+  assert.deepEqual(parseConfig(config), config);
+  assert.deepEqual(parseConfig(JSON.parse(JSON.stringify(config))), config);
+});
+
+Deno.test("both cost models have a name, also where YAML reads `true` as a boolean", () => {
+  assert.equal(parseConfig({ ...settings, costs: true }).costs, "true");
+  assert.equal(parseConfig({ ...settings, costs: "true" }).costs, "true");
+  assert.equal(parseConfig({ ...settings, costs: "reference" }).costs, "reference");
+});
+
+Deno.test("every problem has a line with its path, what was expected and what was found", () => {
+  const wrong = {
+    proxy: 5,
+    space: "",
+    resolution: "32",
+    classes: 0,
+    gamma: -1,
+    costs: false,
+    seed: 1.5,
+    batch: null,
+    squeezeExcite: "yes",
+    budgets: { params: "many", layers: 2.5, latency: { ms: 0, precision: "fp8" } },
+  };
+  assert.deepEqual(linesOf(() => parseConfig(wrong, "my.yaml")), [
+    "Cannot use my.yaml as a configuration:",
+    "  proxy: expected a name, got 5",
+    "  gamma: expected a positive number, got -1",
+    "  batch: expected a positive integer, got null",
+    '  space: expected a name, got ""',
+    "  initialStructure: expected a structure string, got nothing",
+    "  costs: expected true or reference, got false",
+    "  budgets.layers: expected a positive integer, got 2.5",
+    '  budgets.params: expected a positive number, got "many"',
+    "  budgets.latency.ms: expected a positive number, got 0",
+    '  budgets.latency.precision: expected fp16, fp32 or int8, got "fp8"',
+    "  seed: expected a non-negative integer, got 1.5",
+    '  resolution: expected a positive integer, got "32"',
+    "  classes: expected a positive integer, got 0",
+    '  squeezeExcite: expected true or false, got "yes"',
+  ]);
+});
+
+Deno.test("an unknown key is named with the keys that exist", () => {
+  const lines = linesOf(() =>
+    parseConfig({ ...settings, populaton: 5, budgets: { parms: 1, latency: { ms: 1, of: 2 } } })
+  );
+  assert.deepEqual(lines.toSorted(), [
+    "  budgets.latency.of: expected no such key but one of ms, batch, precision, got 2",
+    "  budgets.parms: expected no such key but one of layers, params, flops, macs, peakMemoryBytes, latency, got 1",
+    "  populaton: expected no such key but one of preset, proxy, variant, repeats, gamma, batch, space, initialStructure, " +
+    "costs, budgets, population, window, maxProposals, maxEvaluations, seed, resolution, classes, squeezeExcite, got 5",
+    "Cannot use settings as a configuration:",
+  ]);
+});
+
+Deno.test("a configuration that is no mapping, and a structure that does not parse, say so", () => {
+  assert.deepEqual(linesOf(() => parseConfig([1])), [
+    "Cannot use settings as a configuration:",
+    "  (all): expected a mapping of settings, got [1]",
+  ]);
+  assert.match(
+    linesOf(() => parseConfig({ ...settings, initialStructure: "Nonsense(3,8)" }))[1]!,
+    /^ {2}initialStructure: expected a structure string \(.+\), got "Nonsense\(3,8\)"$/,
+  );
+});
+
+Deno.test("a space's data are checked, its block types among them", () => {
+  const lines = linesOf(() =>
+    parseSpace({ families: [["SuperResK3K3", "SuperResK9K9"], []], layerReach: -1 }, "s.yaml")
+  );
+  assert.equal(lines[0], "Cannot use s.yaml as a configuration:");
+  assert.equal(lines[1], "  name: expected a name, got nothing");
+  assert.match(
+    lines[2]!,
+    /^ {2}families\.0\.1: expected a block type with arguments 8,8,1,8,1 \(.*SuperResK9K9.*\), got "Super/,
+  );
+  assert.equal(lines[3], "  families.1: expected at least one block type, got []");
+  assert.equal(lines[4], "  layerReach: expected a non-negative integer, got -1");
+});
