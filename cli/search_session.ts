@@ -67,13 +67,12 @@ export async function runSession({ store, scorer, json }: Session): Promise<void
   {
     using interrupt = new InterruptSignal();
     using status = new StatusLine();
-    result = await runSearch({ store, score: scorer, signal: interrupt.signal, onEvent });
-
-    function onEvent(event: SearchEvent): void {
+    const onEvent = (event: SearchEvent): void => {
       pace.count(event);
       if (json && pace.worthReporting(event)) printJson({ event: "progress", ...pace.facts(event) });
       if (!json) status.update(() => pace.line(event));
-    }
+    };
+    result = await runSearch({ store, score: scorer, signal: interrupt.signal, onEvent });
   }
   if (json) printJson(finalEvent(result, pace.seconds));
   else printResult(result, { directory, seconds: pace.seconds });

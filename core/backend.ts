@@ -5,6 +5,7 @@ import type { OpName } from "./ops.ts";
 
 /** What a backend computes on, for people and for a run's record. */
 export interface DeviceDescription {
+  /** The kind of backend. */
   readonly backend: "cpu" | "webgpu";
   /** The processor or adapter. */
   readonly name: string;
@@ -14,6 +15,7 @@ export interface DeviceDescription {
 
 /** A device that runs graphs. Dispose of it to release its memory and threads. */
 export interface Backend extends AsyncDisposable {
+  /** What it computes on. */
   readonly device: DeviceDescription;
   /** How many programs can usefully run at once. */
   readonly concurrency: number;
@@ -29,6 +31,7 @@ export interface Program extends Disposable {
 
 /** A row of a device's table that has no kernel, and why. */
 export interface Unsupported {
+  /** Why there is no kernel. */
   readonly unsupported: string;
 }
 
@@ -37,10 +40,16 @@ export type OpTable<Row> = { readonly [K in OpName]: Row | Unsupported };
 
 /** An operation that a backend or exporter has no form of. */
 export class UnsupportedOpError extends Error {
-  override readonly name = "UnsupportedOpError";
+  static {
+    this.prototype.name = "UnsupportedOpError";
+  }
+
+  /** The operation that has no form. */
   readonly op: OpName;
+  /** The backend or exporter that lacks it. */
   readonly target: string;
 
+  /** The target lacks the operation for this reason. */
   constructor(op: OpName, target: string, reason: string) {
     super(`Cannot run ${op} on ${target} as ${reason}`);
     this.op = op;
@@ -50,10 +59,16 @@ export class UnsupportedOpError extends Error {
 
 /** A device that cannot hold what it was asked to compute. */
 export class DeviceMemoryError extends RangeError {
-  override readonly name = "DeviceMemoryError";
+  static {
+    this.prototype.name = "DeviceMemoryError";
+  }
+
+  /** What was asked for. */
   readonly neededBytes: number;
+  /** The most that the device has. */
   readonly limitBytes: number;
 
+  /** The device is too small for `what`. */
   constructor(what: string, bytes: { readonly needed: number; readonly limit: number }) {
     super(`Cannot hold ${what} as it needs ${bytes.needed} bytes of at most ${bytes.limit}`);
     this.neededBytes = bytes.needed;
@@ -63,5 +78,7 @@ export class DeviceMemoryError extends RangeError {
 
 /** A device that stopped working with programs in flight. */
 export class DeviceLostError extends Error {
-  override readonly name = "DeviceLostError";
+  static {
+    this.prototype.name = "DeviceLostError";
+  }
 }

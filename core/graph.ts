@@ -1,6 +1,6 @@
 /** Static graphs: plain data, in topological order, with every shape known. They can be posted to workers as they are. */
 import type { OpDef } from "./op.ts";
-import { type AttributesOf, type OpName, ops } from "./ops.ts";
+import { type OpAttributes, type OpName, ops } from "./ops.ts";
 import { type Shape, ShapeError } from "./shape.ts";
 
 /** A node's index in its graph. */
@@ -11,14 +11,16 @@ export type Node = {
   [K in OpName]: {
     readonly op: K;
     readonly inputs: readonly NodeId[];
-    readonly attributes: AttributesOf<K>;
+    readonly attributes: OpAttributes[K];
     readonly shape: Shape;
   };
 }[OpName];
 
 /** A computation from its sources to its outputs. */
 export interface Graph {
+  /** In topological order. */
   readonly nodes: readonly Node[];
+  /** What a run returns, in this order. */
   readonly outputs: readonly NodeId[];
 }
 
@@ -48,13 +50,13 @@ export class GraphBuilder {
   readonly #nodes: Node[] = [];
 
   /** Adds a node and returns its id. Throws ShapeError where the inputs do not fit the operation. */
-  add<K extends OpName>(op: K, inputs: readonly NodeId[], attributes: AttributesOf<K>): NodeId {
+  add<K extends OpName>(op: K, inputs: readonly NodeId[], attributes: OpAttributes[K]): NodeId {
     const shape = this.#infer(op, inputs, attributes);
     return this.#nodes.push({ op, inputs, attributes, shape } as unknown as Node) - 1;
   }
 
-  #infer<K extends OpName>(op: K, inputs: readonly NodeId[], attributes: AttributesOf<K>): Shape {
-    return (ops[op] as OpDef<AttributesOf<K>>).shape(inputs.map((id) => this.shape(id)), attributes);
+  #infer<K extends OpName>(op: K, inputs: readonly NodeId[], attributes: OpAttributes[K]): Shape {
+    return (ops[op] as OpDef<OpAttributes[K]>).shape(inputs.map((id) => this.shape(id)), attributes);
   }
 
   /** The shape of a node's output. */

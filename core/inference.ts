@@ -15,11 +15,15 @@ import type { Fill } from "./proxies/proxy.ts";
 
 /** What to run a network on. */
 export interface ForwardOptions {
+  /** Resolution, classes and switches. */
   readonly form: NetworkForm;
+  /** Images a batch. */
   readonly batch: number;
   /** `reference`: images and parameters by the filling rule `trained`; `gaussian`: draws of the seed. */
   readonly fill: Fill;
+  /** Seed of gaussian draws. */
   readonly seed: number;
+  /** Where to run it. */
   readonly backend: Backend;
 }
 

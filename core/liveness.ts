@@ -2,14 +2,19 @@
 
 /** A value that occupies memory from one step to another, both included. */
 export interface Lifetime {
+  /** Its size. */
   readonly bytes: number;
+  /** The step that makes it. */
   readonly first: number;
+  /** The last step that reads it. */
   readonly last: number;
 }
 
 /** Where each value goes in an arena, and the arena's size. */
 export interface ArenaPlan {
+  /** Bytes from the arena's start, one a value. */
   readonly offsets: readonly number[];
+  /** The size of the arena. */
   readonly bytes: number;
 }
 

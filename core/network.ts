@@ -18,6 +18,7 @@ export interface Parameter {
   readonly name: string;
   /** `[o, kh, kw, i/groups]`, `[o, i]` or `[c]`. */
   readonly shape: Shape;
+  /** What it is for. */
   readonly role: ParameterRole;
 }
 
@@ -36,6 +37,7 @@ export type ParameterSource = (builder: GraphBuilder, parameter: Parameter) => N
 
 /** A batch normalisation of a network in training mode, for proxies that read its statistics. */
 export interface NormRecord {
+  /** Its name in a checkpoint. */
   readonly name: string;
   /** Node of the batch's biased variance, `[c]`. */
   readonly variance: NodeId;
@@ -45,24 +47,33 @@ export interface NormRecord {
 
 /** How a network is put on a graph. */
 export interface NetworkOptions {
+  /** The graph that it goes on. */
   readonly builder: GraphBuilder;
   /** Training normalises by the batch's statistics, inference by the running ones. */
   readonly mode: "train" | "inference";
+  /** Supplies every parameter. */
   readonly parameters: ParameterSource;
 }
 
 /** A convolution's geometry; padding is (kernel − 1)/2 unless told. */
 export interface ConvolutionOptions {
+  /** Channels of the output. */
   readonly channels: number;
+  /** Rows and columns of the window. */
   readonly kernel: number;
+  /** Default: 1. */
   readonly stride?: number;
+  /** Channel groups; default: 1. */
   readonly groups?: number;
+  /** Default: none. */
   readonly bias?: boolean;
 }
 
 /** Adds layers to a graph and keeps a list of the parameters and normalisations that they have. */
 export class Network {
+  /** The graph that it is on. */
   readonly builder: GraphBuilder;
+  /** Which statistics normalisations use. */
   readonly mode: "train" | "inference";
   /** Every parameter so far, in order. */
   readonly parameters: Parameter[] = [];
@@ -72,6 +83,7 @@ export class Network {
   readonly relus: NodeId[] = [];
   readonly #source: ParameterSource;
 
+  /** A network without layers. */
   constructor({ builder, mode, parameters }: NetworkOptions) {
     this.builder = builder;
     this.mode = mode;

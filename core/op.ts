@@ -3,7 +3,9 @@ import type { Shape } from "./shape.ts";
 
 /** A tensor of the float64 oracle, row-major. */
 export interface Tensor64 {
+  /** Its extents. */
   readonly shape: Shape;
+  /** Its elements, row-major. */
   readonly data: Float64Array;
 }
 
@@ -32,6 +34,7 @@ export interface OpDef<Attributes> {
 
 /** What the oracle knows beside a node's inputs. */
 export interface OracleRun extends RunOptions {
+  /** The shape of the node's output. */
   readonly output: Shape;
 }
 

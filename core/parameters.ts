@@ -100,7 +100,7 @@ const isWeight = (role: ParameterRole): boolean => role === "conv_weight" || rol
  * everything else as initialised) and `trained` (as `scaled`, with biases 0.1·fill and normalisations near identity,
  * running statistics included).
  */
-export const fillingRules = {
+export const fillingRules: Readonly<Record<"unit" | "scaled" | "trained", FillingRule>> = {
   unit: ({ role }) => isWeight(role) ? { scale: 1, shift: 0 } : identityNorm(role),
   scaled: (parameter) =>
     isWeight(parameter.role) ? { scale: Math.sqrt(2 / fanIn(parameter)), shift: 0 } : identityNorm(parameter.role),
@@ -109,7 +109,7 @@ export const fillingRules = {
     if (parameter.role === "running_variance") return { scale: 0.25, shift: 1 };
     return { scale: 0.1, shift: parameter.role === "norm_weight" ? 1 : 0 };
   },
-} as const satisfies Record<string, FillingRule>;
+};
 
 /** Feeds for a network whose parameters are {@link fedParameters}, by the filling rule. */
 export function filledParameters(parameters: readonly Parameter[], rule: FillingRule): Record<string, Float32Array> {

@@ -128,8 +128,11 @@ export function normalFromWord(word: number, table: Int32Array = normalQuantiles
 
 /** Which values of a seed to draw: each stream of each draw is an independent sequence. */
 export interface NormalDraw {
+  /** A non-negative safe integer. */
   readonly seed: number;
+  /** Which sequence under the seed, such as a tensor's; 32 bits. */
   readonly stream: number;
+  /** Which repetition of the sequence; 32 bits. */
   readonly draw: number;
 }
 
@@ -167,6 +170,7 @@ export class Random {
   #block = 0;
   #words: number[] = [];
 
+  /** The random bits of decision number `decision`, a non-negative safe integer. */
   constructor(seed: number, decision: number) {
     this.#key = seedKey(seed);
     this.#decision = decision;

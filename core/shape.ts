@@ -5,7 +5,9 @@ export type Shape = readonly number[];
 
 /** A tensor does not have the shape that an operation needs. */
 export class ShapeError extends RangeError {
-  override readonly name = "ShapeError";
+  static {
+    this.prototype.name = "ShapeError";
+  }
 }
 
 /**

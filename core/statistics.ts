@@ -4,6 +4,7 @@ import jstat from "jstat";
 
 /** The mean of repeated measurements and how far to trust it. */
 export interface Summary {
+  /** The arithmetic mean. */
   readonly mean: number;
   /** Standard deviation of a single measurement (n − 1); null for one measurement. */
   readonly std: number | null;

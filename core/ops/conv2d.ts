@@ -5,6 +5,7 @@ import type { NoAttributes } from "./elementwise.ts";
 
 /** Geometry of a convolution; the window's extents are its weight's. */
 export interface Conv2dAttributes {
+  /** Rows and columns from one window to the next. */
   readonly stride: number;
   /** Rows and columns of zeros on each side. */
   readonly padding: number;

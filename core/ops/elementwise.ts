@@ -8,7 +8,9 @@ export type NoAttributes = Readonly<Record<never, never>>;
 
 /** `x · scale + shift`. */
 export interface AffineAttributes {
+  /** The factor. */
   readonly scale: number;
+  /** Added to the product. */
   readonly shift: number;
 }
 

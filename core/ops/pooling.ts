@@ -4,7 +4,9 @@ import { elementCount, nhwc, type Shape, ShapeError, windowExtent } from "../sha
 
 /** A square pooling window. */
 export interface PoolAttributes {
+  /** Rows and columns of the window. */
   readonly kernel: number;
+  /** Rows and columns from one window to the next. */
   readonly stride: number;
   /** Positions on each side that are outside the input; they never count. At most half the kernel. */
   readonly padding: number;

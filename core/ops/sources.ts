@@ -5,12 +5,15 @@ import { elementCount, type Shape, ShapeError } from "../shape.ts";
 
 /** A tensor given by name when the graph runs. */
 export interface InputAttributes {
+  /** The feed's name. */
   readonly name: string;
+  /** Its extents. */
   readonly shape: Shape;
 }
 
 /** A tensor drawn on the device from N(0,1). */
 export interface GaussianAttributes {
+  /** Its extents. */
   readonly shape: Shape;
   /** The stream of the run's seed and draw that it takes (see `fillNormal`). */
   readonly stream: number;
@@ -18,7 +21,9 @@ export interface GaussianAttributes {
 
 /** A tensor of known values: one for all elements, or one each. */
 export interface ConstantAttributes {
+  /** Its extents. */
   readonly shape: Shape;
+  /** One value, or as many as the tensor has elements. */
   readonly values: readonly number[];
 }
 

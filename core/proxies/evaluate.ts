@@ -6,10 +6,13 @@ import type { Proxy, ScoringSettings } from "./proxy.ts";
 
 /** What to score by, and where. */
 export interface Evaluation {
+  /** The formula. */
   readonly proxy: Proxy;
+  /** Everything else that scores depend on. */
   readonly settings: Omit<ScoringSettings, "draw">;
   /** Independent draws under the seed. */
   readonly repeats: number;
+  /** Needed by proxies that evaluate the network. */
   readonly backend?: Backend;
 }
 

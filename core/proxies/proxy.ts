@@ -7,6 +7,7 @@ export type Fill = "gaussian" | "reference";
 
 /** Everything but the structure that a score depends on. */
 export interface ScoringSettings {
+  /** Resolution, classes and switches of the network. */
   readonly form: NetworkForm;
   /** Images a batch. */
   readonly batch: number;
@@ -14,14 +15,17 @@ export interface ScoringSettings {
   readonly gamma: number;
   /** One of the proxy's variants. */
   readonly variant: string;
+  /** Seed of all draws. */
   readonly seed: number;
   /** Which independent repetition under the seed, from 0. */
   readonly draw: number;
+  /** Draws of the seed, or the filling rule. */
   readonly fill: Fill;
 }
 
 /** A zero-shot proxy. */
 export interface Proxy {
+  /** What the command line and configurations call it. */
   readonly name: string;
   /** One sentence for `--help`: what it measures. */
   readonly summary: string;

@@ -10,10 +10,14 @@ export const proxies: ReadonlyMap<string, Proxy> = new Map(
 
 /** A name stands for no proxy, or for no variant of one. */
 export class UnknownProxyError extends RangeError {
-  override readonly name = "UnknownProxyError";
+  static {
+    this.prototype.name = "UnknownProxyError";
+  }
+
   /** The names that there are. */
   readonly known: readonly string[];
 
+  /** `got` is none of the `known` names. */
   constructor(what: string, { got, known }: { readonly got: string; readonly known: readonly string[] }) {
     super(`Cannot score by ${what} as the names are ${known.join(", ")}: got ${got}`);
     this.known = known;

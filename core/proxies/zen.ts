@@ -30,7 +30,9 @@ const MOMENTUM = 0.1;
 
 /** The score's graph, and the parameters that it has. */
 export interface ZenGraph {
+  /** Its one output, `[1]`, is the score. */
   readonly graph: Graph;
+  /** The network's parameters in order, classifier included. */
   readonly parameters: readonly Parameter[];
 }
 

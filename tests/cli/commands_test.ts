@@ -9,7 +9,7 @@ Deno.test("every command explains itself with examples", async () => {
   for (const command of [...commands, "runs show", "runs resume"]) {
     const { code, stdout } = await zen([...command.split(" ").filter((word) => word !== ""), "--help"]);
     assert.equal(code, 0, command);
-    assert.match(stdout, /Usage: zen[^]*Examples?:\n  zen /, command);
+    assert.match(stdout, /Usage: zen[^]*Examples?:\n {2}zen /, command);
   }
 });
 
