@@ -26,9 +26,11 @@ export interface Band {
 const BAND_BYTES = 128 * 1024;
 /** Pixels of a register tile; a band's last tile may be partly empty. */
 const TILE_PIXELS = 6;
-/** Multiply-adds a cycle at best, and cycles to copy one value into a band: what waste is weighed by. */
+const PANEL_CHANNELS = 8;
+/** Multiply-adds a cycle at best; cycles to copy one value into a band, and to begin and end a panel in a band. */
 const MACS_PER_CYCLE = 8;
 const CYCLES_PER_COPY = 0.5;
+const CYCLES_PER_PANEL = 300;
 
 /** Bytes of the padded input rows that a band reads. */
 export function bandBytes({ w, c, kh, stride, padding }: Geometry, { images, rows }: Band): number {
@@ -38,19 +40,26 @@ export function bandBytes({ w, c, kh, stride, padding }: Geometry, { images, row
 /** Cycles that a convolution takes in such bands, not counting what does not depend on them. */
 function cost(geometry: Geometry, band: Band): number {
   const { n, oh, ow, o, c, kh, kw, groups } = geometry;
-  const bands = (rows: number): number => Math.ceil(rows * band.images * ow / TILE_PIXELS) * TILE_PIXELS;
+  const tiled = (rows: number): number => Math.ceil(rows * band.images * ow / TILE_PIXELS) * TILE_PIXELS;
   const whole = Math.floor(oh / band.rows), rest = oh % band.rows;
-  const times = Math.ceil(n / band.images);
-  const pixels = times * (whole * bands(band.rows) + (rest && bands(rest)));
-  const copied = times * (whole + Math.sign(rest)) * bandBytes(geometry, band) / 4;
-  return pixels * kh * kw * (c / groups) * o / MACS_PER_CYCLE + copied * CYCLES_PER_COPY;
+  const times = Math.ceil(n / band.images), bands = times * (whole + Math.sign(rest));
+  const pixels = times * (whole * tiled(band.rows) + (rest && tiled(rest)));
+  const macs = pixels * kh * kw * (c / groups) * o;
+  return macs / MACS_PER_CYCLE + bands * Math.ceil(o / PANEL_CHANNELS) * CYCLES_PER_PANEL +
+    bands * bandBytes(geometry, band) / 4 * CYCLES_PER_COPY;
 }
 
+/** Bands of 1, 2, … rows of an image, or whole images, as long as their input fits. */
 function candidates(geometry: Geometry): Band[] {
   const { n, oh } = geometry;
-  const rows = Array.from({ length: oh }, (_, index): Band => ({ images: 1, rows: index + 1 }));
-  const images = Array.from({ length: n - 1 }, (_, index): Band => ({ images: index + 2, rows: oh }));
-  return [...rows, ...images].filter((band, index) => index === 0 || bandBytes(geometry, band) <= BAND_BYTES);
+  const next = ({ images, rows }: Band): Band => rows < oh ? { images, rows: rows + 1 } : { images: images + 1, rows };
+  const bands: Band[] = [];
+  let band: Band = { images: 1, rows: 1 };
+  do {
+    bands.push(band);
+    band = next(band);
+  } while (band.images <= n && bandBytes(geometry, band) <= BAND_BYTES);
+  return bands;
 }
 
 /** The band that wastes least. */

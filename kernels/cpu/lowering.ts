@@ -2,7 +2,7 @@
 import type { Graph, Node, NodeId } from "../../core/graph.ts";
 import { planArena } from "../../core/liveness.ts";
 import type { RunOptions } from "../../core/op.ts";
-import type { AttributesOf, OpName } from "../../core/ops.ts";
+import type { OpAttributes, OpName } from "../../core/ops.ts";
 import { elementCount, type Shape } from "../../core/shape.ts";
 import { type Fusion, planFusion } from "./fusion.ts";
 import type { Kernels } from "./module.ts";
@@ -38,7 +38,7 @@ export type TaskBody = (run: TaskRun) => void;
 export interface LoweredNode<K extends OpName> {
   readonly id: NodeId;
   readonly inputs: readonly NodeId[];
-  readonly attributes: AttributesOf<K>;
+  readonly attributes: OpAttributes[K];
   readonly shape: Shape;
 }
 

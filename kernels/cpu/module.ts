@@ -81,7 +81,7 @@ export interface Kernels {
     largest: boolean,
   ): void;
   adaptivePool(y: Address, x: Address, n: number, h: number, w: number, c: number, size: number): void;
-  multiplyAdds(steps: number): number;
+  multiplyAdds(steps: number, left: number, right: number): number;
   multiplyAddFuses(one: number): number;
 }
 

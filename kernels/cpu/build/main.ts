@@ -26,12 +26,16 @@ function generatedSource(): string {
   ].join("\n");
 }
 
+/** A module that declares some memory is spared checks of small offsets against its size. */
+const INITIAL_PAGES = 16;
+
 const FLAGS = [
   "-O3",
   "--converge",
   "--noAssert",
   ...["--enable", "simd", "--enable", "relaxed-simd"],
   ...["--runtime", "stub"],
+  ...["--initialMemory", `${INITIAL_PAGES}`],
   ...["--use", "abort="],
   ...["--disableWarning", "112"],
 ];

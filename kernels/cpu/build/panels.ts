@@ -6,8 +6,8 @@
 
 /** Pixels of a full tile. */
 const PIXELS = 6;
-/** Values of k in one turn of the dense inner loop. */
-const UNROLL = 4;
+/** Values of k in one turn of the inner loop, which costs a jump and a check for interrupts. */
+const UNROLL = 8;
 
 /** How a tile walks its operands: `dense` multiplies broadcast inputs, `depthwise` eight channels by their own weights. */
 export type PanelMode = "dense" | "depthwise";
@@ -17,11 +17,10 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, ind
 const sumOf = (names: readonly string[]): string =>
   names.reduce((left, right) => left ? `f32x4.add(${left}, ${right})` : right, "");
 
-/** The multiply-adds of one k, its operands `k` steps after the pointers. */
-function multiplyStep(mode: PanelMode, pixels: number, k: number): string[] {
-  const weights = [`w0 = v128.load(packed, ${k * 32});`, `w1 = v128.load(packed, ${k * 32 + 16});`];
+/** The multiply-adds of one k. */
+function multiplyStep(mode: PanelMode, pixels: number): string[] {
   const dense = (pixel: number): string[] => [
-    `x = v128.load32_splat(a${pixel}, ${k * 4});`,
+    `x = v128.load32_splat(a${pixel});`,
     `l${pixel} = f32x4.relaxed_madd(x, w0, l${pixel});`,
     `h${pixel} = f32x4.relaxed_madd(x, w1, h${pixel});`,
   ];
@@ -29,29 +28,26 @@ function multiplyStep(mode: PanelMode, pixels: number, k: number): string[] {
     `l${pixel} = f32x4.relaxed_madd(v128.load(a${pixel}), w0, l${pixel});`,
     `h${pixel} = f32x4.relaxed_madd(v128.load(a${pixel}, 16), w1, h${pixel});`,
   ];
-  return [...weights, ...range(pixels).flatMap(mode === "dense" ? dense : depthwise)];
+  const operands = { dense, depthwise }[mode];
+  return ["w0 = v128.load(packed); w1 = v128.load(packed, 16);", ...range(pixels).flatMap(operands)];
 }
 
 /** Moves every pixel's pointer. */
 const advance = (pixels: number, bytes: string): string[] => range(pixels).map((pixel) => `a${pixel} += ${bytes};`);
 
-/** The loop over consecutive k. */
+/**
+ * The loop over consecutive k. It may end after every k, not only after an unrolled turn: each k is then a basic block of
+ * its own, and V8 keeps the multiply-adds of different k apart. In one block it would put those of one accumulator next
+ * to each other, a chain that waits for itself, and run out of registers.
+ */
 function innerLoop(mode: PanelMode, pixels: number): string[] {
-  const single = (bytes: string): string[] => [
-    "for (; packed < end; packed += 32) {",
-    ...multiplyStep(mode, pixels, 0),
-    ...advance(pixels, bytes),
-    "}",
+  const turn = [
+    ...multiplyStep(mode, pixels),
+    ...advance(pixels, mode === "dense" ? "4" : "pixelBytes"),
+    "packed += 32;",
+    "if (packed >= end) break;",
   ];
-  if (mode === "depthwise") return ["const end = packed + (<usize> length << 5);", ...single("pixelBytes")];
-  return [
-    "const end = packed + (<usize> length << 5);",
-    `for (; packed + ${UNROLL * 32} <= end; packed += ${UNROLL * 32}) {`,
-    ...range(UNROLL).flatMap((k) => multiplyStep(mode, pixels, k)),
-    ...advance(pixels, `${UNROLL * 4}`),
-    "}",
-    ...single("4"),
-  ];
+  return ["const end = packed + (<usize> length << 5);", "for (;;) {", ...range(UNROLL).flatMap(() => turn), "}"];
 }
 
 /** Sums of the tile's values about the pivots, which the first tile of a band sets to its own means. */
