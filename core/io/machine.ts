@@ -3,13 +3,19 @@ import manifest from "../../deno.json" with { type: "json" };
 
 /** A process on a machine. */
 export interface Machine {
+  /** The name of the machine. */
   readonly host: string;
+  /** The id of the process. */
   readonly pid: number;
+  /** The operating system, as Deno names it. */
   readonly os: string;
+  /** The architecture, as Deno names it. */
   readonly arch: string;
   /** Logical processors. */
   readonly processors: number;
+  /** The version of Deno. */
   readonly deno: string;
+  /** The version of this package. */
   readonly zennas: string;
   /** The device that scores, as its backend names it. */
   readonly device: string;

@@ -16,9 +16,11 @@ const TOP = 16;
 
 /** The best candidate with its true costs, residual links included. */
 export interface BestCandidate extends ScoredCandidate {
+  /** Learnable numbers. */
   readonly parameters: number;
   /** Multiply-adds of one image. */
   readonly macs: number;
+  /** Layers, as `countLayers` counts them. */
   readonly layers: number;
 }
 
@@ -26,14 +28,19 @@ export interface BestCandidate extends ScoredCandidate {
 export interface SearchReport {
   /** The run's id. */
   readonly run: string;
+  /** What was searched, with the limits last given. */
   readonly config: SearchConfig;
   /** Null if no candidate got a score. */
   readonly best: BestCandidate | null;
   /** The population's best members, best first. */
   readonly top: readonly ScoredCandidate[];
+  /** How many proposals met each verdict. */
   readonly verdicts: VerdictCounts;
+  /** Proposals in all. */
   readonly proposals: number;
+  /** Candidates that went to the scorer. */
   readonly evaluations: number;
+  /** Why the search ended. */
   readonly stoppedBy: StopReason;
 }
 

@@ -94,6 +94,7 @@ export interface RunSession {
   readonly startedMs: number;
   /** The first proposal that it may have added. */
   readonly firstProposal: number;
+  /** Who wrote it. */
   readonly machine: Machine;
 }
 

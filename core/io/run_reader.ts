@@ -19,15 +19,21 @@ import { onStore, RunStoreError } from "./run_store_error.ts";
 export interface RunSummary {
   /** The name of its directory. */
   readonly id: string;
+  /** Where it is. */
   readonly directory: string;
+  /** What is searched, with the limits last given. */
   readonly config: SearchConfig;
   /** Whether a process is writing it now. */
   readonly running: boolean;
+  /** Proposals committed so far. */
   readonly proposals: number;
+  /** Candidates among them that went to the scorer. */
   readonly evaluations: number;
+  /** How many met each verdict. */
   readonly counts: VerdictCounts;
   /** The first candidate with the highest score; null if none has a score. */
   readonly best: ScoredCandidate | null;
+  /** The periods in which processes wrote it, oldest first. */
   readonly sessions: readonly RunSession[];
   /** When the last proposal was recorded, in milliseconds since 1970; null before the first. */
   readonly lastProposalMs: number | null;
@@ -35,9 +41,11 @@ export interface RunSummary {
 
 /** A run to be read. Another process may be writing it. */
 export class RunReader implements Disposable {
+  /** Where the run is. */
   readonly directory: string;
   readonly #database: DatabaseSync;
 
+  /** Reads the run in a directory from its open database, which is closed on disposal. */
   constructor(directory: string, database: DatabaseSync) {
     this.directory = directory;
     this.#database = database;

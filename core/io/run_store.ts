@@ -9,8 +9,11 @@ const COMMIT = { proposals: 1000, intervalMs: 100 } as const;
 
 /** What a run that may be written consists of. */
 export interface HeldRun {
+  /** Where the run is. */
   readonly directory: string;
+  /** What is searched. */
   readonly config: SearchConfig;
+  /** The run's database, open for writing. */
   readonly database: DatabaseSync;
   /** Keeps other writers out until it is disposed of. */
   readonly lock: Disposable;
@@ -26,6 +29,7 @@ export class RunStore implements Disposable {
   #pending: RecordedProposal[] = [];
   #committedMs = 0;
 
+  /** Takes over the database and the lock of a run. */
   constructor(run: HeldRun) {
     this.#run = run;
   }

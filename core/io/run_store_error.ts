@@ -3,9 +3,12 @@ import { ConfigError } from "../search/mod.ts";
 
 /** A run's directory cannot be used; `cause` is what the system or SQLite said. */
 export class RunStoreError extends Error {
+  /** The error's class. */
   override readonly name = "RunStoreError";
+  /** The run's directory. */
   readonly directory: string;
 
+  /** An error about the run in a directory, with its whole message. */
   constructor(directory: string, what: string, options?: ErrorOptions) {
     super(what, options);
     this.directory = directory;

@@ -17,6 +17,7 @@ import { loadSpace } from "./spaces.ts";
 export interface SearchOptions extends BudgetModels {
   /** A new run, or one to be continued; the caller disposes of it. */
   readonly store: RunStore;
+  /** Scores candidates. */
   readonly score: Scorer;
   /** Default: the configuration's, loaded. */
   readonly space?: Space | undefined;
@@ -28,6 +29,7 @@ export interface SearchOptions extends BudgetModels {
 
 /** What a search has come to, and its report. */
 export interface SearchResult extends SearchOutcome {
+  /** What was written to `report.json`. */
   readonly report: SearchReport;
 }
 

@@ -4,6 +4,7 @@ import type { LatencyBudget, SearchConfig } from "./config.ts";
 
 /** A limit on something that can be measured of a structure. */
 export interface Budget {
+  /** What is limited, such as `params`. */
   readonly name: string;
   /** The most that is allowed; the limit itself is within the budget. */
   readonly limit: number;
@@ -13,8 +14,11 @@ export interface Budget {
 
 /** A budget that a structure exceeds. */
 export interface Excess {
+  /** The budget's name. */
   readonly budget: string;
+  /** What the structure has of it. */
   readonly value: number;
+  /** The most that is allowed. */
   readonly limit: number;
 }
 
@@ -44,9 +48,12 @@ export interface BudgetModels {
 
 /** A search has a latency budget, and nothing that predicts latency. */
 export class MissingLatencyModelError extends Error {
+  /** The error's class. */
   override readonly name = "MissingLatencyModelError";
+  /** The budget that cannot be measured. */
   readonly latency: LatencyBudget;
 
+  /** An error about this budget. */
   constructor(latency: LatencyBudget) {
     const { ms, batch, precision } = latency;
     super(

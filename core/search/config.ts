@@ -16,6 +16,7 @@ export interface LatencyBudget {
   readonly ms: number;
   /** Images at a time. */
   readonly batch: number;
+  /** The number format of the network. */
   readonly precision: "fp16" | "fp32" | "int8";
 }
 
@@ -24,6 +25,7 @@ export interface LatencyBudget {
  * links, and with SE if `squeezeExcite` says so.
  */
 export interface BudgetLimits {
+  /** Layers, as `countLayers` counts them. */
   readonly layers?: number | undefined;
   /** Parameters under the chosen cost model. */
   readonly params?: number | undefined;
@@ -33,6 +35,7 @@ export interface BudgetLimits {
   readonly macs?: number | undefined;
   /** Peak bytes of float32 activations of one image. */
   readonly peakMemoryBytes?: number | undefined;
+  /** Needs a latency model. */
   readonly latency?: LatencyBudget | undefined;
 }
 
@@ -56,6 +59,7 @@ export interface SearchConfig {
   readonly initialStructure: string;
   /** Default: `true`. */
   readonly costs: CostModel;
+  /** Default: none. */
   readonly budgets: BudgetLimits;
   /** The size of the population. Default: 512. */
   readonly population: number;
@@ -69,6 +73,7 @@ export interface SearchConfig {
   readonly seed: number;
   /** The extent of input images, in pixels. */
   readonly resolution: number;
+  /** Classes of the data that the network is for. */
   readonly classes: number;
   /** Whether blocks have squeeze-and-excitation branches. Default: false. */
   readonly squeezeExcite: boolean;

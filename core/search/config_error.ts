@@ -13,11 +13,14 @@ export interface ConfigProblem {
 
 /** A configuration that cannot be used. Its message has one line a problem: path, what was expected, what was found. */
 export class ConfigError extends Error {
+  /** The error's class. */
   override readonly name = "ConfigError";
   /** The file, preset or flag set that it came from. */
   readonly source: string;
+  /** Everything that is wrong, in the order of the schema. */
   readonly problems: readonly ConfigProblem[];
 
+  /** An error about what came from `source`. */
   constructor(source: string, problems: readonly ConfigProblem[], options?: ErrorOptions) {
     const lines = problems.map(({ path, expected, got }) => `${path || "(all)"}: expected ${expected}, got ${got}`);
     super(`Cannot use ${source} as a configuration:\n${lines.map((line) => `  ${line}`).join("\n")}`, options);

@@ -30,12 +30,15 @@ export type StopReason = "proposals" | "evaluations" | "aborted";
 
 /** News of a search: a proposal has entered. */
 export interface SearchEvent {
+  /** The proposal, with its verdict. */
   readonly proposal: Proposal;
   /** Proposals that have entered so far. */
   readonly proposals: number;
   /** Candidates among them that went to the scorer. */
   readonly evaluations: number;
+  /** How many proposals met each verdict. */
   readonly counts: VerdictCounts;
+  /** The first candidate with the highest score so far. */
   readonly best: ScoredCandidate | undefined;
   /** The share of proposals that got a score, 0 to 1. */
   readonly acceptanceRate: number;
@@ -43,15 +46,23 @@ export interface SearchEvent {
 
 /** What to search, how far, and whom to tell. */
 export interface EvolutionOptions {
+  /** Where replacement blocks come from. */
   readonly space: Space;
+  /** Where the evolution starts. */
   readonly initial: Structure;
   /** In the order in which they are checked. */
   readonly budgets: readonly Budget[];
+  /** The size of the population. */
   readonly population: number;
+  /** How many proposals are drawn ahead of the first one without a result; at least 1. */
   readonly window: number;
+  /** Decides all draws: a non-negative safe integer. */
   readonly seed: number;
+  /** The search ends after this number of proposals. */
   readonly maxProposals: number;
+  /** The search ends after this number of candidates went to the scorer. Default: no limit. */
   readonly maxEvaluations?: number | undefined;
+  /** Scores candidates that are within the budgets. */
   readonly score: Scorer;
   /** Proposals of an earlier part of the same search, from index 0 without gaps. */
   readonly journal?: Iterable<Proposal> | undefined;
@@ -69,9 +80,13 @@ export interface SearchOutcome {
   readonly best: ScoredCandidate | undefined;
   /** The population, best first. */
   readonly population: readonly ScoredCandidate[];
+  /** Proposals in all, those of the journal included. */
   readonly proposals: number;
+  /** Candidates among them that went to the scorer. */
   readonly evaluations: number;
+  /** How many proposals met each verdict. */
   readonly counts: VerdictCounts;
+  /** Why the search ended. */
   readonly stoppedBy: StopReason;
 }
 

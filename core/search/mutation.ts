@@ -5,6 +5,7 @@ import { type Choices, replacementsOf, type Space } from "./space.ts";
 
 /** How to mutate. */
 export interface Mutation {
+  /** Where replacement blocks come from. */
   readonly space: Space;
   /** How many times a block is chosen; one chosen twice is replaced once. */
   readonly replacements: number;

@@ -6,9 +6,11 @@ import type { ScoredCandidate } from "./proposal.ts";
 export class Member implements ScoredCandidate {
   readonly index: number;
   readonly structure: string;
+  /** Higher is better. */
   readonly score: number;
   #tree: Structure | undefined;
 
+  /** A member for a candidate, with its syntax tree if that is at hand. */
   constructor(candidate: ScoredCandidate, tree?: Structure) {
     this.index = candidate.index;
     this.structure = candidate.structure;
@@ -35,9 +37,11 @@ export class Member implements ScoredCandidate {
  * ```
  */
 export class Population {
+  /** The most members. */
   readonly size: number;
   readonly #members: Member[] = [];
 
+  /** An empty population. Throws RangeError unless the size is a positive integer. */
   constructor(size: number) {
     if (!Number.isInteger(size) || size < 1) {
       throw new RangeError(`Cannot hold a population as its size is a positive integer: got ${size}`);

@@ -35,6 +35,7 @@ export interface ScoredCandidate {
   readonly index: number;
   /** Its canonical string. */
   readonly structure: string;
+  /** Higher is better. */
   readonly score: number;
 }
 
@@ -43,5 +44,6 @@ export interface ScoredCandidate {
  * error from a scorer but a ShapeError ends the search.
  */
 export class CandidateError extends Error {
+  /** The error's class. */
   override readonly name = "CandidateError";
 }

@@ -31,6 +31,7 @@ export interface Choices {
  * ```
  */
 export interface Space {
+  /** What the space is called. */
   readonly name: string;
   /** The lists of blocks that may replace `blocks[index]`. Must depend on its arguments alone. */
   replacements(blocks: readonly Block[], index: number): readonly Choices[];
@@ -38,6 +39,7 @@ export interface Space {
 
 /** What a space offers in place of one block. */
 export interface ReplacementListing {
+  /** The space's name. */
   readonly space: string;
   /** The block's index in the structure. */
   readonly block: number;

@@ -7,6 +7,7 @@ import type { Choices, Space } from "./space.ts";
  * are `(in, out, stride, mid, layers)`, vary in type, output channels, mid channels and layers.
  */
 export interface SuperBlockSpace {
+  /** What the space is called. */
   readonly name: string;
   /**
    * Block types that may stand in for a super block. List j of a family offers the blocks of its first min(j + 2, n)
