@@ -25,7 +25,7 @@ export interface Band {
 /** Half of a second-level cache is left to a band's input, the rest to weights and output. */
 const BAND_BYTES = 128 * 1024;
 /** Pixels of a register tile; a band's last tile may be partly empty. */
-const TILE_PIXELS = 6;
+export const TILE_PIXELS = 6;
 const PANEL_CHANNELS = 8;
 /** Multiply-adds a cycle at best; cycles to copy one value into a band, and to begin and end a panel in a band. */
 const MACS_PER_CYCLE = 8;

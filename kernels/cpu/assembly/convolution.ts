@@ -11,6 +11,7 @@
  * a band. Convolutions of kernel 1 and stride 1 without a view read the input in place.
  */
 import { applyView, densePanel, depthwisePanel } from "./generated";
+import { loadBlock, panel, saveBlock } from "./panel";
 import { BLOCK_BYTES, finishStatistics, mergeStatistics } from "./statistics";
 
 /** What the host fills in before a call; addresses are 0 for what is absent. See rows/convolution.ts. */
@@ -39,6 +40,7 @@ class Convolution {
   groups: i32;
   bandImages: i32;
   bandRows: i32;
+  partPixels: i32;
   band: usize;
   packed: usize;
   offsets: usize;
@@ -120,70 +122,87 @@ function copyBand(d: Convolution, image: i32, images: i32, row: i32, rows: i32):
   }
 }
 
-/** All panels of one group over a band's pixels. */
-function denseGroup(d: Convolution, group: i32, band: usize, y: usize, pixels: i32, seen: i32): void {
-  const perGroup = d.o / d.groups, inputs = d.c / d.groups, rowBytes = <usize> ((d.w + 2 * d.padding) * d.c) << 2;
-  const panelBytes = <usize> (d.kh * d.kw * inputs + 1) << 5;
-  let packed = d.packed + <usize> (group * ((perGroup + 7) / 8)) * panelBytes;
-  const whole = d.groups == 1;
-  for (let first = 0; first < perGroup; first += 8, packed += panelBytes) {
-    const channel = group * perGroup + first, channels = min<i32>(8, perGroup - first);
-    densePanel(
-      d.offsets,
-      pixels,
-      band + (<usize> (group * inputs) << 2),
-      packed,
-      d.kh,
-      whole ? 1 : d.kw,
-      whole ? d.kw * inputs : inputs,
-      rowBytes,
-      <usize> d.c << 2,
-      y + (<usize> channel << 2),
-      <usize> d.o << 2,
-      channels,
-      d.statistics,
-    );
-    if (d.statistics) {
-      mergeStatistics(d.statistics, channels, pixels, d.statistics + BLOCK_BYTES + (channel << 4), seen);
+/** How the tiles of this convolution walk the band. */
+function describePanels(d: Convolution): void {
+  const inputs = d.c / d.groups, rowBytes = <usize> ((d.w + 2 * d.padding) * d.c) << 2;
+  const perPixel = d.groups > 1 && !depthwise(d);
+  panel.rows = d.kh;
+  panel.segments = perPixel ? d.kw : 1;
+  panel.length = perPixel ? inputs : d.kw * inputs;
+  panel.pixelBytes = <usize> d.c << 2;
+  const walked = depthwise(d) ? d.kw * d.c : panel.length;
+  panel.toSegment = perPixel ? panel.pixelBytes - (<usize> inputs << 2) : 0;
+  panel.toRow = rowBytes - (<usize> (perPixel ? d.kw * d.c : walked) << 2);
+  panel.yBytes = <usize> d.o << 2;
+  panel.counted = d.statistics != 0;
+}
+
+/** Pixels of a band that all panels run over before the next ones. */
+@unmanaged
+class Part {
+  offsets: usize;
+  band: usize;
+  y: usize;
+  pixels: i32;
+  first: bool;
+}
+
+const part = changetype<Part>(memory.data(32, 16));
+
+/** One panel of output channels from \`channel\` on, its input \`input\` channels into each pixel. */
+function runPanel(d: Convolution, index: i32, channel: i32, channels: i32, input: i32): void {
+  const packed = d.packed + <usize> index * (<usize> (d.kh * d.kw * (d.c / d.groups) + 1) << 5);
+  const block = d.statistics + <usize> index * BLOCK_BYTES;
+  panel.channels = channels;
+  if (panel.counted) loadBlock(block, part.first);
+  const base = part.band + (<usize> input << 2), y = part.y + (<usize> channel << 2);
+  if (depthwise(d)) depthwisePanel(part.offsets, part.pixels, base, packed, y);
+  else densePanel(part.offsets, part.pixels, base, packed, y);
+  if (panel.counted) saveBlock(block);
+}
+
+/** All panels over a part of a band. */
+function runPanels(d: Convolution): void {
+  const groups = depthwise(d) ? 1 : d.groups, perGroup = d.o / groups, inputs = d.c / groups;
+  let index = 0;
+  for (let group = 0; group < groups; group++) {
+    for (let first = 0; first < perGroup; first += 8, index++) {
+      const input = depthwise(d) ? first : group * inputs;
+      runPanel(d, index, group * perGroup + first, min<i32>(8, perGroup - first), input);
     }
   }
 }
 
-/** Eight channels at a time over a band's pixels, each by its own window. */
-function depthwiseChannels(d: Convolution, band: usize, y: usize, pixels: i32, seen: i32): void {
-  const rowBytes = <usize> ((d.w + 2 * d.padding) * d.c) << 2, panelBytes = <usize> (d.kh * d.kw + 1) << 5;
-  let packed = d.packed;
-  for (let channel = 0; channel < d.c; channel += 8, packed += panelBytes) {
-    const channels = min<i32>(8, d.c - channel), at = <usize> channel << 2;
-    depthwisePanel(
-      d.offsets,
-      pixels,
-      band + at,
-      packed,
-      d.kh,
-      1,
-      d.kw,
-      rowBytes,
-      <usize> d.c << 2,
-      y + at,
-      <usize> d.o << 2,
-      channels,
-      d.statistics,
-    );
-    if (d.statistics) {
-      mergeStatistics(d.statistics, channels, pixels, d.statistics + BLOCK_BYTES + (channel << 4), seen);
+/** Merges all panels' sums over a band into the state. */
+function mergeBand(d: Convolution, pixels: i32, seen: i32): void {
+  const perGroup = depthwise(d) ? d.o : d.o / d.groups, state = stateAddress(d);
+  let block = d.statistics;
+  for (let group = 0; group < d.o; group += perGroup) {
+    for (let first = 0; first < perGroup; first += 8, block += BLOCK_BYTES) {
+      mergeStatistics(block, min<i32>(8, perGroup - first), pixels, state + (<usize> (group + first) << 4), seen);
     }
   }
+}
+
+/** The state of the channels' statistics, after the panels' sums. */
+function stateAddress(d: Convolution): usize {
+  const groups = depthwise(d) ? 1 : d.groups;
+  return d.statistics + <usize> (groups * ((d.o / groups + 7) / 8)) * BLOCK_BYTES;
 }
 
 function convolveBand(d: Convolution, image: i32, images: i32, row: i32, rows: i32): void {
   const seen = (image * d.oh + row) * d.ow, pixels = images * rows * d.ow;
-  const y = d.y + (<usize> (seen * d.o) << 2);
-  let band = d.band;
-  if (band) copyBand(d, image, images, row, rows);
-  else band = d.x + (<usize> (seen * d.c) << 2);
-  if (depthwise(d)) depthwiseChannels(d, band, y, pixels, seen);
-  else for (let group = 0; group < d.groups; group++) denseGroup(d, group, band, y, pixels, seen);
+  part.band = d.band;
+  if (d.band) copyBand(d, image, images, row, rows);
+  else part.band = d.x + (<usize> (seen * d.c) << 2);
+  for (let pixel = 0; pixel < pixels; pixel += d.partPixels) {
+    part.offsets = d.offsets + (<usize> pixel << 2);
+    part.y = d.y + (<usize> ((seen + pixel) * d.o) << 2);
+    part.pixels = min<i32>(d.partPixels, pixels - pixel);
+    part.first = pixel == 0;
+    runPanels(d);
+  }
+  if (panel.counted) mergeBand(d, pixels, seen);
 }
 
 /** Runs the convolution that the host described. */
@@ -191,12 +210,13 @@ export function convolve(): void {
   const d = changetype<Convolution>(DESCRIPTOR);
   pack(d, d.kh * d.kw * (d.c / d.groups));
   writeOffsets(d);
-  if (d.statistics) memory.fill(d.statistics + BLOCK_BYTES, 0, <usize> d.o << 4);
+  describePanels(d);
+  if (panel.counted) memory.fill(stateAddress(d), 0, <usize> d.o << 4);
   for (let image = 0; image < d.n; image += d.bandImages) {
     const images = min<i32>(d.bandImages, d.n - image);
     for (let row = 0; row < d.oh; row += d.bandRows) {
       convolveBand(d, image, images, row, min<i32>(d.bandRows, d.oh - row));
     }
   }
-  if (d.statistics) finishStatistics(d.statistics + BLOCK_BYTES, d.o, d.n * d.oh * d.ow, d.mean, d.variance);
+  if (panel.counted) finishStatistics(stateAddress(d), d.o, d.n * d.oh * d.ow, d.mean, d.variance);
 }

@@ -59,11 +59,6 @@ const besideLoads = {
   whole: " const y = v128.load(beside + at);",
   single: " const y = v128.load32_splat(beside + at);",
 };
-const vectorLoads = {
-  whole: " const scale = v128.load(scales + at), shift = v128.load(shifts + at);",
-  single: " const scale = v128.load32_splat(scales + at), shift = v128.load32_splat(shifts + at);",
-};
-
 function printUnary(name: string, expression: Expression): string {
   return `
 export function ${name}(to: usize, from: usize, count: i32, scaleBy: f32, shiftBy: f32): void {
@@ -90,17 +85,56 @@ ${loop(printExpression(expression), noLoads)}
 }`;
 }
 
-/** A view's activation over pixels of normalised channels. */
+/** Pixels that a view passes over column by column; few enough that memory is read nearly in order. */
+const VIEW_PIXELS = 4;
+
+/** One vector, or one lane, of a view whose scale and shift are in registers. */
+const viewStep = (name: string, index: number): string => `
+      v128.store(to, ${name}Activation(f32x4.relaxed_madd(v128.load(from, ${
+  index * 16
+}), scale${index}, shift${index})), ${index * 16});`;
+
+/** Pixels of `vectors` × 4 channels, `bytes` apart, with their scale and shift kept in registers. */
+function printViewColumn(name: string, vectors: number): string {
+  const indices = Array.from({ length: vectors }, (_, index) => index);
+  const operands = indices.map((index) =>
+    `scale${index} = v128.load(scales, ${index * 16}), shift${index} = v128.load(shifts, ${index * 16})`
+  );
+  return `
+function ${name}View${vectors}(to: usize, from: usize, pixels: i32, bytes: usize, scales: usize, shifts: usize): void {
+  const ${operands.join(", ")};
+  for (; pixels > 0; pixels--, to += bytes, from += bytes) {${indices.map((index) => viewStep(name, index)).join("")}
+  }
+}`;
+}
+
+/** A view's activation over pixels of normalised channels: by columns of 16, 4 and 1 channels. */
 function printView(name: string, activation: Expression): string {
-  const normalized = `f32x4.relaxed_madd(x, scale, shift)`;
   const body = printExpression(activation).replaceAll(/\bx\b/g, "v");
   return `
-function ${name}View(to: usize, from: usize, pixels: i32, count: i32, scales: usize, shifts: usize): void {
-  for (let pixel = 0; pixel < pixels; pixel++, to += <usize> count << 2, from += <usize> count << 2) {
-${loop(`${name}Activation(${normalized})`, vectorLoads)}
+function ${name}Activation(v: v128): v128 { return ${body}; }
+${printViewColumn(name, 4)}
+${printViewColumn(name, 1)}
+function ${name}ViewLane(to: usize, from: usize, pixels: i32, bytes: usize, scales: usize, shifts: usize): void {
+  const scale = v128.load32_splat(scales), shift = v128.load32_splat(shifts);
+  for (; pixels > 0; pixels--, to += bytes, from += bytes) {
+    const v = f32x4.relaxed_madd(v128.load32_splat(from), scale, shift);
+    v128.store_lane<f32>(to, ${name}Activation(v), 0);
   }
 }
-function ${name}Activation(v: v128): v128 { return ${body}; }
+function ${name}ViewPart(to: usize, from: usize, pixels: i32, bytes: usize, scales: usize, shifts: usize): void {
+  let at: usize = 0;
+  for (; at + 64 <= bytes; at += 64) ${name}View4(to + at, from + at, pixels, bytes, scales + at, shifts + at);
+  for (; at + 16 <= bytes; at += 16) ${name}View1(to + at, from + at, pixels, bytes, scales + at, shifts + at);
+  for (; at < bytes; at += 4) ${name}ViewLane(to + at, from + at, pixels, bytes, scales + at, shifts + at);
+}
+function ${name}View(to: usize, from: usize, pixels: i32, count: i32, scales: usize, shifts: usize): void {
+  const bytes = <usize> count << 2;
+  for (let pixel = 0; pixel < pixels; pixel += ${VIEW_PIXELS}) {
+    const first = <usize> pixel * bytes;
+    ${name}ViewPart(to + first, from + first, min<i32>(${VIEW_PIXELS}, pixels - pixel), bytes, scales, shifts);
+  }
+}
 `;
 }
 

@@ -15,6 +15,7 @@ const target = new URL("../kernels.wasm", import.meta.url);
 function generatedSource(): string {
   return [
     'import { exponential, logarithm } from "./math";',
+    'import { BLOCK, panel } from "./panel";',
     'import { storeChannels } from "./vectors";',
     printElementwise(),
     "function storePart(y: usize, low: v128, high: v128, channels: i32): void {",

@@ -8,6 +8,11 @@
 const PIXELS = 6;
 /** Values of k in one turn of the inner loop, which costs a jump and a check for interrupts. */
 const UNROLL = 8;
+/**
+ * A broadcast of 4 bytes at offset 12 ends where a vector at offset 0 does: both are checked against one bound, which
+ * then stays in a register.
+ */
+const BIAS = 12;
 
 /** How a tile walks its operands: `dense` multiplies broadcast inputs, `depthwise` eight channels by their own weights. */
 export type PanelMode = "dense" | "depthwise";
@@ -17,10 +22,10 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, ind
 const sumOf = (names: readonly string[]): string =>
   names.reduce((left, right) => left ? `f32x4.add(${left}, ${right})` : right, "");
 
-/** The multiply-adds of one k. */
+/** The multiply-adds of one k. Input pointers are {@link BIAS} bytes low. */
 function multiplyStep(mode: PanelMode, pixels: number): string[] {
   const dense = (pixel: number): string[] => [
-    `x = v128.load32_splat(a${pixel});`,
+    `x = v128.load32_splat(a${pixel}, ${BIAS});`,
     `l${pixel} = f32x4.relaxed_madd(x, w0, l${pixel});`,
     `h${pixel} = f32x4.relaxed_madd(x, w1, h${pixel});`,
   ];
@@ -43,64 +48,65 @@ const advance = (pixels: number, bytes: string): string[] => range(pixels).map((
 function innerLoop(mode: PanelMode, pixels: number): string[] {
   const turn = [
     ...multiplyStep(mode, pixels),
-    ...advance(pixels, mode === "dense" ? "4" : "pixelBytes"),
+    ...advance(pixels, mode === "dense" ? "4" : "panel.pixelBytes"),
     "packed += 32;",
     "if (packed >= end) break;",
   ];
-  return ["const end = packed + (<usize> length << 5);", "for (;;) {", ...range(UNROLL).flatMap(() => turn), "}"];
+  return ["const end = packed + (<usize> panel.length << 5);", "for (;;) {", ...range(UNROLL).flatMap(() => turn), "}"];
 }
 
-/** Sums of the tile's values about the pivots, which the first tile of a band sets to its own means. */
+/**
+ * Sums of the tile's values about the pivots, which the first tile of a band sets to its own means. The block is at a
+ * constant address, where accesses need no check.
+ */
 function statistics(pixels: number): string[] {
   const half = (letter: string, at: number): string[] => [
-    `let p${letter} = v128.load(statistics, ${at}), s${letter} = v128.load(statistics, ${at + 32});`,
-    `let q${letter} = v128.load(statistics, ${at + 64});`,
-    "if (first) {",
+    `let p${letter} = v128.load(BLOCK, ${at}), s${letter} = v128.load(BLOCK, ${at + 32});`,
+    `let q${letter} = v128.load(BLOCK, ${at + 64});`,
+    "if (panel.first) {",
     `p${letter} = f32x4.mul(${sumOf(range(pixels).map((pixel) => letter + pixel))}, f32x4.splat(${1 / pixels}));`,
     `s${letter} = f32x4.splat(0); q${letter} = f32x4.splat(0);`,
-    `v128.store(statistics, p${letter}, ${at});`,
+    `v128.store(BLOCK, p${letter}, ${at});`,
     "}",
     ...range(pixels).flatMap((pixel) => [
       `x = f32x4.sub(${letter}${pixel}, p${letter});`,
       `s${letter} = f32x4.add(s${letter}, x);`,
       `q${letter} = f32x4.relaxed_madd(x, x, q${letter});`,
     ]),
-    `v128.store(statistics, s${letter}, ${at + 32});`,
-    `v128.store(statistics, q${letter}, ${at + 64});`,
+    `v128.store(BLOCK, s${letter}, ${at + 32});`,
+    `v128.store(BLOCK, q${letter}, ${at + 64});`,
   ];
-  return ["if (statistics) {", ...half("l", 0), ...half("h", 16), "}"];
+  return ["if (panel.counted) {", ...half("l", 0), ...half("h", 16), "panel.first = false;", "}"];
 }
 
 /** Stores the tile's rows, whole or as many channels as there are. */
 function stores(pixels: number): string[] {
   const next = (pixel: number): string => pixel + 1 < pixels ? "y += yBytes;" : "";
   return [
-    "if (channels == 8) {",
+    "const yBytes = panel.yBytes;",
+    "if (panel.channels == 8) {",
     ...range(pixels).map((pixel) => `v128.store(y, l${pixel}); v128.store(y, h${pixel}, 16); ${next(pixel)}`),
     "} else {",
-    ...range(pixels).map((pixel) => `storePart(y, l${pixel}, h${pixel}, channels); ${next(pixel)}`),
+    ...range(pixels).map((pixel) => `storePart(y, l${pixel}, h${pixel}, panel.channels); ${next(pixel)}`),
     "}",
   ];
 }
 
 /** The function that computes one tile of some pixels. */
 function tile(mode: PanelMode, pixels: number): string {
-  const pointers = range(pixels).map((pixel) => `a${pixel} = base + load<u32>(offsets, ${pixel * 4})`);
-  const depth = mode === "dense" ? "<usize> length << 2" : "<usize> length * pixelBytes";
+  const bias = mode === "dense" ? BIAS : 0;
+  const pointers = range(pixels).map((pixel) => `a${pixel} = base + load<u32>(offsets, ${pixel * 4}) - ${bias}`);
   return [
-    `function ${mode}${pixels}(offsets: usize, base: usize, packed: usize, rows: i32, segments: i32, length: i32,`,
-    "rowBytes: usize, pixelBytes: usize, y: usize, yBytes: usize, channels: i32, statistics: usize, first: bool): void {",
+    `function ${mode}${pixels}(offsets: usize, base: usize, packed: usize, y: usize): void {`,
     `let ${pointers.join(", ")};`,
     "let w0 = v128.load(packed), w1 = v128.load(packed, 16), x = w0; packed += 32;",
     `let ${range(pixels).map((pixel) => `l${pixel} = w0, h${pixel} = w1`).join(", ")};`,
-    `const toSegment = pixelBytes - (${depth});`,
-    "const toRow = rowBytes - pixelBytes * segments;",
-    "for (let row = 0; row < rows; row++) {",
-    "for (let segment = 0; segment < segments; segment++) {",
+    "for (let row = panel.rows; row > 0; row--) {",
+    "for (let segment = panel.segments; segment > 0; segment--) {",
     ...innerLoop(mode, pixels),
-    ...advance(pixels, "toSegment"),
+    ...advance(pixels, "panel.toSegment"),
     "}",
-    ...advance(pixels, "toRow"),
+    ...advance(pixels, "panel.toRow"),
     "}",
     ...stores(pixels),
     ...statistics(pixels),
@@ -108,21 +114,18 @@ function tile(mode: PanelMode, pixels: number): string {
   ].join("\n");
 }
 
-/** The kernel that runs one panel over a band, and the tiles that it calls. */
+/** The kernel that runs one panel over some pixels, and the tiles that it calls. */
 export function printPanel(mode: PanelMode): string {
   const tail = range(PIXELS - 1).map((index) => index + 1);
-  const passed = "base, packed, rows, segments, length, rowBytes, pixelBytes, y, yBytes, channels, statistics";
+  const call = (pixels: number): string => `${mode}${pixels}(offsets, base, packed, y);`;
   return [
     ...[...tail, PIXELS].map((pixels) => tile(mode, pixels)),
-    `export function ${mode}Panel(offsets: usize, pixels: i32, base: usize, packed: usize, rows: i32, segments: i32,`,
-    "length: i32, rowBytes: usize, pixelBytes: usize, y: usize, yBytes: usize, channels: i32, statistics: usize): void {",
-    "let first = true;",
-    `for (; pixels >= ${PIXELS}; pixels -= ${PIXELS}, offsets += ${PIXELS * 4}, y += yBytes * ${PIXELS}) {`,
-    `${mode}${PIXELS}(offsets, ${passed}, first);`,
-    "first = false;",
+    `export function ${mode}Panel(offsets: usize, pixels: i32, base: usize, packed: usize, y: usize): void {`,
+    `for (; pixels >= ${PIXELS}; pixels -= ${PIXELS}, offsets += ${PIXELS * 4}, y += panel.yBytes * ${PIXELS}) {`,
+    call(PIXELS),
     "}",
     "switch (pixels) {",
-    ...tail.map((pixels) => `case ${pixels}: ${mode}${pixels}(offsets, ${passed}, first); break;`),
+    ...tail.map((pixels) => `case ${pixels}: ${call(pixels)} break;`),
     "}",
     "}",
   ].join("\n");

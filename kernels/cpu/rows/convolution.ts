@@ -1,12 +1,15 @@
 /** Rows of convolutions and linear layers. */
 import type { NodeId } from "../../../core/graph.ts";
 import { nhwc, ohwi } from "../../../core/shape.ts";
-import { type Band, bandBytes, chooseBand, type Geometry } from "../bands.ts";
+import { type Band, bandBytes, chooseBand, type Geometry, TILE_PIXELS } from "../bands.ts";
 import type { Buffer, BufferView, LoweredNode, Lowering } from "../lowering.ts";
 import { VIEW_ACTIVATIONS } from "../views.ts";
-import { placeStatistics, type StatisticsBuffers, statisticsBytes } from "./normalization.ts";
+import { placeStatistics, type StatisticsBuffers } from "./normalization.ts";
 
 const PANEL = 8;
+const PART_WEIGHT_BYTES = 20 * 1024;
+const PART_OUTPUT_BYTES = 16 * 1024;
+const STATISTICS_BLOCK_BYTES = 96;
 
 /** Whether output pixels are input pixels, whichever image and row they are in. */
 const isPointwise = ({ kh, kw, stride, padding }: Geometry): boolean =>
@@ -21,12 +24,29 @@ function flattened(geometry: Geometry): Geometry {
 
 const isDepthwise = ({ groups, c, o }: Geometry): boolean => groups > 1 && groups === c && groups === o;
 
+/** How many panels of output channels there are; none spans two groups, unless each is one channel. */
+function panelCount(geometry: Geometry): number {
+  const { o, groups } = geometry;
+  return isDepthwise(geometry) ? Math.ceil(o / PANEL) : groups * Math.ceil(o / groups / PANEL);
+}
+
 /** Bytes of the packed weights and biases. */
 function packedBytes(geometry: Geometry): number {
-  const { kh, kw, c, o, groups } = geometry;
-  const panels = isDepthwise(geometry) ? Math.ceil(c / PANEL) : groups * Math.ceil(o / groups / PANEL);
-  return panels * (kh * kw * (c / groups) + 1) * PANEL * 4;
+  const { kh, kw, c, groups } = geometry;
+  return panelCount(geometry) * (kh * kw * (c / groups) + 1) * PANEL * 4;
 }
+
+/** Pixels of a part of a band: the whole, unless the weights stay in the first-level cache and outputs would not. */
+function partPixels(geometry: Geometry, band: Band): number {
+  const pixels = band.images * band.rows * geometry.ow;
+  if (packedBytes(geometry) > PART_WEIGHT_BYTES) return pixels;
+  const parts = Math.floor(PART_OUTPUT_BYTES / (4 * geometry.o * TILE_PIXELS));
+  return Math.min(pixels, Math.max(2, parts) * TILE_PIXELS);
+}
+
+/** Bytes of the sums of every panel, and of the state of every channel. */
+const statisticsBytes = (geometry: Geometry): number =>
+  panelCount(geometry) * STATISTICS_BLOCK_BYTES + (geometry.o + PANEL) * 16;
 
 /** A convolution's operands. */
 interface Operands {
@@ -56,7 +76,7 @@ function workspace(lowering: Lowering, geometry: Geometry, options: {
     ...(inPlace ? {} : { band: lowering.scratch(bandBytes(geometry, band)) }),
     packed: lowering.scratch(packedBytes(geometry)),
     offsets: lowering.scratch(4 * band.images * band.rows * geometry.ow),
-    ...(counted ? { statistics: lowering.scratch(statisticsBytes(geometry.o)) } : {}),
+    ...(counted ? { statistics: lowering.scratch(statisticsBytes(geometry)) } : {}),
   };
 }
 
@@ -70,6 +90,7 @@ function descriptor(geometry: Geometry, band: Band, operands: Operands, work: Wo
     VIEW_ACTIVATIONS.indexOf(view.activation),
     ...[statistics.mean, statistics.variance].map(address),
     ...[n, h, w, c, oh, ow, o, kh, kw, stride, padding, groups, band.images, band.rows],
+    partPixels(geometry, band),
     ...[work.band, work.packed, work.offsets, work.statistics].map(address),
   ];
 }

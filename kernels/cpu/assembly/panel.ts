@@ -1,0 +1,42 @@
+/**
+ * What a panel's tiles have in common, at a constant address: reading it there needs no check against the memory's size
+ * and holds no register while a tile computes.
+ */
+import { BLOCK_BYTES } from "./statistics";
+
+/** How tiles walk their operands and what they do with the result. */
+@unmanaged
+class Panel {
+  /** Kernel rows; segments of a row; values of k in a segment. */
+  rows: i32;
+  segments: i32;
+  length: i32;
+  /** Bytes from the end of a segment to the next one, and from the end of a row's segments to the next row. */
+  toSegment: usize;
+  toRow: usize;
+  /** Bytes from one value of k to the next where each is a pixel. */
+  pixelBytes: usize;
+  /** Bytes from one output pixel to the next. */
+  yBytes: usize;
+  /** Output channels, at most 8. */
+  channels: i32;
+  /** Whether statistics are taken, and whether no tile has been added to them yet. */
+  counted: bool;
+  first: bool;
+}
+
+export const panel = changetype<Panel>(memory.data(64, 64));
+
+/** Sums of the panel's channels over a band (see statistics.ts). */
+export const BLOCK: usize = memory.data(96, 64);
+
+/** Brings a panel's sums in before a part of a band, unless it is the first part. */
+export function loadBlock(from: usize, first: bool): void {
+  panel.first = first;
+  if (!first) memory.copy(BLOCK, from, BLOCK_BYTES);
+}
+
+/** Puts a panel's sums away after a part of a band. */
+export function saveBlock(to: usize): void {
+  memory.copy(to, BLOCK, BLOCK_BYTES);
+}
