@@ -37,7 +37,7 @@ export async function presetSettings(name: string): Promise<Settings> {
 }
 
 /**
- * A preset with settings of one's own over it. Throws ConfigError.
+ * A preset with settings of one's own over it. A path in `space` is relative to the working directory. Throws ConfigError.
  *
  * @example
  * ```ts
@@ -47,7 +47,13 @@ export async function presetSettings(name: string): Promise<Settings> {
  * ```
  */
 export async function loadPreset(name: string, over: Settings = {}): Promise<SearchConfig> {
-  return parseConfig(mergeSettings(await presetSettings(name), over), `preset ${name}`);
+  return parseConfig(mergeSettings(await presetSettings(name), withLocatedSpace(over)), `preset ${name}`);
+}
+
+/** Settings whose space, if a file, is given by its URL, so that a run can be continued from another directory. */
+function withLocatedSpace(settings: Settings, base?: URL): Settings {
+  const { space } = settings;
+  return typeof space === "string" && isSpaceFile(space) ? { ...settings, space: fileUrl(space, base).href } : settings;
 }
 
 /** Every preset, in the order of `presetNames`. */
@@ -57,14 +63,13 @@ export function loadPresets(): Promise<readonly SearchConfig[]> {
 
 /**
  * A configuration from a YAML file, given by path or URL, with settings of one's own over it. A `preset` in the file
- * names what its settings lie over. A path in `space` is relative to the file. Throws ConfigError.
+ * names what its settings lie over. A path in its `space` is relative to the file. Throws ConfigError.
  */
 export async function loadConfig(pathOrUrl: string, over: Settings = {}): Promise<SearchConfig> {
   const url = fileUrl(pathOrUrl);
   const settings = await readYaml(url, pathOrUrl);
   if (!isMapping(settings)) return parseConfig(settings, pathOrUrl);
   const base = typeof settings.preset === "string" ? await presetSettings(settings.preset) : {};
-  const { space } = settings;
-  const located = typeof space === "string" && isSpaceFile(space) ? { space: fileUrl(space, url).href } : {};
-  return parseConfig(mergeSettings(mergeSettings(base, { ...settings, ...located }), over), pathOrUrl);
+  const own = mergeSettings(base, withLocatedSpace(settings, url));
+  return parseConfig(mergeSettings(own, withLocatedSpace(over)), pathOrUrl);
 }

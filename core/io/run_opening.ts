@@ -126,6 +126,7 @@ function hold(
   if (options.maxBytes !== undefined) limitSize(database, options.maxBytes);
   const config = prepare(database);
   addSession(database, thisMachine(options.device ?? "unknown"));
+  // The store owns them now.
   resources.move();
   return new RunStore({ directory, config, database, lock });
 }

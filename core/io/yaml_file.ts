@@ -10,15 +10,32 @@ export function fileUrl(pathOrUrl: string, base?: URL): URL {
   return base ? new URL(pathOrUrl, base) : pathToFileURL(resolve(pathOrUrl));
 }
 
-/** The value that a YAML file holds. Works for `file:` and `https:` alike. Throws ConfigError for text that is not YAML. */
+/**
+ * The value that a YAML file holds. Works for `file:` and `https:` alike. Throws ConfigError for a file that cannot be
+ * read, or is not YAML.
+ */
 export async function readYaml(url: URL, source: string): Promise<unknown> {
-  const response = await fetch(url);
-  if (!response.ok) throw new TypeError(`Cannot read ${url} as the server answers ${response.status}`);
-  const text = await response.text();
+  const text = await readText(url, source);
   try {
     return parse(text);
   } catch (cause) {
     if (!(cause instanceof YAMLParseError)) throw cause;
-    throw new ConfigError(source, [{ path: "", expected: "YAML", got: cause.message.trimEnd() }], { cause });
+    throw problem(source, { expected: "YAML", got: cause.message.trimEnd(), cause });
   }
+}
+
+async function readText(url: URL, source: string): Promise<string> {
+  const response = await fetch(url).catch((cause: unknown) => {
+    throw problem(source, { expected: "a file that can be read", got: String(cause), cause });
+  });
+  if (response.ok) return await response.text();
+  throw problem(source, { expected: "a file that can be read", got: `status ${response.status}` });
+}
+
+function problem(
+  source: string,
+  what: { readonly expected: string; readonly got: string; readonly cause?: unknown },
+): ConfigError {
+  const { expected, got, cause } = what;
+  return new ConfigError(source, [{ path: "", expected, got }], { cause });
 }

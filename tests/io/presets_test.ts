@@ -81,6 +81,11 @@ Deno.test("a user's file lies over its preset, and flags over the file", async (
   });
 });
 
+Deno.test("a space's path in flags is relative to the working directory", async () => {
+  const { space } = await loadPreset("zen-cifar-params1M", { space: "examples/custom_space.yaml" });
+  assert.equal(space, `file://${Deno.cwd()}/examples/custom_space.yaml`);
+});
+
 Deno.test("a user's file that is wrong names itself", async () => {
   using temporary = new TemporaryDirectory();
   const path = `${temporary.path}/mine.yaml`;
@@ -93,6 +98,10 @@ Deno.test("a user's file that is wrong names itself", async () => {
       return true;
     });
   };
+  await assert.rejects(
+    loadConfig(`${temporary.path}/none.yaml`),
+    /none\.yaml as .*\n.*expected a file that can be read, got/,
+  );
   await rejected("proxy: [zen", /\(all\): expected YAML, got .*line 1/s);
   await rejected("- 1\n", /\(all\): expected a mapping of settings, got \[1\]/);
   await rejected("preset: zen-cifar-params1M\npopulation: big\n", /population: expected a positive integer, got "big"/);
