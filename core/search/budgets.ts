@@ -26,7 +26,8 @@ export interface Excess {
 export function excessOf(structure: Structure, budgets: readonly Budget[]): Excess | undefined {
   for (const { name, limit, measure } of budgets) {
     const value = measure(structure);
-    if (value > limit) return { budget: name, value, limit };
+    // A value that is not a number is within no budget.
+    if (!(value <= limit)) return { budget: name, value, limit };
   }
   return undefined;
 }

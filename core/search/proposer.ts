@@ -3,7 +3,7 @@ import { type Block, printStructure, type Structure } from "../masternet/mod.ts"
 import { Random } from "../random.ts";
 import { ShapeError } from "../shape.ts";
 import { excessOf } from "./budgets.ts";
-import type { EvolutionOptions, StopReason } from "./evolution.ts";
+import type { Candidate, EvolutionOptions, StopReason } from "./evolution.ts";
 import { mutate } from "./mutation.ts";
 import type { Population } from "./population.ts";
 import { CandidateError, type Proposal, type Verdict } from "./proposal.ts";
@@ -122,10 +122,7 @@ export class Proposer {
     return mutate(random.pick(members).tree, random, { space, replacements: 2 });
   }
 
-  #judge(
-    tree: Structure,
-    candidate: { readonly index: number; readonly structure: string },
-  ): Verdict | Promise<Verdict> {
+  #judge(tree: Structure, candidate: Candidate): Verdict | Promise<Verdict> {
     // Only structures within the budgets are remembered, so a known one need not be measured again.
     const first = this.#firstProposals.get(candidate.structure);
     if (first !== undefined) return { verdict: "duplicate", of: first };
@@ -140,12 +137,12 @@ export class Proposer {
     return this.#score(tree, candidate);
   }
 
-  #count({ index, structure }: { readonly index: number; readonly structure: string }): void {
+  #count({ index, structure }: Candidate): void {
     this.#evaluations++;
     this.#firstProposals.set(structure, index);
   }
 
-  async #score(tree: Structure, candidate: { readonly index: number; readonly structure: string }): Promise<Verdict> {
+  async #score(tree: Structure, candidate: Candidate): Promise<Verdict> {
     try {
       const score = await this.#options.score(tree, candidate);
       return Number.isFinite(score)
