@@ -31,23 +31,47 @@ export function planArena(lifetimes: readonly Lifetime[]): ArenaPlan {
   const order = lifetimes.map((_, index) => index)
     .sort((a, b) => lifetimes[b]!.bytes - lifetimes[a]!.bytes || a - b);
   const offsets = new Array<number>(lifetimes.length).fill(0);
-  const placed: number[] = [];
+  const placed: Placed[] = [];
   let bytes = 0;
   for (const index of order) {
-    const value = lifetimes[index]!;
-    const neighbours = placed.filter((other) =>
-      lifetimes[other]!.first <= value.last && value.first <= lifetimes[other]!.last
-    ).sort((a, b) => offsets[a]! - offsets[b]!);
-    let offset = 0;
-    for (const other of neighbours) {
-      if (offsets[other]! - offset >= aligned(value.bytes)) break;
-      offset = Math.max(offset, offsets[other]! + aligned(lifetimes[other]!.bytes));
-    }
+    const { bytes: needed, first, last } = lifetimes[index]!;
+    const offset = lowestGap(placed, { bytes: aligned(needed), first, last });
+    const end = offset + aligned(needed);
+    placed.splice(firstAfter(placed, offset), 0, { offset, end, first, last });
     offsets[index] = offset;
-    placed.push(index);
-    bytes = Math.max(bytes, offset + aligned(value.bytes));
+    bytes = Math.max(bytes, end);
   }
   return { offsets, bytes };
+}
+
+/** A value that has its place. */
+interface Placed {
+  readonly offset: number;
+  readonly end: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** How many come at or before an offset. */
+function firstAfter(placed: readonly Placed[], offset: number): number {
+  let low = 0, high = placed.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (placed[middle]!.offset > offset) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The lowest offset at which a value overlaps none of those alive with it, given all in the order of their offsets. */
+function lowestGap(placed: readonly Placed[], { bytes, first, last }: Lifetime): number {
+  let offset = 0;
+  for (const other of placed) {
+    if (other.first > last || first > other.last) continue;
+    if (other.offset - offset >= bytes) break;
+    offset = Math.max(offset, other.end);
+  }
+  return offset;
 }
 
 /** The largest sum of bytes alive at one step: no arena can be smaller. Steps are counted from 0. */

@@ -49,12 +49,14 @@ function cost(geometry: Geometry, band: Band): number {
     bands * bandBytes(geometry, band) / 4 * CYCLES_PER_COPY;
 }
 
-/** Bands of 1, 2, … rows of an image, or whole images, as long as their input fits. */
+/** Bands of some rows of an image, or of whole images, as long as their input fits. */
 function candidates(geometry: Geometry): Band[] {
-  const { n, oh } = geometry;
-  const next = ({ images, rows }: Band): Band => rows < oh ? { images, rows: rows + 1 } : { images: images + 1, rows };
+  const { n, oh, ow } = geometry;
+  const step = ow === 1 ? TILE_PIXELS : 1;
+  const next = ({ images, rows }: Band): Band =>
+    rows < oh ? { images, rows: Math.min(oh, rows + step) } : { images: images + 1, rows };
   const bands: Band[] = [];
-  let band: Band = { images: 1, rows: 1 };
+  let band: Band = { images: 1, rows: Math.min(oh, step) };
   do {
     bands.push(band);
     band = next(band);
