@@ -1,5 +1,5 @@
 /** Graphs of single operations over awkward shapes, for backends to be held to the oracle. */
-import { type AttributesOf, type Graph, GraphBuilder, type OpName, Random, type Shape } from "../../core/mod.ts";
+import { type Graph, GraphBuilder, type OpAttributes, type OpName, Random, type Shape } from "../../core/mod.ts";
 import { elementCount } from "../../core/shape.ts";
 
 /** A graph with its feeds. */
@@ -20,7 +20,7 @@ type Fill = (value: number, index: number) => number;
 /** One operation over inputs of these shapes; `fill` changes the values of the second and later inputs. */
 export function opCase<K extends OpName>(
   op: K,
-  attributes: AttributesOf<K>,
+  attributes: OpAttributes[K],
   { shapes, fill = (value) => value }: { readonly shapes: readonly Shape[]; readonly fill?: Fill },
 ): Case {
   const builder = new GraphBuilder();
@@ -37,7 +37,7 @@ const activations: readonly Shape[] = [[1, 1, 1, 1], [3, 5, 7, 13], [2, 9, 4, 16
 
 const elementwise = <K extends "relu" | "sigmoid" | "swish" | "log">(op: K, scale = 1): Case[] =>
   activations.map((shape) =>
-    opCase(op, {} as AttributesOf<K>, {
+    opCase(op, {} as OpAttributes[K], {
       shapes: [shape],
       fill: (value) => op === "log" ? Math.exp(value * 20) : value * scale,
     })
