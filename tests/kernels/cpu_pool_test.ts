@@ -42,12 +42,8 @@ Deno.test("errors keep their class across workers, and the worker goes on", asyn
   await assert.rejects(relu.run(), { name: "RangeError", message: /got none for x/ });
   const short = relu.run({ feeds: { x: new Float32Array(2) } });
   await assert.rejects(short, (error) => error instanceof ShapeError && /got 2 values/.test(error.message));
-  await assert.rejects(
-    relu.run({ feeds: { x: new Float32Array(3) }, seed: -1, draw: 0 }).then(() => {
-      throw new RangeError("no draw, no seed");
-    }),
-    RangeError,
-  );
+  using draw = backend.compile(candidate(1, 1));
+  await assert.rejects(draw.run({ seed: -1 }), { name: "RangeError", message: /Cannot seed/ });
   const [y] = await relu.run({ feeds: { x: Float32Array.of(-1, 0, 2) } });
   assert.deepEqual([...y!], [0, 0, 2]);
 });
