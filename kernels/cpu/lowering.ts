@@ -1,5 +1,5 @@
 /** From a graph to tasks over buffers in one arena. */
-import type { Graph, Node, NodeId } from "../../core/graph.ts";
+import type { Graph, NodeId } from "../../core/graph.ts";
 import { planArena } from "../../core/liveness.ts";
 import type { RunOptions } from "../../core/op.ts";
 import type { OpAttributes, OpName } from "../../core/ops.ts";
@@ -34,6 +34,13 @@ export interface TaskRun extends RunOptions {
 /** One call, or a few, into the module. */
 export type TaskBody = (run: TaskRun) => void;
 
+/** A step of a program. */
+export interface Task {
+  /** The node whose row added it. */
+  readonly node: NodeId;
+  readonly body: TaskBody;
+}
+
 /** A node as its row sees it. */
 export interface LoweredNode<K extends OpName> {
   readonly id: NodeId;
@@ -55,7 +62,8 @@ const SLACK_BYTES = 64;
 export class Lowering {
   readonly graph: Graph;
   readonly fusion: Fusion;
-  readonly tasks: TaskBody[] = [];
+  readonly tasks: Task[] = [];
+  #node: NodeId = 0;
   readonly #buffers: Buffer[] = [];
   readonly #tensors = new Map<NodeId, Buffer>();
   readonly #shared = new Set<Buffer>();
@@ -128,9 +136,16 @@ export class Lowering {
     return { tensor: this.tensor(view.source), ...vectors, activation: view.activation };
   }
 
+  /** Adds the tasks of a node. */
+  lower(id: NodeId, row: CpuRow<OpName>): void {
+    const { inputs, attributes, shape } = this.graph.nodes[id]!;
+    this.#node = id;
+    row(this, { id, inputs, attributes, shape });
+  }
+
   /** Adds a task and keeps the buffers that it touches alive for it. */
   task(touched: readonly (Buffer | undefined)[], body: TaskBody): void {
-    const step = this.tasks.push(body) - 1;
+    const step = this.tasks.push({ node: this.#node, body }) - 1;
     for (const buffer of touched) if (buffer) this.#touch(buffer, step);
   }
 
@@ -147,9 +162,4 @@ export class Lowering {
     used.forEach((buffer, index) => buffer.address = start + plan.offsets[index]!);
     return plan.bytes;
   }
-}
-
-/** A node under its own id, for its row. */
-export function loweredNode(node: Node, id: NodeId): LoweredNode<OpName> {
-  return { id, inputs: node.inputs, attributes: node.attributes, shape: node.shape };
 }

@@ -1,10 +1,10 @@
 /** One instance of the module with its memory: lowers graphs and runs them, one at a time. */
-import { DeviceMemoryError, type OpTable, type Unsupported, UnsupportedOpError } from "../../core/backend.ts";
-import type { Graph, Node, NodeId } from "../../core/graph.ts";
+import { DeviceMemoryError, type OpTable, UnsupportedOpError } from "../../core/backend.ts";
+import type { Graph } from "../../core/graph.ts";
 import type { RunOptions } from "../../core/op.ts";
 import type { OpName } from "../../core/ops.ts";
 import { elementCount } from "../../core/shape.ts";
-import { type CpuRow, loweredNode, Lowering, type TaskBody } from "./lowering.ts";
+import { type CpuRow, Lowering, type Task } from "./lowering.ts";
 import { instantiateKernels, type Kernels } from "./module.ts";
 import { rows } from "./rows.ts";
 
@@ -16,16 +16,16 @@ const END_BYTES = 64;
 
 /** A graph's tasks, with their addresses. */
 export interface MachineProgram {
-  readonly tasks: readonly TaskBody[];
+  readonly tasks: readonly Task[];
   readonly outputs: readonly { readonly address: number; readonly count: number }[];
   /** The end of its arena. */
   readonly endBytes: number;
 }
 
-function lowerNode(lowering: Lowering, node: Node, id: NodeId): void {
-  const row = (rows as OpTable<CpuRow<OpName>>)[node.op] as CpuRow<OpName> | Unsupported;
-  if (typeof row !== "function") throw new UnsupportedOpError(node.op, "the CPU backend", row.unsupported);
-  row(lowering, loweredNode(node, id));
+function rowOf(op: OpName): CpuRow<OpName> {
+  const row = (rows as OpTable<CpuRow<OpName>>)[op];
+  if (typeof row !== "function") throw new UnsupportedOpError(op, "the CPU backend", row.unsupported);
+  return row;
 }
 
 /**
@@ -49,7 +49,7 @@ export class Machine {
   /** Lowers a graph. Throws DeviceMemoryError where 32-bit addresses cannot hold it. */
   compile(graph: Graph): MachineProgram {
     const lowering = new Lowering(graph);
-    graph.nodes.forEach((node, id) => lowerNode(lowering, node, id));
+    graph.nodes.forEach(({ op }, id) => lowering.lower(id, rowOf(op)));
     const endBytes = this.#arena + lowering.allocate(this.#arena) + END_BYTES;
     if (endBytes > MEMORY_LIMIT_BYTES) throw tooLarge(endBytes);
     const outputs = graph.outputs.map((id) => ({
@@ -61,20 +61,22 @@ export class Machine {
 
   /** Runs a program and copies its outputs. Throws DeviceMemoryError where the system has no memory for it. */
   run(program: MachineProgram, options: RunOptions): Float32Array<ArrayBuffer>[] {
-    this.#reserve(program.endBytes);
-    for (const task of program.tasks) task({ ...options, kernels: this.kernels });
+    this.reserve(program);
+    const run = { ...options, kernels: this.kernels };
+    for (const { body } of program.tasks) body(run);
     return program.outputs.map(({ address, count }) =>
       new Float32Array(this.kernels.memory.buffer, address, count).slice() as Float32Array<ArrayBuffer>
     );
   }
 
-  #reserve(bytes: number): void {
-    const pages = Math.ceil((bytes - this.memoryBytes) / PAGE_BYTES);
+  /** Grows the memory until a program fits. Throws DeviceMemoryError where the system has none left. */
+  reserve({ endBytes }: MachineProgram): void {
+    const pages = Math.ceil((endBytes - this.memoryBytes) / PAGE_BYTES);
     if (pages <= 0) return;
     try {
       this.kernels.memory.grow(pages);
     } catch (cause) {
-      throw Object.assign(tooLarge(bytes), { cause });
+      throw Object.assign(tooLarge(endBytes), { cause });
     }
   }
 }
