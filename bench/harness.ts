@@ -1,0 +1,53 @@
+/** How everything here is timed: the result is checked first, then warm-up, then samples of which all are kept. */
+
+/** Times of one thing, in milliseconds. */
+export interface Timing {
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  readonly minMs: number;
+  /** (p95 − min) / median: how much the machine's other work disturbed the samples. */
+  readonly spread: number;
+}
+
+/** The value below which a share of the sorted samples lies. */
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+}
+
+/** The median of some samples. Throws RangeError for none. */
+export function median(samples: readonly number[]): number {
+  if (samples.length === 0) throw new RangeError("Cannot take the median of nothing");
+  return quantile(samples.toSorted((a, b) => a - b), 0.5);
+}
+
+/** Summarises samples in milliseconds. */
+export function summarizeTimes(samples: readonly number[]): Timing {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const medianMs = quantile(sorted, 0.5), p95Ms = quantile(sorted, 0.95), minMs = sorted[0]!;
+  return { medianMs, p95Ms, minMs, spread: (p95Ms - minMs) / medianMs };
+}
+
+/** Milliseconds that a call takes. */
+export function timeMs(body: () => void): number {
+  const start = performance.now();
+  body();
+  return performance.now() - start;
+}
+
+/** Milliseconds that an asynchronous call takes. */
+export async function timeAsyncMs(body: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await body();
+  return performance.now() - start;
+}
+
+/** Times a call after warm-up. */
+export function measure(body: () => void, { warmups = 3, samples = 15 } = {}): Timing {
+  for (let index = 0; index < warmups; index++) body();
+  return summarizeTimes(Array.from({ length: samples }, () => timeMs(body)));
+}
+
+/** Lets V8 install the code that it has optimised in the background. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 200));
+}

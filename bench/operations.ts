@@ -1,0 +1,126 @@
+/** Operations on one core, each where it stands in a network: with its fused normalisation, activation and statistics. */
+import { type Graph, GraphBuilder, type Node, nodeMacs } from "../core/graph.ts";
+import { evaluate } from "../core/oracle.ts";
+import { elementCount } from "../core/shape.ts";
+import type { Machine, MachineProgram } from "../kernels/cpu/machine.ts";
+import { median, settle, timeMs } from "./harness.ts";
+import type { Limits } from "./limits.ts";
+import { BATCH, cifarSubjects, scoreGraph } from "./networks.ts";
+
+/** One operation's figures. */
+export interface OperationFigures {
+  readonly name: string;
+  /** How often it stands in the networks. */
+  readonly count: number;
+  readonly ms: number;
+  readonly gflops: number;
+  /** Of the core's peak. */
+  readonly fraction: number;
+  readonly limit: "compute" | "memory traffic" | "short sums: tiles begin and end";
+}
+
+type Convolution = Extract<Node, { readonly op: "conv2d" }>;
+
+function name(graph: Graph, node: Convolution): string {
+  const [, h, w, c] = graph.nodes[node.inputs[0]!]!.shape, [o, kh, kw] = graph.nodes[node.inputs[1]!]!.shape;
+  const { stride, groups } = node.attributes;
+  const kind = groups === c && groups > 1 ? "depthwise" : groups > 1 ? `conv, ${groups} groups` : "conv";
+  return `${kind} ${kh}×${kw} ${c}→${o} at ${h}×${w}${stride > 1 ? ` stride ${stride}` : ""}`;
+}
+
+/** Bytes that a convolution cannot help moving: input, weights and output once each. */
+function traffic(graph: Graph, node: Convolution): number {
+  return 4 * [...node.inputs.map((id) => graph.nodes[id]!.shape), node.shape].map(elementCount).reduce((a, b) => a + b);
+}
+
+/** Median milliseconds of each node's tasks over some runs. */
+function nodeTimes(machine: Machine, program: MachineProgram, runs: number): Map<number, number> {
+  machine.reserve(program);
+  const samples = new Map<number, number[]>();
+  for (let draw = 0; draw < runs; draw++) {
+    const run = { seed: 1, draw, kernels: machine.kernels }, times = new Map<number, number>();
+    for (const { node, body } of program.tasks) times.set(node, (times.get(node) ?? 0) + timeMs(() => body(run)));
+    for (const [node, ms] of times) samples.set(node, [...(samples.get(node) ?? []), ms]);
+  }
+  return new Map([...samples].map(([node, times]) => [node, median(times)]));
+}
+
+interface Sum {
+  ms: number;
+  macs: number;
+  bytes: number;
+  count: number;
+}
+
+/** Adds a graph's convolutions to sums by name. */
+async function addConvolutions(sums: Map<string, Sum>, graph: Graph, machine: Machine): Promise<void> {
+  const program = machine.compile(graph);
+  machine.run(program, { seed: 1 });
+  await settle();
+  for (const [id, ms] of nodeTimes(machine, program, 5)) {
+    const node = graph.nodes[id]!;
+    if (node.op !== "conv2d") continue;
+    const key = name(graph, node), sum = sums.get(key) ?? { ms: 0, macs: 0, bytes: 0, count: 0 };
+    sum.ms += ms;
+    sum.macs += nodeMacs(graph, node);
+    sum.bytes += traffic(graph, node);
+    sum.count++;
+    sums.set(key, sum);
+  }
+}
+
+/** Normalisation, ReLU, convolution and statistics over drawn tensors. */
+function layerGraph(shape: readonly [n: number, size: number, c: number], options: {
+  readonly kernel: number;
+  readonly stride: number;
+}): Graph {
+  const [n, size, c] = shape, { kernel, stride } = options, builder = new GraphBuilder();
+  const x = builder.add("gaussian", [], { shape: [n, size, size, c], stream: 0 });
+  const weight = builder.add("gaussian", [], { shape: [c, kernel, kernel, 1], stream: 1 });
+  const one = builder.add("constant", [], { shape: [c], values: [1] });
+  const zero = builder.add("constant", [], { shape: [c], values: [0] });
+  const active = builder.add("relu", [builder.add("normalize", [x, zero, one, one, zero], { epsilon: 1e-3 })], {});
+  const y = builder.add("conv2d", [active, weight], { stride, padding: (kernel - 1) >> 1, groups: c });
+  return builder.build([y, builder.add("channel_mean", [y], {}), builder.add("channel_variance", [y], {})]);
+}
+
+const depthwiseLayers = [[16, 96, 3, 1], [16, 96, 5, 1], [16, 144, 7, 1], [32, 96, 3, 2], [14, 480, 5, 1]] as const;
+
+/** Throws where a small relative of what is timed disagrees with the oracle. */
+function checkResult(machine: Machine): void {
+  const graph = layerGraph([2, 9, 24], { kernel: 5, stride: 1 });
+  const actual = machine.run(machine.compile(graph), { seed: 3 }), expected = evaluate(graph, { seed: 3 });
+  const wrong = expected.some((tensor, index) =>
+    tensor.some((value, at) => Math.abs(value - actual[index]![at]!) > 1e-4)
+  );
+  if (wrong) throw new Error("Cannot time the CPU backend as it computes something else than the oracle");
+}
+
+function limitOf(fraction: number, gbps: number, limits: Limits): OperationFigures["limit"] {
+  if (fraction >= 0.8) return "compute";
+  return gbps >= 0.4 * limits.copyGbps ? "memory traffic" : "short sums: tiles begin and end";
+}
+
+/** Figures of every convolution of the CIFAR networks, and of some depthwise ones, on this thread. */
+export async function measureConvolutions(machine: Machine, limits: Limits): Promise<OperationFigures[]> {
+  checkResult(machine);
+  const sums = new Map<string, Sum>();
+  for (const { structure } of cifarSubjects()) await addConvolutions(sums, scoreGraph(structure), machine);
+  for (const [size, c, kernel, stride] of depthwiseLayers) {
+    await addConvolutions(sums, layerGraph([BATCH, size, c], { kernel, stride }), machine);
+  }
+  return [...sums].map(([name, { ms, macs, bytes, count }]) => {
+    const gflops = 2 * macs / ms / 1e6, fraction = gflops / limits.peakGflops;
+    return { name, count, ms: ms / count, gflops, fraction, limit: limitOf(fraction, bytes / ms / 1e6, limits) };
+  });
+}
+
+/** Millions of normal values drawn a second on this thread. */
+export async function measureGaussian(machine: Machine): Promise<number> {
+  const count = 2 ** 20, builder = new GraphBuilder();
+  const program = machine.compile(builder.build([builder.add("gaussian", [], { shape: [count], stream: 0 })]));
+  machine.run(program, { seed: 1 });
+  await settle();
+  const [ms] = [...nodeTimes(machine, program, 15).values()];
+  return count / ms! / 1e3;
+}
