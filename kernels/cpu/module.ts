@@ -1,4 +1,5 @@
 /** The WebAssembly module: its exports, and how it is loaded. Addresses and byte counts are bytes, counts are elements. */
+import type { binaryExpressions, unaryExpressions } from "../../core/ops/expression.ts";
 import { normalQuantiles } from "../../core/random.ts";
 
 type Address = number;
@@ -17,22 +18,22 @@ export type BinaryKernel = (
 /** An elementwise kernel beside one value. */
 export type ScalarKernel = (to: Address, from: Address, beside: Address, count: number) => void;
 
+type UnaryName = keyof typeof unaryExpressions;
+type BinaryName = keyof typeof binaryExpressions;
+
+/** Exports of kernels.wasm that are printed from scalar expressions. */
+export type ElementwiseKernels =
+  & { readonly [K in UnaryName]: UnaryKernel }
+  & { readonly [K in BinaryName]: BinaryKernel }
+  & { readonly [K in `${BinaryName}Scalar`]: ScalarKernel };
+
 /** Exports of kernels.wasm; each is described where it is defined, in assembly/ and build/. */
-export interface Kernels {
+export interface Kernels extends ElementwiseKernels {
   readonly memory: WebAssembly.Memory;
   arenaAddress(): Address;
   quantilesAddress(): Address;
   convolutionAddress(): Address;
   convolve(): void;
-  readonly relu: UnaryKernel;
-  readonly sigmoid: UnaryKernel;
-  readonly swish: UnaryKernel;
-  readonly log: UnaryKernel;
-  readonly affine: UnaryKernel;
-  readonly add: BinaryKernel;
-  readonly mul: BinaryKernel;
-  readonly addScalar: ScalarKernel;
-  readonly mulScalar: ScalarKernel;
   applyView(
     activation: number,
     to: Address,

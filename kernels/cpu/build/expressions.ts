@@ -8,10 +8,17 @@ import {
 } from "../../../core/ops/expression.ts";
 import { VIEW_ACTIVATIONS } from "../views.ts";
 
+const ZERO = "f32x4.splat(0)", ONE = "f32x4.splat(1)";
+
 const unaryTemplates: Record<UnaryOperation, (of: string) => string> = {
   negate: (of) => `f32x4.neg(${of})`,
   exp: (of) => `exponential(${of})`,
   log: (of) => `logarithm(${of})`,
+  sqrt: (of) => `f32x4.sqrt(${of})`,
+  sigmoid: (of) => `f32x4.div(${ONE}, f32x4.add(${ONE}, exponential(f32x4.neg(${of}))))`,
+  abs: (of) => `f32x4.abs(${of})`,
+  sign: (of) => `f32x4.sub(v128.and(f32x4.gt(${of}, ${ZERO}), ${ONE}), v128.and(f32x4.lt(${of}, ${ZERO}), ${ONE}))`,
+  step: (of) => `v128.and(f32x4.gt(${of}, ${ZERO}), ${ONE})`,
 };
 
 /** `pmax` keeps a NaN of its first operand, where a relaxed maximum may lose it. */
@@ -85,14 +92,13 @@ ${loop(printExpression(expression), noLoads)}
 }`;
 }
 
-/** Pixels that a view passes over column by column; few enough that memory is read nearly in order. */
-const VIEW_PIXELS = 4;
+/** Bytes that a view copies before it computes on them in place, where they are in the first-level cache by then. */
+const VIEW_BYTES = 8192;
 
-/** One vector, or one lane, of a view whose scale and shift are in registers. */
+/** One vector of a view, in place: its load and its store share a check. */
 const viewStep = (name: string, index: number): string => `
-      v128.store(to, ${name}Activation(f32x4.relaxed_madd(v128.load(from, ${
-  index * 16
-}), scale${index}, shift${index})), ${index * 16});`;
+      const x${index} = f32x4.relaxed_madd(v128.load(at, ${index * 16}), scale${index}, shift${index});
+      v128.store(at, ${name}Activation(x${index}), ${index * 16});`;
 
 /** Pixels of `vectors` × 4 channels, `bytes` apart, with their scale and shift kept in registers. */
 function printViewColumn(name: string, vectors: number): string {
@@ -101,9 +107,9 @@ function printViewColumn(name: string, vectors: number): string {
     `scale${index} = v128.load(scales, ${index * 16}), shift${index} = v128.load(shifts, ${index * 16})`
   );
   return `
-function ${name}View${vectors}(to: usize, from: usize, pixels: i32, bytes: usize, scales: usize, shifts: usize): void {
+function ${name}View${vectors}(at: usize, pixels: i32, bytes: usize, scales: usize, shifts: usize): void {
   const ${operands.join(", ")};
-  for (; pixels > 0; pixels--, to += bytes, from += bytes) {${indices.map((index) => viewStep(name, index)).join("")}
+  for (; pixels > 0; pixels--, at += bytes) {${indices.map((index) => viewStep(name, index)).join("")}
   }
 }`;
 }
@@ -115,24 +121,25 @@ function printView(name: string, activation: Expression): string {
 function ${name}Activation(v: v128): v128 { return ${body}; }
 ${printViewColumn(name, 4)}
 ${printViewColumn(name, 1)}
-function ${name}ViewLane(to: usize, from: usize, pixels: i32, bytes: usize, scales: usize, shifts: usize): void {
+function ${name}ViewLane(at: usize, pixels: i32, bytes: usize, scales: usize, shifts: usize): void {
   const scale = v128.load32_splat(scales), shift = v128.load32_splat(shifts);
-  for (; pixels > 0; pixels--, to += bytes, from += bytes) {
-    const v = f32x4.relaxed_madd(v128.load32_splat(from), scale, shift);
-    v128.store_lane<f32>(to, ${name}Activation(v), 0);
+  for (; pixels > 0; pixels--, at += bytes) {
+    const v = f32x4.relaxed_madd(v128.load32_splat(at), scale, shift);
+    v128.store_lane<f32>(at, ${name}Activation(v), 0);
   }
 }
-function ${name}ViewPart(to: usize, from: usize, pixels: i32, bytes: usize, scales: usize, shifts: usize): void {
-  let at: usize = 0;
-  for (; at + 64 <= bytes; at += 64) ${name}View4(to + at, from + at, pixels, bytes, scales + at, shifts + at);
-  for (; at + 16 <= bytes; at += 16) ${name}View1(to + at, from + at, pixels, bytes, scales + at, shifts + at);
-  for (; at < bytes; at += 4) ${name}ViewLane(to + at, from + at, pixels, bytes, scales + at, shifts + at);
+function ${name}ViewPart(at: usize, pixels: i32, bytes: usize, scales: usize, shifts: usize): void {
+  let column: usize = 0;
+  for (; column + 64 <= bytes; column += 64) ${name}View4(at + column, pixels, bytes, scales + column, shifts + column);
+  for (; column + 16 <= bytes; column += 16) ${name}View1(at + column, pixels, bytes, scales + column, shifts + column);
+  for (; column < bytes; column += 4) ${name}ViewLane(at + column, pixels, bytes, scales + column, shifts + column);
 }
 function ${name}View(to: usize, from: usize, pixels: i32, count: i32, scales: usize, shifts: usize): void {
-  const bytes = <usize> count << 2;
-  for (let pixel = 0; pixel < pixels; pixel += ${VIEW_PIXELS}) {
-    const first = <usize> pixel * bytes;
-    ${name}ViewPart(to + first, from + first, min<i32>(${VIEW_PIXELS}, pixels - pixel), bytes, scales, shifts);
+  const bytes = <usize> count << 2, part = max<i32>(1, ${VIEW_BYTES} / <i32> bytes);
+  for (let pixel = 0; pixel < pixels; pixel += part) {
+    const at = to + <usize> pixel * bytes, some = min<i32>(part, pixels - pixel);
+    memory.copy(at, from + <usize> pixel * bytes, <usize> some * bytes);
+    ${name}ViewPart(at, some, bytes, scales, shifts);
   }
 }
 `;
