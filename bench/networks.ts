@@ -2,7 +2,7 @@
 import type { Graph } from "../core/graph.ts";
 import { nodeMacs } from "../core/graph.ts";
 import { parseStructure } from "../core/masternet/mod.ts";
-import { zenGraph } from "../core/proxies/mod.ts";
+import { structureDesign, zenGraph } from "../core/proxies/mod.ts";
 import { zooEntry, zooNames } from "../core/zoo/mod.ts";
 
 /** A network by its published name. */
@@ -28,15 +28,16 @@ export function cifarSubjects(): Subject[] {
 export function scoreGraph(structure: string): Graph {
   const form = { resolution: RESOLUTION, classes: 10, residualLinks: false };
   const settings = {
-    form,
     batch: BATCH,
     gamma: 0.01,
     variant: "reference",
     seed: 1,
     draw: 0,
     fill: "gaussian",
+    weights: "unit",
+    labels: "random",
   } as const;
-  return zenGraph(parseStructure(structure), settings).graph;
+  return zenGraph(structureDesign(parseStructure(structure), form), settings);
 }
 
 /** Multiply-adds of a graph. */

@@ -1,7 +1,8 @@
 /** `zen score`: structures ranked by nothing but random weights. */
 import { type Command, Option } from "commander";
 import type { Backend } from "../core/backend.ts";
-import type { Evaluation, Fill } from "../core/proxies/mod.ts";
+import type { Evaluation, Fill, LabelRule } from "../core/proxies/mod.ts";
+import type { NetworkForm } from "../core/masternet/mod.ts";
 import type { Summary } from "../core/statistics.ts";
 import type { DeviceOptions } from "./device.ts";
 import {
@@ -27,6 +28,7 @@ interface ScoreOptions extends FormOptions, DeviceOptions {
   readonly repeats: number;
   readonly seed: number;
   readonly fill: Fill;
+  readonly labels: LabelRule;
   readonly reslink: boolean;
 }
 
@@ -52,6 +54,10 @@ export function addScoreCommand(program: Command): void {
       new Option("--fill <rule>", "weights and inputs: gaussian draws, or the published filling rule")
         .choices(["gaussian", "reference"]).default("gaussian"),
     )
+    .addOption(
+      new Option("--labels <rule>", "classes of labelled batches: random, or the image's number modulo the classes")
+        .choices(["random", "modulo"]).default("random"),
+    )
     .option("--reslink", "with residual links", false)
     .addOption(deviceOption())
     .addOption(workersOption())
@@ -60,12 +66,13 @@ export function addScoreCommand(program: Command): void {
     .action(score);
 }
 
-async function evaluationOf(options: ScoreOptions): Promise<Omit<Evaluation, "backend">> {
+async function evaluationOf(options: ScoreOptions): Promise<Evaluation> {
   const { proxyNamed, variantOf } = await import("../core/proxies/mod.ts");
   const proxy = proxyNamed(options.proxy);
   const { batch, gamma, seed, fill, repeats } = options;
   const variant = variantOf(proxy, options.variant);
-  return { proxy, repeats, settings: { form: formOf(options, options.reslink), batch, gamma, seed, fill, variant } };
+  const weights = fill === "reference" && options.reslink ? "scaled" : "unit";
+  return { proxy, repeats, settings: { batch, gamma, seed, fill, weights, labels: options.labels, variant } };
 }
 
 /** A structure's score and how long it took. */
@@ -76,13 +83,16 @@ interface Scored {
 }
 
 /** Scores structures, several at once where the repeats of one do not keep the backend busy; results are in order. */
-async function* scoresInOrder(structures: readonly NamedStructure[], evaluation: Evaluation): AsyncGenerator<Scored> {
-  const { evaluateRepeatedly } = await import("../core/proxies/mod.ts");
+async function* scoresInOrder(
+  structures: readonly NamedStructure[],
+  { evaluation, form }: { readonly evaluation: Evaluation; readonly form: NetworkForm },
+): AsyncGenerator<Scored> {
+  const { evaluateRepeatedly, structureDesign } = await import("../core/proxies/mod.ts");
   const { mapInOrder } = await import("./concurrency.ts");
   const atOnce = Math.max(1, Math.ceil((evaluation.backend?.concurrency ?? 1) / evaluation.repeats));
   yield* mapInOrder(structures, atOnce, async ({ structure, text }) => {
     const from = performance.now();
-    const summary = await evaluateRepeatedly(structure, evaluation);
+    const summary = await evaluateRepeatedly(structureDesign(structure, form), evaluation);
     return { text, summary, seconds: (performance.now() - from) / 1000 };
   });
 }
@@ -95,14 +105,14 @@ function scoreLine({ text, summary: { mean, interval95 } }: Scored): string {
 async function printScores(
   structures: readonly NamedStructure[],
   evaluation: Evaluation,
-  { json, device }: { readonly json: boolean; readonly device: string },
+  { json, device, form }: { readonly json: boolean; readonly device: string; readonly form: NetworkForm },
 ): Promise<void> {
   const { duration, print, printJson, StatusLine } = await import("./terminal.ts");
   const { proxy, settings, repeats } = evaluation;
   const started = performance.now();
   let done = 0;
   using status = new StatusLine();
-  for await (const scored of scoresInOrder(structures, evaluation)) {
+  for await (const scored of scoresInOrder(structures, { evaluation, form })) {
     const { text, summary: { mean, std, interval95 }, seconds } = scored;
     const { name } = proxy, { variant } = settings;
     status.clear();
@@ -118,9 +128,9 @@ async function score(texts: string[], options: ScoreOptions): Promise<void> {
   const evaluation = await evaluationOf(options);
   const { collectStructures } = await import("./structures.ts");
   const structures = await collectStructures(texts, options);
-  const json = options.json ?? false;
-  if (!evaluation.proxy.needsBackend) return printScores(structures, evaluation, { json, device: "none" });
+  const json = options.json ?? false, form = formOf(options, options.reslink);
+  if (!evaluation.proxy.needsBackend) return printScores(structures, evaluation, { json, form, device: "none" });
   const { describeDevice, openDevice } = await import("./device.ts");
   await using backend: Backend = await openDevice(options);
-  await printScores(structures, { ...evaluation, backend }, { json, device: describeDevice(backend) });
+  await printScores(structures, { ...evaluation, backend }, { json, form, device: describeDevice(backend) });
 }

@@ -45,6 +45,20 @@ export interface NormRecord {
   readonly count: number;
 }
 
+/** A layer with a weight, for proxies that read weights, activations or their gradients. */
+export interface LayerRecord {
+  /** Its name in a checkpoint. */
+  readonly name: string;
+  /** What it is. */
+  readonly kind: "convolution" | "linear";
+  /** Node of its weight. */
+  readonly weight: NodeId;
+  /** Node of what goes in. */
+  readonly input: NodeId;
+  /** Node of what comes out, bias included. */
+  readonly output: NodeId;
+}
+
 /** How a network is put on a graph. */
 export interface NetworkOptions {
   /** The graph that it goes on. */
@@ -69,7 +83,7 @@ export interface ConvolutionOptions {
   readonly bias?: boolean;
 }
 
-/** Adds layers to a graph and keeps a list of the parameters and normalisations that they have. */
+/** Adds layers to a graph and keeps lists of the parameters, layers and normalisations that it has. */
 export class Network {
   /** The graph that it is on. */
   readonly builder: GraphBuilder;
@@ -77,6 +91,10 @@ export class Network {
   readonly mode: "train" | "inference";
   /** Every parameter so far, in order. */
   readonly parameters: Parameter[] = [];
+  /** The node that supplies each of {@link parameters}. */
+  readonly parameterNodes: NodeId[] = [];
+  /** Every convolution and linear layer so far, in order. */
+  readonly layers: LayerRecord[] = [];
   /** Every normalisation so far, in order; empty in inference mode. */
   readonly norms: NormRecord[] = [];
   /** The output of every ReLU layer so far, in order. */
@@ -93,8 +111,10 @@ export class Network {
   /** The node that supplies a parameter. */
   parameter(name: string, shape: Shape, role: ParameterRole): NodeId {
     const parameter = { name, shape, role };
+    const node = this.#source(this.builder, parameter);
     this.parameters.push(parameter);
-    return this.#source(this.builder, parameter);
+    this.parameterNodes.push(node);
+    return node;
   }
 
   /** A convolution with parameters `name.weight` and, where it has one, `name.bias`. */
@@ -104,7 +124,8 @@ export class Network {
     const weightShape = [channels, kernel, kernel, Math.floor(c / groups)];
     const inputs = [x, this.parameter(`${name}.weight`, weightShape, "conv_weight")];
     if (bias) inputs.push(this.parameter(`${name}.bias`, [channels], "bias"));
-    return this.builder.add("conv2d", inputs, { stride, padding: (kernel - 1) >> 1, groups });
+    const output = this.builder.add("conv2d", inputs, { stride, padding: (kernel - 1) >> 1, groups });
+    return this.#record({ name, kind: "convolution", weight: inputs[1]!, input: x, output });
   }
 
   /** A batch normalisation with the parameters and running statistics of PyTorch's. */
@@ -144,6 +165,12 @@ export class Network {
     const features = this.builder.shape(x).at(-1)!;
     const inputs = [x, this.parameter(`${name}.weight`, [outputs, features], "linear_weight")];
     if (bias) inputs.push(this.parameter(`${name}.bias`, [outputs], "bias"));
-    return this.builder.add("linear", inputs, {});
+    const output = this.builder.add("linear", inputs, {});
+    return this.#record({ name, kind: "linear", weight: inputs[1]!, input: x, output });
+  }
+
+  #record(layer: LayerRecord): NodeId {
+    this.layers.push(layer);
+    return layer.output;
   }
 }

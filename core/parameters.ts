@@ -7,7 +7,7 @@ import { elementCount, type Shape } from "./shape.ts";
 export const STREAM = { input: 0, perturbation: 1, parameters: 16 } as const;
 
 /** One node a parameter name, so that a network put twice on a graph shares its parameters. */
-function shared(source: ParameterSource): ParameterSource {
+export function sharedParameters(source: ParameterSource): ParameterSource {
   const nodes = new Map<string, NodeId>();
   return (builder, parameter) => {
     const node = nodes.get(parameter.name) ?? source(builder, parameter);
@@ -16,30 +16,26 @@ function shared(source: ParameterSource): ParameterSource {
   };
 }
 
-const initialValue: Record<Exclude<ParameterRole, "conv_weight" | "linear_weight">, number> = {
-  bias: 0,
-  norm_weight: 1,
-  norm_bias: 0,
-  running_mean: 0,
-  running_variance: 1,
-};
-
 /**
- * Zen-NAS's initialisation: weights of convolutions and linear layers ~ N(0,1), each from a stream of its own; biases 0,
- * normalisations identity.
+ * Parameters drawn from N(0,1), each from a stream of its own, scaled and shifted by a rule; those that the rule scales by
+ * 0 are constants. The rule `unit` unless told: Zen-NAS's initialisation, weights of convolutions and linear layers
+ * ~ N(0,1), biases 0, normalisations identity.
  */
-export function gaussianParameters(): ParameterSource {
+export function gaussianParameters(rule: FillingRule = fillingRules.unit): ParameterSource {
   let stream: number = STREAM.parameters;
-  return shared((builder, { shape, role }) =>
-    role === "conv_weight" || role === "linear_weight"
-      ? builder.add("gaussian", [], { shape, stream: stream++ })
-      : builder.add("constant", [], { shape, values: [initialValue[role]] })
-  );
+  return sharedParameters((builder, parameter) => {
+    const { shape } = parameter, { scale, shift } = rule(parameter);
+    if (scale === 0) return builder.add("constant", [], { shape, values: [shift] });
+    const drawn = builder.add("gaussian", [], { shape, stream: stream++ });
+    return scale === 1 && shift === 0 ? drawn : builder.add("affine", [drawn], { scale, shift });
+  });
 }
 
 /** Every parameter is an input of the graph, to be fed under its own name. */
 export function fedParameters(): ParameterSource {
-  return shared((builder: GraphBuilder, { name, shape }: Parameter) => builder.add("input", [], { name, shape }));
+  return sharedParameters((builder: GraphBuilder, { name, shape }: Parameter) =>
+    builder.add("input", [], { name, shape })
+  );
 }
 
 /** FNV-1a, 32 bits, of a string's UTF-8 bytes. */

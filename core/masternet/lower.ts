@@ -42,13 +42,19 @@ class Lowering {
       : definition.lower(block, this.#site(place));
   }
 
-  sequence(blocks: readonly Block[], { input, name }: Place): NodeId {
-    let x = input;
+  sequence(blocks: readonly Block[], at: Place): NodeId {
+    return this.outputs(blocks, at).at(-1) ?? at.input;
+  }
+
+  /** Puts blocks on the network, each behind the one before; returns the output of each. */
+  outputs(blocks: readonly Block[], { input, name }: Place): NodeId[] {
+    const outputs: NodeId[] = [];
     blocks.forEach((block, index) => {
+      const x = outputs.at(-1) ?? input;
       this.#checkChannels(block, { before: blocks[index - 1], x });
-      x = this.block(block, { input: x, name: `${name && `${name}.`}module_list.${index}` });
+      outputs.push(this.block(block, { input: x, name: `${name && `${name}.`}module_list.${index}` }));
     });
-    return x;
+    return outputs;
   }
 
   #checkChannels(block: Block, { before, x }: { readonly before: Block | undefined; readonly x: NodeId }): void {
@@ -94,6 +100,8 @@ export function lowerClassifier(
 
 /** The nodes of a lowered network that others read. */
 export interface LoweredStructure {
+  /** The output of each block, in order. */
+  readonly blocks: readonly NodeId[];
   /** The last block's output, before pooling. */
   readonly features: NodeId;
   /** `[n, classes]`. */
@@ -123,6 +131,7 @@ export function lowerStructure(
   options: NetworkForm & { readonly input: NodeId },
 ): LoweredStructure {
   const { input, classes } = options;
-  const features = lowerBlocks(structure.blocks, { network, form: formSwitches(options), input, name: "" });
-  return { features, logits: lowerClassifier(network, { features, classes }) };
+  const blocks = new Lowering(network, formSwitches(options)).outputs(structure.blocks, { input, name: "" });
+  const features = blocks.at(-1) ?? input;
+  return { blocks, features, logits: lowerClassifier(network, { features, classes }) };
 }

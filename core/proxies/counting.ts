@@ -1,36 +1,37 @@
 /** Proxies that only count. They are the bar that every other proxy has to clear. */
-import { countLayers, printStructure, referenceCost, type Structure } from "../masternet/mod.ts";
 import { Random } from "../random.ts";
+import type { NetworkDesign } from "./design.ts";
 import type { Proxy, ScoringSettings } from "./proxy.ts";
 
-type Counter = (structure: Structure, settings: ScoringSettings) => number;
+type Counter = (design: NetworkDesign, settings: ScoringSettings) => number;
 
 function counting(name: string, summary: string, count: Counter): Proxy {
   return {
     name,
     summary,
     variants: ["reference"],
+    inputs: { batches: 0, labelled: false },
     needsBackend: false,
-    score: (structure, settings) => Promise.resolve(count(structure, settings)),
+    score: (design, settings) => Promise.resolve({ value: count(design, settings) }),
   };
 }
 
-/** Parameters in Zen-NAS's counting (see `referenceCost`). */
+/** Parameters, of structures in Zen-NAS's counting (see `referenceCost`). */
 export const params: Proxy = counting(
   "params",
   "parameters, as Zen-NAS counts them",
-  (structure, { form }) => referenceCost(structure, form).params,
+  (design) => design.cost().params,
 );
 
-/** Multiply-adds in Zen-NAS's counting, which adds c·r² a batch norm. */
+/** Multiply-adds, of structures in Zen-NAS's counting, which adds c·r² a batch norm. */
 export const flops: Proxy = counting(
   "flops",
   "multiply-adds of one image, as Zen-NAS counts them",
-  (structure, { form }) => referenceCost(structure, form).flops,
+  (design) => design.cost().flops,
 );
 
 /** The layers of all blocks. */
-export const layers: Proxy = counting("layers", "layers of all blocks", (structure) => countLayers(structure));
+export const layers: Proxy = counting("layers", "layers of all blocks", (design) => design.cost().layers);
 
 /** A hash of a text to a non-negative safe integer, so that a random score depends on its structure alone. */
 function hash(text: string): number {
@@ -42,12 +43,12 @@ function hash(text: string): number {
   return (high >>> 11) * 2 ** 32 + (low >>> 0);
 }
 
-/** A draw from N(0,1) a structure: the search without any guidance. */
+/** A draw from N(0,1) a network: the search without any guidance. */
 export const random: Proxy = counting(
   "random",
-  "a normal draw a structure: a search without guidance",
-  (structure, { seed, draw }) => {
-    const draws = new Random(seed, hash(printStructure(structure)));
+  "a normal draw a network: a search without guidance",
+  ({ text }, { seed, draw }) => {
+    const draws = new Random(seed, hash(text));
     for (let skipped = 0; skipped < draw; skipped++) draws.normal();
     return draws.normal();
   },

@@ -1,8 +1,8 @@
 /** Scores with repeats: how large a score is and how much of it is luck. */
 import type { Backend } from "../backend.ts";
-import type { Structure } from "../masternet/mod.ts";
 import { summarize, type Summary } from "../statistics.ts";
-import type { Proxy, ScoringSettings } from "./proxy.ts";
+import type { NetworkDesign } from "./design.ts";
+import type { Proxy, Score, ScoringSettings } from "./proxy.ts";
 
 /** What to score by, and where. */
 export interface Evaluation {
@@ -16,12 +16,25 @@ export interface Evaluation {
   readonly backend?: Backend;
 }
 
+/** A score over repeats. */
+export interface RepeatedScore extends Summary {
+  /** The mean of each part that the proxy names. */
+  readonly parts: Readonly<Record<string, number>>;
+}
+
 /**
- * A structure's score over independent draws of weights and inputs. Draw r of a seed is the same whatever `repeats` is,
- * and the first is the score that a search with this seed uses.
+ * A network's score over independent draws of weights and inputs. Draw r of a seed is the same whatever `repeats` is, and
+ * the first is the score that a search with this seed uses.
  */
-export async function evaluateRepeatedly(structure: Structure, evaluation: Evaluation): Promise<Summary> {
+export async function evaluateRepeatedly(design: NetworkDesign, evaluation: Evaluation): Promise<RepeatedScore> {
   const { proxy, settings, repeats, backend } = evaluation;
-  const draws = Array.from({ length: repeats }, (_, draw) => proxy.score(structure, { ...settings, draw }, backend));
-  return summarize(await Promise.all(draws));
+  const draws = Array.from({ length: repeats }, (_, draw) => proxy.score(design, { ...settings, draw }, backend));
+  const scores = await Promise.all(draws);
+  return { ...summarize(scores.map(({ value }) => value)), parts: meanParts(scores) };
+}
+
+function meanParts(scores: readonly Score[]): Readonly<Record<string, number>> {
+  const names = Object.keys(scores[0]?.parts ?? {});
+  const mean = (name: string) => scores.reduce((sum, { parts }) => sum + parts![name]!, 0) / scores.length;
+  return Object.fromEntries(names.map((name) => [name, mean(name)]));
 }

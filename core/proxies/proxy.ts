@@ -1,14 +1,24 @@
-/** What a zero-shot proxy is: a number for a structure and a seed, higher is better, without training. */
+/** What a zero-shot proxy is: a number for a network and a seed, higher is better, without training. */
 import type { Backend } from "../backend.ts";
-import type { NetworkForm, Structure } from "../masternet/mod.ts";
+import type { NetworkDesign } from "./design.ts";
 
-/** How a network's weights and inputs are filled before it is scored. */
-export type Fill = "gaussian" | "reference";
+/** How a network's weights and inputs are filled before it is scored: draws of the seed, or the filling rule. */
+export const fills = ["gaussian", "reference"] as const;
+/** One of {@link fills}. */
+export type Fill = typeof fills[number];
 
-/** Everything but the structure that a score depends on. */
+/** Scales of filled weights: variance 1, or 2/fan-in, which keeps the signal's size where residual links add. */
+export const weightScales = ["unit", "scaled"] as const;
+/** One of {@link weightScales}. */
+export type WeightScale = typeof weightScales[number];
+
+/** Where the classes of a labelled batch come from: draws of the seed, or the image's number modulo the classes. */
+export const labelRules = ["random", "modulo"] as const;
+/** One of {@link labelRules}. */
+export type LabelRule = typeof labelRules[number];
+
+/** Everything but the network that a score depends on. */
 export interface ScoringSettings {
-  /** Resolution, classes and switches of the network. */
-  readonly form: NetworkForm;
   /** Images a batch. */
   readonly batch: number;
   /** Size of a perturbation of the input, relative to the input's deviation. */
@@ -19,8 +29,36 @@ export interface ScoringSettings {
   readonly seed: number;
   /** Which independent repetition under the seed, from 0. */
   readonly draw: number;
-  /** Draws of the seed, or the filling rule. */
+  /** What weights and images are filled with. */
   readonly fill: Fill;
+  /** How large filled weights are. */
+  readonly weights: WeightScale;
+  /** Classes of a labelled batch. */
+  readonly labels: LabelRule;
+}
+
+/** What a proxy feeds to a network. */
+export interface ProxyInputs {
+  /** Batches of random images. */
+  readonly batches: 0 | 1 | 2;
+  /** Whether each image has a class. */
+  readonly labelled: boolean;
+}
+
+/** What a proxy says of a network. */
+export interface Score {
+  /** Higher is better; not finite where the network's numbers overflow. */
+  readonly value: number;
+  /** Named numbers that the value is made of, or that stand beside it. */
+  readonly parts?: Readonly<Record<string, number>>;
+}
+
+/** A score that only means something among others: it is made of a network's ranks in a population. */
+export interface RankCombination {
+  /** The parts of a score that are ranked; each is better when it is higher. */
+  readonly parts: readonly string[];
+  /** The score for a network's ranks, one a part, 1 (lowest) to `size` (highest), ties at their mean; higher is better. */
+  combine(ranks: readonly number[], size: number): number;
 }
 
 /** A zero-shot proxy. */
@@ -31,11 +69,12 @@ export interface Proxy {
   readonly summary: string;
   /** Named formulas, the default first. */
   readonly variants: readonly [string, ...string[]];
+  /** What it feeds to the network. */
+  readonly inputs: ProxyInputs;
   /** Whether it evaluates the network, so that `score` is given a backend. */
   readonly needsBackend: boolean;
-  /**
-   * The structure's score, higher is better; not finite where the network's numbers overflow. The same structure and
-   * settings give the same score.
-   */
-  score(structure: Structure, settings: ScoringSettings, backend?: Backend): Promise<number>;
+  /** How parts are ranked where the score is one among others; the value of `score` then stands for a network alone. */
+  readonly ranking?: RankCombination;
+  /** The network's score. The same network and settings give the same score. */
+  score(design: NetworkDesign, settings: ScoringSettings, backend?: Backend): Promise<Score>;
 }

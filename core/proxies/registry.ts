@@ -24,9 +24,9 @@ export class UnknownProxyError extends RangeError {
   }
 }
 
-/** The proxy of this name; throws {@link UnknownProxyError} for any other. */
+/** The proxy of this name, hyphens as good as underscores; throws {@link UnknownProxyError} for any other. */
 export function proxyNamed(name: string): Proxy {
-  const proxy = proxies.get(name);
+  const proxy = proxies.get(name.replaceAll("-", "_"));
   if (proxy) return proxy;
   throw new UnknownProxyError("an unknown proxy", { got: name, known: [...proxies.keys()] });
 }

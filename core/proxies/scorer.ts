@@ -1,6 +1,7 @@
 /** Scores a search's candidates by its configuration's proxy. */
 import type { Backend } from "../backend.ts";
 import type { Scorer, SearchConfig } from "../search/mod.ts";
+import { structureDesign } from "./design.ts";
 import { evaluateRepeatedly } from "./evaluate.ts";
 import { proxyNamed, variantOf } from "./registry.ts";
 
@@ -12,7 +13,8 @@ export function scorerOf(config: SearchConfig, backend?: Backend): Scorer {
   const proxy = proxyNamed(config.proxy);
   const { batch, gamma, seed, resolution, classes, squeezeExcite, repeats } = config;
   const form = { resolution, classes, squeezeExcite, residualLinks: false };
-  const settings = { form, batch, gamma, seed, fill: "gaussian", variant: variantOf(proxy, config.variant) } as const;
+  const fixed = { fill: "gaussian", weights: "unit", labels: "random" } as const;
+  const settings = { batch, gamma, seed, variant: variantOf(proxy, config.variant), ...fixed };
   const evaluation = { proxy, settings, repeats, ...(backend && { backend }) };
-  return async (structure) => (await evaluateRepeatedly(structure, evaluation)).mean;
+  return async (structure) => (await evaluateRepeatedly(structureDesign(structure, form), evaluation)).mean;
 }

@@ -11,35 +11,14 @@
  * Cost: two forwards of a batch; nothing but shapes goes to the device, one number comes back.
  */
 import type { Backend } from "../backend.ts";
-import { type Graph, GraphBuilder, type NodeId } from "../graph.ts";
-import { lowerStructure, type Structure } from "../masternet/mod.ts";
-import { Network, type NormRecord, type Parameter, type ParameterSource } from "../network.ts";
-import {
-  fedParameters,
-  filledInput,
-  filledParameters,
-  fillingRules,
-  gaussianParameters,
-  STREAM,
-} from "../parameters.ts";
-import type { Shape } from "../shape.ts";
-import type { Fill, Proxy, ScoringSettings } from "./proxy.ts";
+import type { Graph, GraphBuilder, NodeId } from "../graph.ts";
+import type { Network, NormRecord } from "../network.ts";
+import type { NetworkDesign } from "./design.ts";
+import type { Proxy, Score, ScoringSettings } from "./proxy.ts";
+import { type ForwardPass, ProxyGraph } from "./proxy_graph.ts";
 
 /** Momentum of the running variance in PyTorch's batch norm. */
 const MOMENTUM = 0.1;
-
-/** The score's graph, and the parameters that it has. */
-export interface ZenGraph {
-  /** Its one output, `[1]`, is the score. */
-  readonly graph: Graph;
-  /** The network's parameters in order, classifier included. */
-  readonly parameters: readonly Parameter[];
-}
-
-interface Forward {
-  readonly features: NodeId;
-  readonly network: Network;
-}
 
 /** Σ ½·ln of each element of a vector node. */
 function halfLogSum(builder: GraphBuilder, variances: NodeId): NodeId {
@@ -69,59 +48,36 @@ function batchVariances(builder: GraphBuilder, [first]: readonly [Network, Netwo
 
 const variants = { reference: runningVariances, paper: batchVariances } as const;
 
-function inputNode(builder: GraphBuilder, shape: Shape, from: { readonly fill: Fill; readonly name: string }): NodeId {
-  if (from.fill === "reference") return builder.add("input", [], { name: from.name, shape });
-  return builder.add("gaussian", [], { shape, stream: from.name === "input" ? STREAM.input : STREAM.perturbation });
-}
-
 /** ln of the batch mean of Σ|f(x) − f(x + γe)|. */
-function logResponse(builder: GraphBuilder, forwards: readonly [Forward, Forward], batch: number): NodeId {
+function logResponse(builder: GraphBuilder, forwards: readonly ForwardPass[], batch: number): NodeId {
   const features = forwards.map((forward) => forward.features);
   const difference = builder.add("sum_abs_difference", features, {});
   return builder.add("log", [builder.add("affine", [difference], { scale: 1 / batch, shift: 0 })], {});
 }
 
-/** The graph of a structure's Zen-score; its one output is `[1]`. */
-export function zenGraph(structure: Structure, settings: ScoringSettings): ZenGraph {
-  const { form, batch, gamma, fill, variant } = settings;
-  const builder = new GraphBuilder();
-  const source: ParameterSource = fill === "reference" ? fedParameters() : gaussianParameters();
-  const shape = [batch, form.resolution, form.resolution, 3];
-  const x = inputNode(builder, shape, { fill, name: "input" });
-  const noise = inputNode(builder, shape, { fill, name: "input2" });
+/** Grows the graph of a Zen-score; returns its node, `[1]`. */
+function zenNode(graph: ProxyGraph, { batch, gamma, variant }: ScoringSettings): NodeId {
+  const { builder } = graph;
+  const x = graph.images(), noise = graph.images({ which: 1 });
   const perturbed = builder.add("add", [x, builder.add("affine", [noise], { scale: gamma, shift: 0 })], {});
-  const forward = (input: NodeId): Forward => {
-    const network = new Network({ builder, mode: "train", parameters: source });
-    return { network, features: lowerStructure(structure, network, { ...form, input }).features };
-  };
-  const forwards = [forward(x), forward(perturbed)] as const;
+  const forwards = [graph.forward(x), graph.forward(perturbed)] as const;
   const response = logResponse(builder, forwards, batch);
   const networks = [forwards[0].network, forwards[1].network] as const;
-  if (networks[0].norms.length === 0) return { graph: builder.build([response]), parameters: networks[0].parameters };
+  if (networks[0].norms.length === 0) return response;
   const variances = variants[variant as keyof typeof variants](builder, networks);
-  const score = builder.add("add", [response, halfLogSum(builder, variances)], {});
-  return { graph: builder.build([score]), parameters: networks[0].parameters };
+  return builder.add("add", [response, halfLogSum(builder, variances)], {});
 }
 
-/** Feeds of a graph whose inputs are filled by name, weights scaled where residual links keep the signal's size. */
-function referenceFeeds({ graph, parameters }: ZenGraph, settings: ScoringSettings): Record<string, Float32Array> {
-  const inputs = graph.nodes.flatMap((node) => node.op === "input" ? [node.attributes] : []);
-  const names = new Set(inputs.map(({ name }) => name));
-  const rule = settings.form.residualLinks === false ? fillingRules.unit : fillingRules.scaled;
-  const images = inputs.filter(({ name }) => name === "input" || name === "input2");
-  return Object.assign(
-    filledParameters(parameters.filter(({ name }) => names.has(name)), rule),
-    ...images.map(({ name, shape }) => filledInput(name, shape)),
-  );
+/** The graph of a network's Zen-score; its one output is `[1]`. */
+export function zenGraph(design: NetworkDesign, settings: ScoringSettings): Graph {
+  const graph = new ProxyGraph(design, settings);
+  return graph.builder.build([zenNode(graph, settings)]);
 }
 
-async function zenScore(structure: Structure, settings: ScoringSettings, backend?: Backend): Promise<number> {
-  if (!backend) throw new TypeError("Cannot take a Zen-score without a backend");
-  const network = zenGraph(structure, settings);
-  const feeds = settings.fill === "reference" ? referenceFeeds(network, settings) : {};
-  using program = backend.compile(network.graph);
-  const [score] = await program.run({ seed: settings.seed, draw: settings.draw, feeds });
-  return score![0]!;
+async function zenScore(design: NetworkDesign, settings: ScoringSettings, backend?: Backend): Promise<Score> {
+  const graph = new ProxyGraph(design, settings);
+  const [score] = await graph.run([zenNode(graph, settings)], backend);
+  return { value: score![0]! };
 }
 
 /** Zen-score. Variants `reference` and `paper`. */
@@ -129,6 +85,7 @@ export const zen: Proxy = {
   name: "zen",
   summary: "reaction of a random network to a perturbed input (Zen-NAS, ICCV 2021)",
   variants: ["reference", "paper"],
+  inputs: { batches: 2, labelled: false },
   needsBackend: true,
   score: zenScore,
 };

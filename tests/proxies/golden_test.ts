@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { forward } from "../../core/inference.ts";
 import { parseStructure } from "../../core/masternet/mod.ts";
-import { zen } from "../../core/proxies/mod.ts";
+import { structureDesign, zen } from "../../core/proxies/mod.ts";
 import { zooEntry } from "../../core/zoo/mod.ts";
 import { openBackend } from "../../kernels/mod.ts";
 import logits from "../fixtures/zoo_logits.json" with { type: "json" };
@@ -16,10 +16,11 @@ Deno.test("Zen-scores of both variants are the published code's, within 1e-3", a
       squeezeExcite: row.use_se,
       residualLinks: false,
     };
-    const settings = { form, batch: row.batch, gamma: 0.01, seed: 0, draw: 0, fill: "reference" as const };
-    const structure = parseStructure(row.structure);
+    const fixed = { fill: "reference", weights: "unit", labels: "modulo" } as const;
+    const settings = { batch: row.batch, gamma: 0.01, seed: 0, draw: 0, ...fixed };
+    const design = structureDesign(parseStructure(row.structure), form);
     for (const [variant, expected] of [["reference", row.zen], ["paper", row.zen_batch_variance]] as const) {
-      const score = await zen.score(structure, { ...settings, variant }, backend);
+      const { value: score } = await zen.score(design, { ...settings, variant }, backend);
       assert.ok(Math.abs(score / expected - 1) < 1e-3, `${variant} of ${row.structure}: ${score}, not ${expected}`);
     }
   }

@@ -1,0 +1,91 @@
+/** A graph that a proxy grows: a design's network behind images, with everything filled by the settings. */
+import type { Backend } from "../backend.ts";
+import { type Graph, GraphBuilder, type NodeId } from "../graph.ts";
+import type { LoweredStructure } from "../masternet/mod.ts";
+import { Network, type Parameter, type ParameterSource } from "../network.ts";
+import {
+  filledInput,
+  filledParameters,
+  fillingRules,
+  gaussianParameters,
+  sharedParameters,
+  STREAM,
+} from "../parameters.ts";
+import type { Shape } from "../shape.ts";
+import type { NetworkDesign } from "./design.ts";
+import { labelsOf, oneHot } from "./labels.ts";
+import type { ScoringSettings } from "./proxy.ts";
+
+/** A network on a graph, and the nodes that proxies read. */
+export interface ForwardPass extends LoweredStructure {
+  /** Its parameters, layers, normalisations and ReLUs. */
+  readonly network: Network;
+}
+
+/** Names of the two batches of images under the filling rule. */
+const IMAGE_NAMES = ["input", "input2"] as const;
+const IMAGE_STREAMS = [STREAM.input, STREAM.perturbation] as const;
+const LABEL_NAMES = ["labels", "labels2"] as const;
+
+/** The graph of one score. Every forward pass on it shares the network's parameters. */
+export class ProxyGraph {
+  /** Takes any operation. */
+  readonly builder: GraphBuilder = new GraphBuilder();
+  readonly #design: NetworkDesign;
+  readonly #settings: ScoringSettings;
+  readonly #parameters: ParameterSource;
+  readonly #feeds = new Map<string, () => Float32Array>();
+
+  /** An empty graph for a design under settings. */
+  constructor(design: NetworkDesign, settings: ScoringSettings) {
+    this.#design = design;
+    this.#settings = settings;
+    const rule = fillingRules[settings.weights];
+    const filled = (_: GraphBuilder, parameter: Parameter): NodeId =>
+      this.fed(parameter.name, parameter.shape, () => filledParameters([parameter], rule)[parameter.name]!);
+    this.#parameters = settings.fill === "reference" ? sharedParameters(filled) : gaussianParameters(rule);
+  }
+
+  /** A batch of random images, `[batch, h, w, 3]`: the first of the score unless told. `count` takes fewer of them. */
+  images(
+    { which = 0, count = this.#settings.batch }: { readonly which?: 0 | 1; readonly count?: number } = {},
+  ): NodeId {
+    const { resolution } = this.#design;
+    const shape = [count, resolution, resolution, 3], name = IMAGE_NAMES[which];
+    if (this.#settings.fill === "reference") return this.fed(name, shape, () => filledInput(name, shape)[name]!);
+    return this.builder.add("gaussian", [], { shape, stream: IMAGE_STREAMS[which] });
+  }
+
+  /** The classes of a batch as probabilities, `[batch, classes]`. */
+  labels(which: 0 | 1 = 0): NodeId {
+    const { classes } = this.#design, { batch } = this.#settings;
+    const values = () => oneHot(labelsOf(this.#settings, { classes, which }), classes);
+    return this.fed(LABEL_NAMES[which], [batch, classes], values);
+  }
+
+  /** A tensor of the host's making; `values` are asked for when the graph runs, and only if it is needed. */
+  fed(name: string, shape: Shape, values: () => Float32Array): NodeId {
+    this.#feeds.set(name, values);
+    return this.builder.add("input", [], { name, shape });
+  }
+
+  /** The network in training mode behind `input`. */
+  forward(input: NodeId): ForwardPass {
+    const network = new Network({ builder: this.builder, mode: "train", parameters: this.#parameters });
+    return { network, ...this.#design.lower(network, input) };
+  }
+
+  /** The values of nodes under the settings' seed. Throws TypeError without a backend. */
+  async run(outputs: readonly NodeId[], backend: Backend | undefined): Promise<Float32Array[]> {
+    if (!backend) throw new TypeError("Cannot evaluate a network without a backend");
+    const { seed, draw } = this.#settings;
+    const graph = this.builder.build(outputs);
+    using program = backend.compile(graph);
+    return await program.run({ seed, draw, feeds: this.#feedsOf(graph) });
+  }
+
+  #feedsOf({ nodes }: Graph): Record<string, Float32Array> {
+    const names = nodes.flatMap((node) => node.op === "input" ? [node.attributes.name] : []);
+    return Object.fromEntries(names.map((name) => [name, this.#feeds.get(name)!()]));
+  }
+}
