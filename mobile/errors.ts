@@ -1,0 +1,52 @@
+/** What can go wrong on the way from a network to a phone, each with a code and what to do about it. */
+
+/** What to do about each error, by its code. */
+export const mobileHints = {
+  EXPORT_UNSUPPORTED_OP: "replace the block that the message names; zen space lists what may stand in its place",
+  EXPORT_SHAPE: "zen analyze shows where a structure's shapes come from",
+  EXPORT_NONFINITE: "the weights hold NaN or infinity: take a checkpoint from before the training diverged",
+  EXPORT_BN_VAR: "the checkpoint's running statistics are damaged, or are not those of this structure",
+  EXPORT_F16_OVERFLOW: "float16 ends at 65504: export with --precision f32, dynamic or int8",
+  EXPORT_CALIBRATION_MISSING: "give --calibration a directory of PNG or JPEG images, or random",
+  EXPORT_CALIBRATION_DEGENERATE: "calibrate on images that the network tells apart",
+  EXPORT_TOO_LARGE: "a file ends at 2 GiB: export with --precision f16 or int8",
+  MODEL_CORRUPT: "the file is damaged, or no TensorFlow Lite model: export or download it again",
+  MODEL_RUNTIME_REJECTED: "zen inspect shows the operators and their versions",
+  MODEL_IO_TYPE: "the host's runtime takes float32, int32 and uint8 tensors: export with --io float",
+  MODEL_INPUT: "zen inspect shows the shapes of a model's inputs",
+  MODEL_PROVENANCE: "only files that zen export wrote tell which network they hold",
+  MODEL_NUMERICS: "export with a finer precision, or calibrate on more images",
+} as const satisfies Record<string, string>;
+
+/** The code of an error, for programs to tell errors apart. */
+export type MobileErrorCode = keyof typeof mobileHints;
+
+/** What an error knows beside its message. */
+export interface MobileErrorOptions extends ErrorOptions {
+  /** What the error is about: names, sizes, positions. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** An error of an exporter, a model file, or a runtime. */
+export class MobileError extends Error {
+  static {
+    this.prototype.name = "MobileError";
+  }
+
+  /** What kind of error it is. */
+  readonly code: MobileErrorCode;
+  /** What the error is about: names, sizes, positions. */
+  readonly data: Readonly<Record<string, unknown>>;
+
+  /** An error of this kind; the message says what cannot be done and why. */
+  constructor(code: MobileErrorCode, message: string, { data = {}, ...options }: MobileErrorOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.data = data;
+  }
+
+  /** What to do about it. */
+  get hint(): string {
+    return mobileHints[this.code];
+  }
+}

@@ -1,0 +1,46 @@
+/** Networks as TensorFlow Lite models in float32. */
+import type { Unsupported } from "../../core/backend.ts";
+import type { OpName } from "../../core/ops.ts";
+import { MobileError } from "../errors.ts";
+import type { InferenceNetwork } from "../inference/network.ts";
+import { Lowering } from "./lowering.ts";
+import type { LiteModel } from "./model.ts";
+import { type LiteRow, rows } from "./rows.ts";
+
+/** What a model ends in. */
+export interface LowerOptions {
+  /** Whether the result is probabilities rather than logits. */
+  readonly softmax?: boolean;
+}
+
+function rowOf(op: OpName, id: number): LiteRow<OpName> {
+  const row = rows[op] as LiteRow<OpName> | Unsupported;
+  if (typeof row === "function") return row;
+  throw new MobileError("EXPORT_UNSUPPORTED_OP", `Cannot export ${op} (node ${id}) as ${row.unsupported}`, {
+    data: { op, node: id },
+  });
+}
+
+/**
+ * A simplified network as a float32 model: channels last as it is, activations fused, every bias explicit. Throws
+ * MobileError EXPORT_UNSUPPORTED_OP.
+ */
+export function lowerToLite(network: InferenceNetwork, { softmax = false }: LowerOptions = {}): LiteModel {
+  const lowering = new Lowering(network);
+  const input = lowering.placeImage();
+  network.graph.nodes.forEach(({ op, inputs, attributes, shape }, id) => {
+    if (op === "input" || lowering.isPlaced(id)) return;
+    rowOf(op, id)(lowering, { id, inputs, attributes, shape });
+  });
+  const logits = lowering.tensor(network.graph.outputs[0]!);
+  if (!softmax) return lowering.builder.build({ input, output: logits });
+  const { shape } = lowering.builder.get(logits);
+  const output = lowering.builder.tensor({ name: "probabilities", shape, type: "FLOAT32" });
+  lowering.operator({
+    name: "SOFTMAX",
+    inputs: [logits],
+    outputs: [output],
+    options: { table: "SoftmaxOptions", beta: 1 },
+  });
+  return lowering.builder.build({ input, output });
+}

@@ -1,0 +1,168 @@
+/** The state of a network's graph while it becomes a TensorFlow Lite model. */
+import type { Graph, Node, NodeId } from "../../core/graph.ts";
+import type { OpAttributes, OpName } from "../../core/ops.ts";
+import type { Shape } from "../../core/shape.ts";
+import { MobileError } from "../errors.ts";
+import { IMAGE, type InferenceNetwork } from "../inference/network.ts";
+import { readersOf } from "../inference/readers.ts";
+import { LiteModelBuilder, type LiteOperator, type TensorData, type TensorId } from "./model.ts";
+import { ACTIVATION, PADDING } from "./schema.ts";
+import { paddingForm, type Window } from "./window.ts";
+
+/** A node as its row sees it. */
+export interface LoweredNode<K extends OpName> {
+  readonly id: NodeId;
+  readonly inputs: readonly NodeId[];
+  readonly attributes: OpAttributes[K];
+  readonly shape: Shape;
+}
+
+/** Where an operator writes, and what it applies to it. */
+export interface FusedOutput {
+  readonly tensor: TensorId;
+  /** A value of ACTIVATION. */
+  readonly activation: number;
+}
+
+/** What padding positions hold. */
+type PaddingValue = "zero" | "lowest";
+
+/** The tensors and operators of a network while it is lowered. */
+export class Lowering {
+  readonly #network: InferenceNetwork;
+  readonly #readers: readonly (readonly NodeId[])[];
+  readonly #builder = new LiteModelBuilder();
+  readonly #tensors = new Map<NodeId, TensorId>();
+
+  constructor(network: InferenceNetwork) {
+    this.#network = network;
+    this.#readers = readersOf(network.graph);
+  }
+
+  /** The network's graph. */
+  get graph(): Graph {
+    return this.#network.graph;
+  }
+
+  /** The model that grows. */
+  get builder(): LiteModelBuilder {
+    return this.#builder;
+  }
+
+  /** The shape of a node's output. */
+  shape(id: NodeId): Shape {
+    return this.graph.nodes[id]!.shape;
+  }
+
+  /** The node that alone reads another, if there is one. */
+  soleReader(id: NodeId): { readonly id: NodeId; readonly node: Node } | undefined {
+    const [reader, ...others] = this.#readers[id]!;
+    const node = reader === undefined || others.length > 0 ? undefined : this.graph.nodes[reader];
+    return node && { id: reader!, node };
+  }
+
+  /** A parameter's values; throws MobileError EXPORT_UNSUPPORTED_OP where the node is an activation. */
+  parameter(id: NodeId): Float32Array {
+    const node = this.graph.nodes[id]!;
+    const values = node.op === "input" ? this.#network.values[node.attributes.name] : undefined;
+    if (values) return values;
+    throw new MobileError("EXPORT_UNSUPPORTED_OP", `Cannot export a weight that is computed by ${node.op}`, {
+      data: { op: node.op, node: id },
+    });
+  }
+
+  /** A parameter's name without its last part: the layer that it belongs to. */
+  layer(id: NodeId): string {
+    const node = this.graph.nodes[id]!;
+    return node.op === "input" ? node.attributes.name.replace(/\.(weight|scale)$/, "") : `${node.op}.${id}`;
+  }
+
+  /** Whether an earlier row has put the node's output in place. */
+  isPlaced(id: NodeId): boolean {
+    return this.#tensors.has(id);
+  }
+
+  /** A constant tensor. */
+  constant(name: string, { shape, data }: { readonly shape: Shape; readonly data: TensorData }): TensorId {
+    return this.#builder.tensor({ name, shape, type: data instanceof Int32Array ? "INT32" : "FLOAT32", data });
+  }
+
+  /** The tensor of a node: an activation that is in place, or a parameter as it is. */
+  tensor(id: NodeId): TensorId {
+    const known = this.#tensors.get(id);
+    if (known !== undefined) return known;
+    const node = this.graph.nodes[id]!, name = node.op === "input" ? node.attributes.name : `${node.op}.${id}`;
+    const tensor = this.constant(name, { shape: node.shape, data: this.parameter(id) });
+    this.#tensors.set(id, tensor);
+    return tensor;
+  }
+
+  /** A tensor for a node's output. */
+  place(id: NodeId, name = `${this.graph.nodes[id]!.op}.${id}`): TensorId {
+    const tensor = this.#builder.tensor({ name, shape: this.shape(id), type: "FLOAT32", node: id });
+    this.#tensors.set(id, tensor);
+    return tensor;
+  }
+
+  /** A tensor for a node's output, with the ReLU that alone reads it, if one does. */
+  placeFused(id: NodeId, name?: string): FusedOutput {
+    const reader = this.soleReader(id);
+    if (reader?.node.op !== "relu") return { tensor: this.place(id, name), activation: ACTIVATION.NONE };
+    const tensor = this.place(reader.id, name);
+    this.#tensors.set(id, tensor);
+    return { tensor, activation: ACTIVATION.RELU };
+  }
+
+  /** Lets a node's output be a tensor that is in place. */
+  placeSame(id: NodeId, tensor: TensorId): void {
+    this.#tensors.set(id, tensor);
+  }
+
+  /** Adds an operator. */
+  operator(operator: LiteOperator): void {
+    this.#builder.operator(operator);
+  }
+
+  /** The input of a window, padded where the file format cannot say the padding, and what to say then. */
+  windowInput(
+    x: NodeId,
+    window: Window & { readonly outside: PaddingValue },
+  ): { readonly tensor: TensorId; readonly padding: number } {
+    const tensor = this.tensor(x), [, h, w] = this.shape(x) as readonly [number, number, number, number];
+    const form = paddingForm([h, w], window);
+    if (form !== "PAD") return { tensor, padding: PADDING[form] };
+    return { tensor: this.#padded(tensor, window), padding: PADDING.VALID };
+  }
+
+  #padded(tensor: TensorId, { padding, outside }: Window & { readonly outside: PaddingValue }): TensorId {
+    const { name, shape, node } = this.#builder.get(tensor);
+    const [n, h, w, c] = shape as readonly [number, number, number, number];
+    const padded = this.#builder.tensor({
+      name: `${name}/padded`,
+      shape: [n, h + 2 * padding, w + 2 * padding, c],
+      type: "FLOAT32",
+      ...(node === undefined ? {} : { node }),
+    });
+    const sides = this.#builder.integers([4, 2], [0, 0, padding, padding, padding, padding, 0, 0]);
+    if (outside === "zero") {
+      this.operator({ name: "PAD", inputs: [tensor, sides], outputs: [padded], options: { table: "PadOptions" } });
+    } else {
+      const lowest = this.constant(`${name}/lowest`, { shape: [1], data: Float32Array.of(-3.4028234663852886e38) });
+      this.operator({
+        name: "PADV2",
+        inputs: [tensor, sides, lowest],
+        outputs: [padded],
+        options: { table: "PadV2Options" },
+      });
+    }
+    return padded;
+  }
+
+  /** Puts the image in place. */
+  placeImage(): TensorId {
+    const id = this.graph.nodes.findIndex(({ op, attributes }) =>
+      op === "input" && "name" in attributes && attributes.name === IMAGE
+    );
+    return this.place(id, IMAGE);
+  }
+}

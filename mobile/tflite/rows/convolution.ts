@@ -1,0 +1,75 @@
+/** Rows of convolutions and linear layers. Every one has a bias: the runtime fails without, or computes nonsense. */
+import { ohwi, type Shape } from "../../../core/shape.ts";
+import type { NodeId } from "../../../core/graph.ts";
+import type { Lowering } from "../lowering.ts";
+import type { TensorId } from "../model.ts";
+import type { LiteRow } from "../rows.ts";
+
+/** `[o, kh, kw, 1]` as `[1, kh, kw, o]`. */
+function depthwiseWeight(values: Float32Array, [o, kh, kw]: readonly [number, number, number, number]): Float32Array {
+  const taps = kh * kw;
+  return values.map((_, index) => values[(index % o) * taps + Math.floor(index / o)]!);
+}
+
+interface Layer {
+  readonly weight: NodeId;
+  readonly bias: NodeId | undefined;
+  readonly channels: number;
+}
+
+/** A layer's weight and bias as constants; `weight` tells how the weight is stored. */
+function parameters(
+  lowering: Lowering,
+  { weight, bias, channels }: Layer,
+  stored: { readonly shape: Shape; readonly data: Float32Array },
+): readonly [TensorId, TensorId] {
+  const layer = lowering.layer(weight);
+  const values = bias === undefined ? new Float32Array(channels) : lowering.parameter(bias);
+  return [
+    lowering.constant(`${layer}/weight`, stored),
+    lowering.constant(`${layer}/bias`, { shape: [channels], data: values }),
+  ];
+}
+
+/** `DEPTHWISE_CONV_2D` where every group is one channel, else `CONV_2D`, whose weight's depth tells the groups. */
+export const conv2d: LiteRow<"conv2d"> = (lowering, { id, inputs: [x, weight, bias], attributes, shape }) => {
+  const { stride, padding, groups } = attributes, channels = shape[3]!;
+  const extents = ohwi(lowering.shape(weight!), "a weight"), [o, kh, kw, i] = extents;
+  const window = lowering.windowInput(x!, { kernel: kh, stride, padding, outside: "zero" });
+  const depthwise = i === 1 && groups > 1, values = lowering.parameter(weight!);
+  const constants = parameters(
+    lowering,
+    { weight: weight!, bias, channels },
+    depthwise ? { shape: [1, kh, kw, o], data: depthwiseWeight(values, extents) } : { shape: extents, data: values },
+  );
+  const { tensor, activation } = lowering.placeFused(id, lowering.layer(weight!));
+  const geometry = {
+    padding: window.padding,
+    strideW: stride,
+    strideH: stride,
+    dilationW: 1,
+    dilationH: 1,
+    activation,
+  };
+  lowering.operator({
+    name: depthwise ? "DEPTHWISE_CONV_2D" : "CONV_2D",
+    inputs: [window.tensor, ...constants],
+    outputs: [tensor],
+    options: depthwise
+      ? { table: "DepthwiseConv2DOptions", ...geometry, depthMultiplier: o / groups }
+      : { table: "Conv2DOptions", ...geometry },
+  });
+};
+
+/** `FULLY_CONNECTED`. */
+export const linear: LiteRow<"linear"> = (lowering, { id, inputs: [x, weight, bias], shape }) => {
+  const stored = { shape: lowering.shape(weight!), data: lowering.parameter(weight!) };
+  const constants = parameters(lowering, { weight: weight!, bias, channels: shape[1]! }, stored);
+  const { tensor, activation } = lowering.placeFused(id, lowering.layer(weight!));
+  lowering.operator({
+    name: "FULLY_CONNECTED",
+    inputs: [lowering.tensor(x!), ...constants],
+    outputs: [tensor],
+    options: { table: "FullyConnectedOptions", activation },
+  });
+};

@@ -1,0 +1,77 @@
+/** Rows of elementwise operations and of those that move values. */
+import { elementCount } from "../../../core/shape.ts";
+import type { OperatorName } from "../operators.ts";
+import type { LiteRow } from "../rows.ts";
+
+/** An operator of one input without options. */
+function unary(name: OperatorName): LiteRow<"relu" | "sigmoid" | "exp" | "log" | "sqrt" | "abs"> {
+  return (lowering, { id, inputs: [x] }) => {
+    lowering.operator({ name, inputs: [lowering.tensor(x!)], outputs: [lowering.place(id)] });
+  };
+}
+
+/** A ReLU that could not be fused into what computes its input. */
+export const relu: LiteRow<"relu"> = unary("RELU");
+/** `LOGISTIC`. */
+export const sigmoid: LiteRow<"sigmoid"> = unary("LOGISTIC");
+/** `EXP`. */
+export const exp: LiteRow<"exp"> = unary("EXP");
+/** `LOG`. */
+export const log: LiteRow<"log"> = unary("LOG");
+/** `SQRT`. */
+export const sqrt: LiteRow<"sqrt"> = unary("SQRT");
+/** `ABS`. */
+export const abs: LiteRow<"abs"> = unary("ABS");
+
+function binary(name: "ADD" | "MUL", table: "AddOptions" | "MulOptions"): LiteRow<"add" | "mul"> {
+  return (lowering, { id, inputs }) => {
+    const operands = inputs.map((from) => lowering.tensor(from));
+    const { tensor, activation } = lowering.placeFused(id);
+    lowering.operator({ name, inputs: operands, outputs: [tensor], options: { table, activation } });
+  };
+}
+
+/** `ADD`. */
+export const add: LiteRow<"add"> = binary("ADD", "AddOptions");
+/** `MUL`; a gate `[1, 1, 1, c]` is broadcast. */
+export const mul: LiteRow<"mul"> = binary("MUL", "MulOptions");
+
+/** `CONCATENATION` along the last axis. */
+export const concat: LiteRow<"concat"> = (lowering, { id, inputs, shape }) => {
+  lowering.operator({
+    name: "CONCATENATION",
+    inputs: inputs.map((from) => lowering.tensor(from)),
+    outputs: [lowering.place(id)],
+    options: { table: "ConcatenationOptions", axis: shape.length - 1 },
+  });
+};
+
+/** `RESHAPE`, behind a `TRANSPOSE` to channels first where there is more than one pixel. */
+export const flatten: LiteRow<"flatten"> = (lowering, { id, inputs: [x], shape }) => {
+  const [n, h, w, c] = lowering.shape(x!) as readonly [number, number, number, number];
+  let from = lowering.tensor(x!);
+  if (h * w > 1 && c > 1) {
+    const { name } = lowering.builder.get(from), node = x!;
+    const moved = lowering.builder.tensor({
+      name: `${name}/channels_first`,
+      shape: [n, c, h, w],
+      type: "FLOAT32",
+      node,
+    });
+    const order = lowering.builder.integers([4], [0, 3, 1, 2]);
+    lowering.operator({
+      name: "TRANSPOSE",
+      inputs: [from, order],
+      outputs: [moved],
+      options: { table: "TransposeOptions" },
+    });
+    from = moved;
+  }
+  const extents = lowering.builder.integers([shape.length], [n, elementCount(shape) / n]);
+  lowering.operator({
+    name: "RESHAPE",
+    inputs: [from, extents],
+    outputs: [lowering.place(id)],
+    options: { table: "ReshapeOptions" },
+  });
+};

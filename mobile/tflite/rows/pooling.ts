@@ -1,0 +1,81 @@
+/** Rows of poolings. */
+import type { Graph, NodeId } from "../../../core/graph.ts";
+import { MobileError } from "../../errors.ts";
+import type { LoweredNode, Lowering } from "../lowering.ts";
+import type { LiteRow } from "../rows.ts";
+import { PADDING } from "../schema.ts";
+import { paddingForm } from "../window.ts";
+
+/** Whether no value of a node is negative, as far as the operations before it tell. */
+function isNonNegative(graph: Graph, id: NodeId): boolean {
+  const { op, inputs } = graph.nodes[id]!;
+  if (op === "relu" || op === "sigmoid") return true;
+  const keeps = op === "max_pool" || op === "average_pool" || op === "adaptive_average_pool" || op === "concat";
+  return keeps && inputs.every((from) => isNonNegative(graph, from));
+}
+
+function unsupported(op: string, id: NodeId, reason: string): MobileError {
+  return new MobileError("EXPORT_UNSUPPORTED_OP", `Cannot export ${op} (node ${id}) to TensorFlow Lite as ${reason}`, {
+    data: { op, node: id },
+  });
+}
+
+/** `MAX_POOL_2D`; where no value is negative, zeros outside are as good as nothing. */
+export const max_pool: LiteRow<"max_pool"> = (lowering, { id, inputs: [x], attributes }) => {
+  const { kernel, stride } = attributes;
+  const outside = isNonNegative(lowering.graph, x!) ? "zero" : "lowest";
+  const { tensor, padding } = lowering.windowInput(x!, { ...attributes, outside });
+  const window = { padding, strideW: stride, strideH: stride, filterW: kernel, filterH: kernel };
+  lowering.operator({
+    name: "MAX_POOL_2D",
+    inputs: [tensor],
+    outputs: [lowering.place(id)],
+    options: { table: "Pool2DOptions", ...window },
+  });
+};
+
+/** `AVERAGE_POOL_2D`, which does not count the positions that `SAME` puts outside. */
+export const average_pool: LiteRow<"average_pool"> = (lowering, { id, inputs: [x], attributes }) => {
+  const { kernel, stride } = attributes, [, h, w] = lowering.shape(x!) as readonly [number, number, number, number];
+  const form = paddingForm([h, w], attributes);
+  if (form === "PAD") {
+    throw unsupported("average_pool", id, "its symmetric padding is not that of SAME, and padded values would count");
+  }
+  const window = { strideW: stride, strideH: stride, filterW: kernel, filterH: kernel };
+  lowering.operator({
+    name: "AVERAGE_POOL_2D",
+    inputs: [lowering.tensor(x!)],
+    outputs: [lowering.place(id)],
+    options: { table: "Pool2DOptions", padding: PADDING[form], ...window },
+  });
+};
+
+/** `MEAN` over rows and columns; it keeps them as extents of 1, unless the one that reads it flattens them away. */
+function globalPool(lowering: Lowering, { id, inputs: [x] }: LoweredNode<"adaptive_average_pool">): void {
+  const reader = lowering.soleReader(id), flattened = reader?.node.op === "flatten";
+  const output = lowering.place(flattened ? reader.id : id);
+  lowering.placeSame(id, output);
+  lowering.operator({
+    name: "MEAN",
+    inputs: [lowering.tensor(x!), lowering.builder.integers([2], [1, 2])],
+    outputs: [output],
+    options: { table: "ReducerOptions", keepDims: flattened ? 0 : 1 },
+  });
+}
+
+/** `MEAN` for one output pixel, `AVERAGE_POOL_2D` for equal parts; parts that differ have no form. */
+export const adaptive_average_pool: LiteRow<"adaptive_average_pool"> = (lowering, node) => {
+  const { id, inputs: [x], attributes: { size } } = node;
+  if (size === 1) return globalPool(lowering, node);
+  const [, h, w] = lowering.shape(x!) as readonly [number, number, number, number];
+  if (h % size !== 0 || w % size !== 0) {
+    throw unsupported("adaptive_average_pool", id, `${h}×${w} pixels do not divide into ${size}×${size} equal parts`);
+  }
+  const window = { strideW: w / size, strideH: h / size, filterW: w / size, filterH: h / size };
+  lowering.operator({
+    name: "AVERAGE_POOL_2D",
+    inputs: [lowering.tensor(x!)],
+    outputs: [lowering.place(id)],
+    options: { table: "Pool2DOptions", padding: PADDING.VALID, ...window },
+  });
+};
