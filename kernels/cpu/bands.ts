@@ -32,9 +32,31 @@ const MACS_PER_CYCLE = 8;
 const CYCLES_PER_COPY = 0.5;
 const CYCLES_PER_PANEL = 300;
 
+/** Channels that a band of a depthwise convolution holds: a cache line's. */
+const SLICE_CHANNELS = 16;
+
+/** Whether every channel is convolved by itself. */
+export const isDepthwise = ({ groups, c, o }: Pick<Geometry, "groups" | "c" | "o">): boolean =>
+  groups > 1 && groups === c && groups === o;
+
+/** Output rows below which a band copies too many input rows twice. */
+const FEW_ROWS = 4;
+
+/** How many channels a band holds: all, unless they do not mix and few rows of all of them would fit. */
+export function sliceChannels({ w, c, o, kh, stride, padding, groups }: Geometry): number {
+  const fewRows = ((FEW_ROWS - 1) * stride + kh) * (w + 2 * padding) * c * 4;
+  return isDepthwise({ c, o, groups }) && fewRows > BAND_BYTES ? Math.min(c, SLICE_CHANNELS) : c;
+}
+
+/** Bytes of a band's pixel; a slice of several has a whole line, whatever channels are left for it. */
+function pixelBytes(geometry: Geometry): number {
+  return 4 * (sliceChannels(geometry) < geometry.c ? SLICE_CHANNELS : geometry.c);
+}
+
 /** Bytes of the padded input rows that a band reads. */
-export function bandBytes({ w, c, kh, stride, padding }: Geometry, { images, rows }: Band): number {
-  return images * ((rows - 1) * stride + kh) * (w + 2 * padding) * c * 4;
+export function bandBytes(geometry: Geometry, { images, rows }: Band): number {
+  const { w, kh, stride, padding } = geometry;
+  return images * ((rows - 1) * stride + kh) * (w + 2 * padding) * pixelBytes(geometry);
 }
 
 /** Cycles that a convolution takes in such bands, not counting what does not depend on them. */
@@ -45,8 +67,8 @@ function cost(geometry: Geometry, band: Band): number {
   const times = Math.ceil(n / band.images), bands = times * (whole + Math.sign(rest));
   const pixels = times * (whole * tiled(band.rows) + (rest && tiled(rest)));
   const macs = pixels * kh * kw * (c / groups) * o;
-  return macs / MACS_PER_CYCLE + bands * Math.ceil(o / PANEL_CHANNELS) * CYCLES_PER_PANEL +
-    bands * bandBytes(geometry, band) / 4 * CYCLES_PER_COPY;
+  const copied = bands * bandBytes(geometry, band) / 4 * Math.ceil(c / sliceChannels(geometry));
+  return macs / MACS_PER_CYCLE + bands * Math.ceil(o / PANEL_CHANNELS) * CYCLES_PER_PANEL + copied * CYCLES_PER_COPY;
 }
 
 /** Bands of some rows of an image, or of whole images, as long as their input fits. */

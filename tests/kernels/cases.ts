@@ -87,6 +87,7 @@ const convolutions: readonly ConvolutionShape[] = [
   { x: [2, 9, 7, 13], o: 13, kernel: 5, stride: 2, groups: 13, bias: true },
   { x: [1, 9, 7, 3], o: 3, kernel: 7, groups: 3 },
   { x: [17, 8, 8, 16], o: 16, kernel: 3 },
+  { x: [1, 9, 150, 72], o: 72, kernel: 7, groups: 72, bias: true },
   { x: [2, 40, 40, 24], o: 8, kernel: 3 },
 ];
 

@@ -1,5 +1,6 @@
 /** The module's exports. */
-export { convolutionAddress, convolve } from "./convolution";
+export { convolve } from "./convolution";
+export { convolutionAddress } from "./descriptor";
 export * from "./generated";
 export { channelsFirst, copyRows, fill } from "./layout";
 export { normalizationVectors } from "./normalization";

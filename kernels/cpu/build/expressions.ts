@@ -8,17 +8,10 @@ import {
 } from "../../../core/ops/expression.ts";
 import { VIEW_ACTIVATIONS } from "../views.ts";
 
-const ZERO = "f32x4.splat(0)", ONE = "f32x4.splat(1)";
-
 const unaryTemplates: Record<UnaryOperation, (of: string) => string> = {
   negate: (of) => `f32x4.neg(${of})`,
   exp: (of) => `exponential(${of})`,
   log: (of) => `logarithm(${of})`,
-  sqrt: (of) => `f32x4.sqrt(${of})`,
-  sigmoid: (of) => `f32x4.div(${ONE}, f32x4.add(${ONE}, exponential(f32x4.neg(${of}))))`,
-  abs: (of) => `f32x4.abs(${of})`,
-  sign: (of) => `f32x4.sub(v128.and(f32x4.gt(${of}, ${ZERO}), ${ONE}), v128.and(f32x4.lt(${of}, ${ZERO}), ${ONE}))`,
-  step: (of) => `v128.and(f32x4.gt(${of}, ${ZERO}), ${ONE})`,
 };
 
 /** `pmax` keeps a NaN of its first operand, where a relaxed maximum may lose it. */
@@ -95,24 +88,31 @@ ${loop(printExpression(expression), noLoads)}
 /** Bytes that a view copies before it computes on them in place, where they are in the first-level cache by then. */
 const VIEW_BYTES = 8192;
 
-/** One vector of a view, in place: its load and its store share a check. */
+/** One vector of a view. */
 const viewStep = (name: string, index: number): string => `
-      const x${index} = f32x4.relaxed_madd(v128.load(at, ${index * 16}), scale${index}, shift${index});
-      v128.store(at, ${name}Activation(x${index}), ${index * 16});`;
+      const x${index} = f32x4.relaxed_madd(v128.load(from, ${index * 16}), scale${index}, shift${index});
+      v128.store(to, ${name}Activation(x${index}), ${index * 16});`;
 
-/** Pixels of `vectors` × 4 channels, `bytes` apart, with their scale and shift kept in registers. */
+/** The parameters of a pass over pixels at two pitches. */
+const PASS = "to: usize, toBytes: usize, from: usize, fromBytes: usize, pixels: i32";
+const NEXT_PIXEL = "pixels--, to += toBytes, from += fromBytes";
+
+/** Pixels of `vectors` × 4 channels, with their scale and shift kept in registers. */
 function printViewColumn(name: string, vectors: number): string {
   const indices = Array.from({ length: vectors }, (_, index) => index);
   const operands = indices.map((index) =>
     `scale${index} = v128.load(scales, ${index * 16}), shift${index} = v128.load(shifts, ${index * 16})`
   );
   return `
-function ${name}View${vectors}(at: usize, pixels: i32, bytes: usize, scales: usize, shifts: usize): void {
+function ${name}View${vectors}(${PASS}, scales: usize, shifts: usize): void {
   const ${operands.join(", ")};
-  for (; pixels > 0; pixels--, at += bytes) {${indices.map((index) => viewStep(name, index)).join("")}
+  for (; pixels > 0; ${NEXT_PIXEL}) {${indices.map((index) => viewStep(name, index)).join("")}
   }
 }`;
 }
+
+/** One column of a view: its arguments at a byte of the pixel. */
+const COLUMN = "to + at, toBytes, from + at, fromBytes, pixels, scales + at, shifts + at";
 
 /** A view's activation over pixels of normalised channels: by columns of 16, 4 and 1 channels. */
 function printView(name: string, activation: Expression): string {
@@ -121,25 +121,26 @@ function printView(name: string, activation: Expression): string {
 function ${name}Activation(v: v128): v128 { return ${body}; }
 ${printViewColumn(name, 4)}
 ${printViewColumn(name, 1)}
-function ${name}ViewLane(at: usize, pixels: i32, bytes: usize, scales: usize, shifts: usize): void {
+function ${name}ViewLane(${PASS}, scales: usize, shifts: usize): void {
   const scale = v128.load32_splat(scales), shift = v128.load32_splat(shifts);
-  for (; pixels > 0; pixels--, at += bytes) {
-    const v = f32x4.relaxed_madd(v128.load32_splat(at), scale, shift);
-    v128.store_lane<f32>(at, ${name}Activation(v), 0);
+  for (; pixels > 0; ${NEXT_PIXEL}) {
+    const v = f32x4.relaxed_madd(v128.load32_splat(from), scale, shift);
+    v128.store_lane<f32>(to, ${name}Activation(v), 0);
   }
 }
-function ${name}ViewPart(at: usize, pixels: i32, bytes: usize, scales: usize, shifts: usize): void {
-  let column: usize = 0;
-  for (; column + 64 <= bytes; column += 64) ${name}View4(at + column, pixels, bytes, scales + column, shifts + column);
-  for (; column + 16 <= bytes; column += 16) ${name}View1(at + column, pixels, bytes, scales + column, shifts + column);
-  for (; column < bytes; column += 4) ${name}ViewLane(at + column, pixels, bytes, scales + column, shifts + column);
+function ${name}Slice(${PASS}, count: i32, scales: usize, shifts: usize): void {
+  const bytes = <usize> count << 2;
+  let at: usize = 0;
+  for (; at + 64 <= bytes; at += 64) ${name}View4(${COLUMN});
+  for (; at + 16 <= bytes; at += 16) ${name}View1(${COLUMN});
+  for (; at < bytes; at += 4) ${name}ViewLane(${COLUMN});
 }
 function ${name}View(to: usize, from: usize, pixels: i32, count: i32, scales: usize, shifts: usize): void {
   const bytes = <usize> count << 2, part = max<i32>(1, ${VIEW_BYTES} / <i32> bytes);
   for (let pixel = 0; pixel < pixels; pixel += part) {
     const at = to + <usize> pixel * bytes, some = min<i32>(part, pixels - pixel);
     memory.copy(at, from + <usize> pixel * bytes, <usize> some * bytes);
-    ${name}ViewPart(at, some, bytes, scales, shifts);
+    ${name}Slice(at, bytes, at, bytes, some, count, scales, shifts);
   }
 }
 `;
@@ -151,21 +152,30 @@ function activationExpression(name: (typeof VIEW_ACTIVATIONS)[number]): Expressi
   return name === "none" ? identity : unaryExpressions[name];
 }
 
-/** `applyView`: what a consumer of a view reads, by the activation's number in VIEW_ACTIVATIONS. */
+/** A switch over the activations' numbers in VIEW_ACTIVATIONS. */
+function printSwitch(body: (name: string) => string): string {
+  const cases = VIEW_ACTIVATIONS.map((name, index) => `case ${index}: ${body(name)} break;`);
+  return `switch (activation) { ${cases.join(" ")} }`;
+}
+
+/** `applyView`: what a reader of a view copies, whole pixels. `applySlice`: some channels of each, at most 16. */
 function printApplyView(): string {
   const plain = (name: string): string =>
     name === "none"
       ? "memory.copy(to, from, <usize> (pixels * count) << 2)"
       : `${name}(to, from, pixels * count, 1, 0)`;
-  const cases = VIEW_ACTIVATIONS.map((name, index) => `
-    case ${index}:
-      if (scales) ${name}View(to, from, pixels, count, scales, shifts);
-      else ${plain(name)};
-      break;`);
   return `
 export function applyView(activation: i32, to: usize, from: usize, pixels: i32, count: i32, scales: usize, shifts: usize): void {
-  switch (activation) {${cases.join("")}
+  ${printSwitch((name) => `if (scales) ${name}View(to, from, pixels, count, scales, shifts); else ${plain(name)};`)}
+}
+const ONES: usize = memory.data<f32>([${Array(16).fill("1").join(", ")}], 16);
+const ZEROS: usize = memory.data(64, 16);
+export function applySlice(activation: i32, ${PASS}, count: i32, scales: usize, shifts: usize): void {
+  if (!scales) {
+    scales = ONES;
+    shifts = ZEROS;
   }
+  ${printSwitch((name) => `${name}Slice(to, toBytes, from, fromBytes, pixels, count, scales, shifts);`)}
 }`;
 }
 

@@ -1,7 +1,7 @@
 /** Rows of convolutions and linear layers. */
 import type { NodeId } from "../../../core/graph.ts";
 import { nhwc, ohwi } from "../../../core/shape.ts";
-import { type Band, bandBytes, chooseBand, type Geometry, TILE_PIXELS } from "../bands.ts";
+import { type Band, bandBytes, chooseBand, type Geometry, isDepthwise, sliceChannels, TILE_PIXELS } from "../bands.ts";
 import type { Buffer, BufferView, LoweredNode, Lowering } from "../lowering.ts";
 import { VIEW_ACTIVATIONS } from "../views.ts";
 import { placeStatistics, type StatisticsBuffers } from "./normalization.ts";
@@ -21,8 +21,6 @@ function flattened(geometry: Geometry): Geometry {
   if (!isPointwise(geometry)) return geometry;
   return { ...geometry, n: 1, h: n * oh * ow, w: 1, oh: n * oh * ow, ow: 1 };
 }
-
-const isDepthwise = ({ groups, c, o }: Geometry): boolean => groups > 1 && groups === c && groups === o;
 
 /** How many panels of output channels there are; none spans two groups, unless each is one channel. */
 function panelCount(geometry: Geometry): number {
@@ -91,6 +89,7 @@ function descriptor(geometry: Geometry, band: Band, operands: Operands, work: Wo
     ...[statistics.mean, statistics.variance].map(address),
     ...[n, h, w, c, oh, ow, o, kh, kw, stride, padding, groups, band.images, band.rows],
     partPixels(geometry, band),
+    sliceChannels(geometry),
     ...[work.band, work.packed, work.offsets, work.statistics].map(address),
   ];
 }

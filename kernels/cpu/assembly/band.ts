@@ -1,0 +1,83 @@
+/**
+ * A band: the zero-padded copy of the input rows that some output rows read, with the input's view applied. It holds all
+ * channels, or a slice of them at 64 bytes a pixel where channels do not mix: then more rows fit, and fewer are copied
+ * twice.
+ */
+import { Convolution } from "./descriptor";
+import { applySlice, applyView } from "./generated";
+
+/** Which part of the output a band is for. */
+@unmanaged
+export class Band {
+  image: i32;
+  images: i32;
+  row: i32;
+  rows: i32;
+  /** First channel, and number of channels. */
+  channel: i32;
+  channels: i32;
+}
+
+/** The band that is being computed. */
+export const band = changetype<Band>(memory.data(32, 16));
+
+/** Bytes of a slice's pixel: a cache line. */
+const SLICE_BYTES: usize = 64;
+
+/** Bytes from one pixel of a band to the next. */
+export function bandPixelBytes(d: Convolution): usize {
+  return d.sliceChannels < d.c ? SLICE_BYTES : <usize> d.c << 2;
+}
+
+/** Bytes from one row of a band to the next. */
+export function bandRowBytes(d: Convolution): usize {
+  return <usize> (d.w + 2 * d.padding) * bandPixelBytes(d);
+}
+
+/** Byte offsets of each output pixel's first input value from the start of its band. */
+export function writeOffsets(d: Convolution): void {
+  const rowBytes = bandRowBytes(d), pixelBytes = <usize> d.stride * bandPixelBytes(d);
+  const imageBytes = <usize> ((d.bandRows - 1) * d.stride + d.kh) * rowBytes;
+  let to = d.offsets;
+  for (let image = 0; image < d.bandImages; image++) {
+    for (let row = 0; row < d.bandRows; row++) {
+      let offset = <usize> image * imageBytes + <usize> (row * d.stride) * rowBytes;
+      for (let column = 0; column < d.ow; column++, offset += pixelBytes, to += 4) store<u32>(to, offset);
+    }
+  }
+}
+
+/** Copies the view of some pixels of one row, or of whole rows. */
+function copyPixels(d: Convolution, to: usize, from: usize, pixels: i32): void {
+  const scale = d.scale ? d.scale + (band.channel << 2) : 0, shift = d.shift + (band.channel << 2);
+  if (d.sliceChannels >= d.c) return applyView(d.activation, to, from, pixels, d.c, scale, shift);
+  const first = from + (<usize> band.channel << 2), pitch = <usize> d.c << 2;
+  applySlice(d.activation, to, SLICE_BYTES, first, pitch, pixels, band.channels, scale, shift);
+}
+
+/** Copies one input row between its zeros. */
+function copyRow(d: Convolution, to: usize, from: usize): void {
+  const side = <usize> d.padding * bandPixelBytes(d), inner = <usize> d.w * bandPixelBytes(d);
+  memory.fill(to, 0, side);
+  copyPixels(d, to + side, from, d.w);
+  memory.fill(to + side + inner, 0, side);
+}
+
+/** Copies the input rows that the band's output rows read. */
+export function copyBand(d: Convolution): void {
+  const first = band.row * d.stride - d.padding, last = first + (band.rows - 1) * d.stride + d.kh;
+  const fromBytes = <usize> (d.w * d.c) << 2, toBytes = bandRowBytes(d);
+  let to = d.band;
+  for (let image = band.image; image < band.image + band.images; image++) {
+    const x = d.x + <usize> (image * d.h) * fromBytes;
+    if (d.padding == 0) {
+      copyPixels(d, to, x + <usize> first * fromBytes, (last - first) * d.w);
+      to += <usize> (last - first) * toBytes;
+      continue;
+    }
+    for (let row = first; row < last; row++, to += toBytes) {
+      if (row < 0 || row >= d.h) memory.fill(to, 0, toBytes);
+      else copyRow(d, to, x + <usize> row * fromBytes);
+    }
+  }
+}

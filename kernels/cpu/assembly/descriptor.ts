@@ -1,0 +1,58 @@
+/** What the host says about a convolution. */
+
+/** Filled in by the host before a call, in this order; addresses are 0 for what is absent. See rows/convolution.ts. */
+@unmanaged
+export class Convolution {
+  x: usize;
+  y: usize;
+  weight: usize;
+  bias: usize;
+  scale: usize;
+  shift: usize;
+  activation: i32;
+  mean: usize;
+  variance: usize;
+  n: i32;
+  h: i32;
+  w: i32;
+  c: i32;
+  oh: i32;
+  ow: i32;
+  o: i32;
+  kh: i32;
+  kw: i32;
+  stride: i32;
+  padding: i32;
+  groups: i32;
+  bandImages: i32;
+  bandRows: i32;
+  partPixels: i32;
+  /** Channels that a band holds: all, or as many at a time as fit a cache line. */
+  sliceChannels: i32;
+  band: usize;
+  packed: usize;
+  offsets: usize;
+  statistics: usize;
+}
+
+const DESCRIPTOR: usize = memory.data(128, 64);
+
+/** Where the host writes the description of the next convolution. */
+export function convolutionAddress(): usize {
+  return DESCRIPTOR;
+}
+
+/** The convolution that the host described. */
+export function describedConvolution(): Convolution {
+  return changetype<Convolution>(DESCRIPTOR);
+}
+
+/** Whether every channel is convolved by itself. */
+export function isDepthwise(d: Convolution): bool {
+  return d.groups == d.c && d.o == d.c && d.groups > 1;
+}
+
+/** Output channels that panels may share: a group's, or all where every channel is a group. */
+export function panelGroup(d: Convolution): i32 {
+  return isDepthwise(d) ? d.o : d.o / d.groups;
+}
