@@ -36,21 +36,32 @@ async function readPacket(wire: Wire): Promise<AdbPacketData | undefined> {
   return payload && { command: command!, arg0: arg0!, arg1: arg1!, payload };
 }
 
-/** A wire as the streams that Tango's daemon transport works on. */
+/**
+ * A wire as the streams that Tango's daemon transport works on. A write that fails ends the reading side, which is where
+ * Tango learns that a phone is gone: an error on the writing side would reach promises that it never awaits.
+ */
 export function packetStreams(wire: Wire): AdbDaemonConnection {
+  let failure: unknown;
   return {
     readable: new ReadableStream<AdbPacketData>({
       async pull(controller) {
         const packet = await readPacket(wire);
         if (packet) controller.enqueue(packet);
+        else if (failure) controller.error(failure);
         else controller.close();
       },
       cancel: () => wire.close(),
     }, { highWaterMark: 0 }),
     writable: new Consumable.WritableStream<AdbPacketInit>({
       async write(packet) {
-        await wire.write(encodeHeader(packet));
-        if (packet.payload.length > 0) await wire.write(packet.payload);
+        if (failure) return;
+        try {
+          await wire.write(encodeHeader(packet));
+          if (packet.payload.length > 0) await wire.write(packet.payload);
+        } catch (cause) {
+          failure = cause;
+          await wire.close();
+        }
       },
       close: () => wire.close(),
       abort: () => wire.close(),

@@ -25,6 +25,7 @@ export class UsbWire implements Wire {
 
   /** One transfer; its bytes, or fewer where it was not done in time. */
   async #transfer(endpoint: number, bytes: Uint8Array<ArrayBuffer>, ms: number): Promise<number> {
+    if (this.#closed) throw new Error("Connection closed"); // its handle is freed: libusb would crash
     const moved = new Int32Array(1);
     const call = this.#usb.calls.libusb_bulk_transfer(this.#handle, endpoint, bytes, bytes.length, moved, ms);
     this.#busy.add(call);
