@@ -1,6 +1,6 @@
 /** A network as exporters take it: a graph in inference mode, and the values of its parameters. */
 import { type Graph, GraphBuilder } from "../../core/graph.ts";
-import { lowerStructure, type NetworkForm, type Structure } from "../../core/masternet/mod.ts";
+import { lowerStructure, type NetworkForm, printStructure, type Structure } from "../../core/masternet/mod.ts";
 import { Network } from "../../core/network.ts";
 import { fedParameters, filledParameters, fillingRules } from "../../core/parameters.ts";
 import type { Shape } from "../../core/shape.ts";
@@ -16,6 +16,22 @@ export interface InferenceNetwork {
   readonly values: Readonly<Record<string, Float32Array>>;
 }
 
+/** Which network it is: enough to make it again. */
+export interface NetworkOrigin {
+  /** The structure string. */
+  readonly structure: string;
+  /** What the structure leaves open. */
+  readonly form: Required<Omit<NetworkForm, "batchNorm">>;
+  /** Where the parameters come from. */
+  readonly parameters: "filling rule trained";
+}
+
+/** A network, and which one it is. */
+export interface KnownNetwork extends InferenceNetwork {
+  /** Which network it is. */
+  readonly origin: NetworkOrigin;
+}
+
 /**
  * A structure as a network with parameters by the filling rule `trained`: the same values in every implementation, for
  * comparing exporters and measuring latency before there are weights. Throws ShapeError.
@@ -29,12 +45,21 @@ export interface InferenceNetwork {
  * if (graph.nodes.length === 0 || !("fc_linear.netblock.weight" in values)) throw new Error();
  * ```
  */
-export function filledNetwork(structure: Structure, form: NetworkForm): InferenceNetwork {
+export function filledNetwork(structure: Structure, form: NetworkForm): KnownNetwork {
   const builder = new GraphBuilder();
   const input = builder.add("input", [], { name: IMAGE, shape: [1, form.resolution, form.resolution, 3] });
   const network = new Network({ builder, mode: "inference", parameters: fedParameters() });
   const { logits } = lowerStructure(structure, network, { ...form, input });
-  return { graph: builder.build([logits]), values: filledParameters(network.parameters, fillingRules.trained) };
+  const { classes, resolution, squeezeExcite = false, residualLinks = true } = form;
+  return {
+    graph: builder.build([logits]),
+    values: filledParameters(network.parameters, fillingRules.trained),
+    origin: {
+      structure: printStructure(structure),
+      form: { classes, resolution, squeezeExcite, residualLinks },
+      parameters: "filling rule trained",
+    },
+  };
 }
 
 /** The shape of the image that a network takes, `[1, h, w, c]`. */

@@ -116,7 +116,7 @@ export const slots = {
   },
   OperatorCode: { deprecatedBuiltinCode: 0, customCode: 1, version: 2, builtinCode: 3 },
   SubGraph: { tensors: 0, inputs: 1, outputs: 2, operators: 3, name: 4 },
-  Tensor: { shape: 0, type: 1, buffer: 2, name: 3, quantization: 4, hasRank: 8 },
+  Tensor: { shape: 0, type: 1, buffer: 2, name: 3, quantization: 4, sparsity: 6, hasRank: 8 },
   QuantizationParameters: { scale: 2, zeroPoint: 3, quantizedDimension: 6 },
   Operator: { opcodeIndex: 0, inputs: 1, outputs: 2, builtinOptionsType: 3, builtinOptions: 4 },
   Buffer: { data: 0, offset: 1, size: 2 },

@@ -1,0 +1,50 @@
+/** What an exported file tells of itself: which network it holds, and how it was made. */
+import { z } from "zod";
+import type { NetworkOrigin } from "./inference/network.ts";
+
+/** How numbers are stored. */
+export const precisions = ["f32", "f16", "dynamic", "int8"] as const;
+/** float32; float16 weights; 8-bit weights with float32 activations; 8-bit integers throughout. */
+export type Precision = typeof precisions[number];
+
+/** The name of the metadata entry that holds a file's provenance, in JSON. */
+export const PROVENANCE_ENTRY = "zennas.provenance";
+/** The name of the metadata entry that holds the classes' names, one a line. */
+export const LABELS_ENTRY = "zennas.labels";
+
+const schema = z.strictObject({
+  producer: z.string(),
+  structure: z.string(),
+  form: z.strictObject({
+    classes: z.int().positive(),
+    resolution: z.int().positive(),
+    squeezeExcite: z.boolean(),
+    residualLinks: z.boolean(),
+  }),
+  parameters: z.literal("filling rule trained"),
+  precision: z.enum(precisions),
+  calibration: z.string().nullable(),
+  softmax: z.boolean(),
+});
+
+/** Which network a file holds, and how it was made. */
+export interface Provenance extends NetworkOrigin {
+  /** The program and its version. */
+  readonly producer: string;
+  /** How numbers are stored. */
+  readonly precision: Precision;
+  /** What was calibrated on, where anything was. */
+  readonly calibration: string | null;
+  /** Whether the output is probabilities. */
+  readonly softmax: boolean;
+}
+
+/** The provenance in a metadata entry, or undefined where there is none that this version understands. */
+export function parseProvenance(entry: Uint8Array | undefined): Provenance | undefined {
+  if (!entry) return undefined;
+  try {
+    return schema.parse(JSON.parse(new TextDecoder().decode(entry)));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+/** Images as networks take them: `[h, w, 3]` channels last, normalised by ImageNet's statistics. */
+import { fillByName } from "../../core/parameters.ts";
+import { elementCount, nhwc, type Shape } from "../../core/shape.ts";
+import { MobileError } from "../errors.ts";
+
+/** Mean and standard deviation of ImageNet's red, green and blue, as its classifiers are trained with. */
+export const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+
+/** Images of uniform noise with mean 0 and variance 1, by the filling rule: the same everywhere for the same name. */
+export function randomImages(shape: Shape, { name, count }: { name: string; count: number }): Float32Array[] {
+  const values = elementCount(shape);
+  return Array.from({ length: count }, (_, index) => fillByName(`${name} ${index}`, values));
+}
+
+/** RGB bytes as a network takes them. */
+function normalized(pixels: Uint8Array): Float32Array {
+  return Float32Array.from(pixels, (value, index) => {
+    const channel = index % 3;
+    return (value / 255 - IMAGENET.mean[channel]!) / IMAGENET.std[channel]!;
+  });
+}
+
+/**
+ * An image file (PNG, JPEG, WebP, …) as a network takes it: scaled to cover `[1, h, w, 3]` and cropped to its centre.
+ * Throws MobileError MODEL_INPUT for files that are no image.
+ */
+export async function readImage(path: string, shape: Shape): Promise<Float32Array> {
+  const [, height, width] = nhwc(shape, "an image");
+  const { default: sharp } = await import("sharp");
+  try {
+    const pixels = await sharp(path).resize(width, height, { fit: "cover" }).removeAlpha().toColourspace("srgb").raw()
+      .toBuffer();
+    return normalized(pixels);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MobileError("MODEL_INPUT", `Cannot read ${path} as an image: ${reason}`, { cause, data: { path } });
+  }
+}

@@ -1,0 +1,50 @@
+/** Which values a network's activations take, seen on a few images. */
+import type { Backend } from "../../../core/backend.ts";
+import type { NodeId } from "../../../core/graph.ts";
+import { MobileError } from "../../errors.ts";
+import { IMAGE, type InferenceNetwork } from "../../inference/network.ts";
+import { type Range, rangeOf, union } from "./quantize.ts";
+
+/** What to calibrate on. */
+export interface Calibration {
+  /** Computes the activations. */
+  readonly backend: Backend;
+  /** Images in the network's shape, row-major; a dozen or two do. */
+  readonly images: Iterable<Float32Array> | AsyncIterable<Float32Array>;
+}
+
+/** The nodes that compute something. */
+function computed({ graph: { nodes } }: InferenceNetwork): readonly NodeId[] {
+  return [...nodes.keys()].filter((id) => nodes[id]!.op !== "input");
+}
+
+/**
+ * The range of every computed node and of the image over all images, by node. Throws MobileError
+ * EXPORT_CALIBRATION_MISSING where there is no image, EXPORT_NONFINITE where an activation overflows.
+ */
+export async function calibrate(
+  network: InferenceNetwork,
+  { backend, images }: Calibration,
+): Promise<ReadonlyMap<NodeId, Range>> {
+  const ranges = new Map<NodeId, Range>(), nodes = computed(network);
+  const image = network.graph.nodes.findIndex(({ op, attributes }) =>
+    op === "input" && "name" in attributes && attributes.name === IMAGE
+  );
+  const widen = (id: NodeId, values: Float32Array): void => {
+    const range = rangeOf(values), known = ranges.get(id);
+    if (!Number.isFinite(range.highest - range.lowest)) {
+      throw new MobileError("EXPORT_NONFINITE", `Cannot calibrate as node ${id} overflows float32`, {
+        data: { node: id },
+      });
+    }
+    ranges.set(id, known ? union(known, range) : range);
+  };
+  using program = backend.compile({ ...network.graph, outputs: nodes });
+  for await (const values of images) {
+    const outputs = await program.run({ feeds: { ...network.values, [IMAGE]: values } });
+    widen(image, values);
+    nodes.forEach((id, index) => widen(id, outputs[index]!));
+  }
+  if (ranges.size > 0) return ranges;
+  throw new MobileError("EXPORT_CALIBRATION_MISSING", "Cannot calibrate as there is no image");
+}

@@ -1,0 +1,221 @@
+/**
+ * Everything in 8 bits: weights with a scale a channel, activations with the range that calibration saw, 32-bit biases.
+ */
+import type { NodeId } from "../../../core/graph.ts";
+import { MobileError } from "../../errors.ts";
+import type { LiteModel, LiteOperator, LiteTensor, Quantization, TensorId } from "../model.ts";
+import type { OperatorName } from "../operators.ts";
+import { channelAxis, floatData } from "./layers.ts";
+import {
+  activationQuantization,
+  quantizeActivation,
+  quantizeWeight,
+  type Range,
+  rangeOf,
+  unitQuantization,
+} from "./quantize.ts";
+
+/** The largest bias, with room for the sum that it is added to. */
+const LARGEST_BIAS = 2 ** 30;
+
+/** How a model is quantised. */
+export interface Int8Options {
+  /** The range of each node's values (see `calibrate`). */
+  readonly ranges: ReadonlyMap<NodeId, Range>;
+  /** What callers give and get: float32, quantised inside; or 8-bit integers as they are. */
+  readonly io: "float" | "int8";
+}
+
+/** How an operator's output is stored, where it is not a layer's. */
+type Rule =
+  /** As its first input. */
+  | "as input"
+  /** By its own range. */
+  | "own range"
+  /** As sigmoid and softmax are. */
+  | "unit"
+  /** By its own range, which all inputs must be brought to. */
+  | "one scale";
+
+const rules: Readonly<Partial<Record<OperatorName, Rule>>> = {
+  PAD: "as input",
+  PADV2: "as input",
+  MAX_POOL_2D: "as input",
+  AVERAGE_POOL_2D: "as input",
+  RESHAPE: "as input",
+  TRANSPOSE: "as input",
+  ADD: "own range",
+  MUL: "own range",
+  MEAN: "own range",
+  RELU: "own range",
+  LOGISTIC: "unit",
+  SOFTMAX: "unit",
+  CONCATENATION: "one scale",
+};
+
+const sameQuantization = (a: Quantization, b: Quantization): boolean =>
+  a.scales[0] === b.scales[0] && a.zeroPoints[0] === b.zeroPoints[0];
+
+class Quantizer {
+  readonly #tensors: LiteTensor[];
+  readonly #operators: LiteOperator[] = [];
+  readonly #model: LiteModel;
+  readonly #options: Int8Options;
+
+  constructor(model: LiteModel, options: Int8Options) {
+    this.#model = model;
+    this.#tensors = [...model.tensors];
+    this.#options = options;
+  }
+
+  run(): LiteModel {
+    const float = this.#options.io === "float", { operators, output: last } = this.#model;
+    const input = float ? this.#floatInput() : this.#model.input;
+    this.#store(this.#model.input, this.#ownRange(this.#model.input));
+    const softmax = float && operators.at(-1)?.name === "SOFTMAX" ? operators.at(-1) : undefined;
+    for (const operator of softmax ? operators.slice(0, -1) : operators) this.#quantize(operator);
+    this.#checkOutput(softmax ? softmax.inputs[0]! : last);
+    const output = float ? this.#floatOutput(softmax) : last;
+    return { tensors: this.#tensors, operators: this.#operators, input, output };
+  }
+
+  #tensor(id: TensorId): LiteTensor {
+    return this.#tensors[id]!;
+  }
+
+  #quantization(id: TensorId): Quantization {
+    const { name, quantization } = this.#tensor(id);
+    if (quantization) return quantization;
+    throw new MobileError("EXPORT_UNSUPPORTED_OP", `Cannot quantise ${name} as nothing tells its range`, {
+      data: { tensor: name },
+    });
+  }
+
+  #ownRange(id: TensorId): Quantization {
+    const { node, name } = this.#tensor(id), range = node === undefined ? undefined : this.#options.ranges.get(node);
+    if (range) return activationQuantization(range);
+    throw new MobileError("EXPORT_CALIBRATION_MISSING", `Cannot quantise ${name} as calibration did not see it`, {
+      data: { tensor: name },
+    });
+  }
+
+  /** Makes a tensor one of 8-bit integers. */
+  #store(id: TensorId, quantization: Quantization): void {
+    this.#tensors[id] = { ...this.#tensor(id), type: "INT8", quantization };
+  }
+
+  /** The tensor that callers fill, quantised into the model's own. */
+  #floatInput(): TensorId {
+    const { name, shape } = this.#tensor(this.#model.input);
+    const input = this.#tensors.push({ name, shape, type: "FLOAT32" }) - 1;
+    this.#tensors[this.#model.input] = { ...this.#tensor(this.#model.input), name: `${name}/int8` };
+    this.#operators.push({
+      name: "QUANTIZE",
+      inputs: [input],
+      outputs: [this.#model.input],
+      options: { table: "QuantizeOptions" },
+    });
+    return input;
+  }
+
+  /** Float32 from the logits on: a softmax in 8 bits would leave the delegate, and tell few classes apart. */
+  #floatOutput(softmax: LiteOperator | undefined): TensorId {
+    const logits = softmax ? softmax.inputs[0]! : this.#model.output, { name, shape } = this.#tensor(logits);
+    const output = this.#tensors.push({ name, shape, type: "FLOAT32" }) - 1;
+    this.#tensors[logits] = { ...this.#tensor(logits), name: `${name}/int8` };
+    const options = { table: "DequantizeOptions" } as const;
+    this.#operators.push({ name: "DEQUANTIZE", inputs: [logits], outputs: [output], options });
+    if (!softmax) return output;
+    this.#operators.push({ ...softmax, inputs: [output] });
+    return this.#model.output;
+  }
+
+  #checkOutput(id: TensorId): void {
+    const { node, name } = this.#tensor(id), range = node === undefined ? undefined : this.#options.ranges.get(node);
+    if (!range || range.highest > range.lowest) return;
+    throw new MobileError("EXPORT_CALIBRATION_DEGENERATE", `Cannot quantise ${name} as it was zero for every image`, {
+      data: { tensor: name },
+    });
+  }
+
+  #quantize(operator: LiteOperator): void {
+    const rule = rules[operator.name], output = operator.outputs[0]!;
+    if (operator.name in channelAxis) this.#quantizeLayer(operator);
+    else if (!rule) {
+      throw new MobileError("EXPORT_UNSUPPORTED_OP", `Cannot quantise ${operator.name} as it has no 8-bit form`, {
+        data: { op: operator.name },
+      });
+    } else {
+      this.#store(output, this.#outputQuantization(operator, rule));
+      this.#quantizeConstants(operator);
+      const inputs = rule === "one scale" ? this.#broughtTo(output, operator.inputs) : operator.inputs;
+      this.#operators.push({ ...operator, inputs });
+    }
+  }
+
+  #outputQuantization({ inputs, outputs }: LiteOperator, rule: Rule): Quantization {
+    if (rule === "unit") return unitQuantization;
+    return rule === "as input" ? this.#quantization(inputs[0]!) : this.#ownRange(outputs[0]!);
+  }
+
+  /** Quantises the float constants that an operator reads: by their own range, or padding values as what they pad. */
+  #quantizeConstants({ name, inputs }: LiteOperator): void {
+    for (const id of inputs) {
+      const { data } = this.#tensor(id);
+      if (!(data instanceof Float32Array)) continue;
+      const stored = name === "PADV2" ? this.#quantization(inputs[0]!) : activationQuantization(rangeOf(data));
+      this.#tensors[id] = { ...this.#tensor(id), data: quantizeActivation(data, stored) };
+      this.#store(id, stored);
+    }
+  }
+
+  /** Inputs in the output's scale; those that have another are converted. */
+  #broughtTo(output: TensorId, inputs: readonly TensorId[]): readonly TensorId[] {
+    const wanted = this.#quantization(output);
+    return inputs.map((from) => {
+      if (sameQuantization(this.#quantization(from), wanted)) return from;
+      const { name, shape } = this.#tensor(from);
+      const to = this.#tensors.push({ name: `${name}/rescaled`, shape, type: "INT8", quantization: wanted }) - 1;
+      this.#operators.push({ name: "QUANTIZE", inputs: [from], outputs: [to], options: { table: "QuantizeOptions" } });
+      return to;
+    });
+  }
+
+  /** Linear layers get one scale, as old runtimes know no others. A bias that needs a larger scale to fit gets one. */
+  #quantizeLayer(operator: LiteOperator): void {
+    const [x, weight, bias] = operator.inputs as [TensorId, TensorId, TensorId];
+    const scale = this.#quantization(x).scales[0]!, biases = floatData(this.#tensor(bias));
+    const perTensor = operator.name === "FULLY_CONNECTED";
+    const fits = (value: number): number => Math.abs(value) / (scale * LARGEST_BIAS);
+    const largest = rangeOf(biases.map(Math.abs)).highest;
+    const { shape } = this.#tensor(weight);
+    const quantized = quantizeWeight(floatData(this.#tensor(weight)), {
+      shape,
+      ...(perTensor ? {} : { axis: channelAxis[operator.name]! }),
+      leastScale: (channel) => fits(perTensor ? largest : biases[channel]!),
+    });
+    this.#tensors[weight] = { ...this.#tensor(weight), type: "INT8", ...quantized };
+    this.#tensors[bias] = { ...this.#tensor(bias), ...storedBias(biases, quantized.quantization.scales, scale) };
+    this.#store(operator.outputs[0]!, this.#ownRange(operator.outputs[0]!));
+    this.#operators.push(operator);
+  }
+}
+
+/** A bias in the scale of the products that it is added to. */
+function storedBias(biases: Float32Array, weightScales: readonly number[], inputScale: number) {
+  const scales = weightScales.map((scale) => Math.fround(scale * inputScale));
+  const scaleOf = (channel: number): number => scales.length > 1 ? scales[channel]! : scales[0]!;
+  return {
+    type: "INT32",
+    data: Int32Array.from(biases, (value, channel) => Math.round(value / scaleOf(channel))),
+    quantization: { scales, zeroPoints: scales.map(() => 0), axis: 0 },
+  } as const;
+}
+
+/**
+ * The model in 8-bit integers. Throws MobileError EXPORT_CALIBRATION_MISSING, EXPORT_CALIBRATION_DEGENERATE, and
+ * EXPORT_UNSUPPORTED_OP for operators without an 8-bit form.
+ */
+export function withInt8(model: LiteModel, options: Int8Options): LiteModel {
+  return new Quantizer(model, options).run();
+}
