@@ -10,6 +10,7 @@ export { type CpuBackend, type CpuOptions, openCpu };
 
 /** Options of each backend by its name. */
 export interface BackendOptions {
+  /** Of the CPU backend. */
   readonly cpu: CpuOptions;
 }
 

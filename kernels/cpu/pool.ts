@@ -65,6 +65,9 @@ export class WorkerPool implements AsyncDisposable {
   /** Queues a run. Rejects with the error that the run threw, or DeviceLostError where its worker or the pool ended. */
   run(program: PooledProgram, options: RunOptions): Promise<Float32Array[]> {
     if (this.#closed) return Promise.reject(new DeviceLostError("Cannot run a program as its backend is closed"));
+    if (this.#slots.length === 0) {
+      return Promise.reject(new DeviceLostError("Cannot run a program as no worker is left"));
+    }
     return new Promise((resolve, reject) => {
       this.#queue.push({ program, options, resolve, reject });
       this.#dispatch();
@@ -122,6 +125,7 @@ export class WorkerPool implements AsyncDisposable {
     slot.worker.terminate();
     slot.job?.reject(new DeviceLostError(`Cannot finish a run as its worker crashed: ${reason}`));
     if (slot.memoryBytes === 0) return this.#failQueue(reason);
+    // Where the replacement cannot start, the last one to go fails what waits.
     this.#start().catch(() => {});
   }
 

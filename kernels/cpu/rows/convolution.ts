@@ -8,7 +8,7 @@ import { placeStatistics, type StatisticsBuffers } from "./normalization.ts";
 
 const PANEL = 8;
 const PART_WEIGHT_BYTES = 20 * 1024;
-const PART_OUTPUT_BYTES = 16 * 1024;
+const PART_OUTPUT_BYTES = 32 * 1024;
 const STATISTICS_BLOCK_BYTES = 96;
 
 /** Whether output pixels are input pixels, whichever image and row they are in. */
