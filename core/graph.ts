@@ -59,11 +59,16 @@ export class GraphBuilder {
     return (ops[op] as OpDef<OpAttributes[K]>).shape(inputs.map((id) => this.shape(id)), attributes);
   }
 
-  /** The shape of a node's output. */
-  shape(id: NodeId): Shape {
+  /** A node that was added. */
+  node(id: NodeId): Node {
     const node = this.#nodes[id];
     if (!node) throw new ShapeError(`Cannot use a node before it is added: got ${id}`);
-    return node.shape;
+    return node;
+  }
+
+  /** The shape of a node's output. */
+  shape(id: NodeId): Shape {
+    return this.node(id).shape;
   }
 
   /** The graph that computes these outputs; nodes that none of them needs are left out. */

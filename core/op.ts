@@ -1,4 +1,5 @@
 /** The contract that every operation of a graph fulfils. */
+import type { GraphBuilder, NodeId } from "./graph.ts";
 import type { Shape } from "./shape.ts";
 
 /** A tensor of the float64 oracle, row-major. */
@@ -19,8 +20,25 @@ export interface RunOptions {
   readonly feeds?: Readonly<Record<string, Float32Array>>;
 }
 
+/** A node whose inputs' gradients are asked for, and the graph that they go on. */
+export interface BackwardSite<Attributes> {
+  /** The graph that holds the node and takes the gradients' nodes. */
+  readonly builder: GraphBuilder;
+  /** The node's inputs. */
+  readonly inputs: readonly NodeId[];
+  /** The node itself. */
+  readonly output: NodeId;
+  /** The gradient with respect to the node's output, in its shape. */
+  readonly gradient: NodeId;
+  /** The node's attributes. */
+  readonly attributes: Attributes;
+}
+
+/** A gradient for each input, in its shape; `undefined` where it is zero everywhere it is defined. */
+export type InputGradients = readonly (NodeId | undefined)[];
+
 /**
- * One operation, declared once: shapes, cost, and a slow float64 oracle. Devices hold a table of kernels over the same
+ * One operation, declared once: shapes, cost, gradient, and a slow float64 oracle. Devices hold a table of kernels over the same
  * names (see `core/backend.ts`), so that adding an operation makes the compiler name every missing row.
  */
 export interface OpDef<Attributes> {
@@ -28,6 +46,8 @@ export interface OpDef<Attributes> {
   shape(inputs: readonly Shape[], attributes: Attributes): Shape;
   /** Multiply-adds of one evaluation; only convolutions and linear layers have any. */
   macs(inputs: readonly Shape[], output: Shape): number;
+  /** The gradients of the inputs as nodes of other operations; what nobody needs of them is never computed. */
+  backward(site: BackwardSite<Attributes>): InputGradients;
   /** The output in float64, by the plainest code that can be right. */
   reference(inputs: readonly Tensor64[], attributes: Attributes, run: OracleRun): Float64Array;
 }
@@ -41,4 +61,9 @@ export interface OracleRun extends RunOptions {
 /** No multiply-adds: for every operation that is neither a convolution nor a linear layer. */
 export function noMacs(): number {
   return 0;
+}
+
+/** No gradients: for operations without inputs, and for those whose output does not move with them. */
+export function noGradients(): InputGradients {
+  return [];
 }

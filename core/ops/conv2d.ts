@@ -1,5 +1,6 @@
 /** Convolution and linear layers: the operations that multiply. */
-import type { OpDef, Tensor64 } from "../op.ts";
+import type { NodeId } from "../graph.ts";
+import type { BackwardSite, InputGradients, OpDef, Tensor64 } from "../op.ts";
 import { elementCount, nhwc, ohwi, type Shape, ShapeError, windowExtent } from "../shape.ts";
 import type { NoAttributes } from "./elementwise.ts";
 
@@ -71,12 +72,37 @@ function conv2dReference(
   return result;
 }
 
+/** The gradient of a bias `[c]`, where there is one. */
+const biasGradient = ({ builder, inputs: [, , bias], gradient }: BackwardSite<unknown>): InputGradients =>
+  bias === undefined ? [] : [builder.add("reduce_sum", [gradient], { shape: builder.shape(bias) })];
+
+function conv2dBackward(site: BackwardSite<Conv2dAttributes>): InputGradients {
+  const { builder, inputs: [x, weight], gradient, attributes } = site;
+  const [, h, w] = nhwc(builder.shape(x!), "input"), [, kh, kw] = ohwi(builder.shape(weight!), "weight");
+  return [
+    builder.add("conv2d_input", [gradient, weight!], { ...attributes, size: [h, w] }),
+    builder.add("conv2d_weight", [x!, gradient], { ...attributes, kernel: [kh, kw] }),
+    ...biasGradient(site),
+  ];
+}
+
+function linearBackward(site: BackwardSite<NoAttributes>): InputGradients {
+  const { builder, inputs: [x, weight], gradient } = site;
+  const transposed = (id: NodeId): NodeId => builder.add("transpose", [id], {});
+  return [
+    builder.add("linear", [gradient, transposed(weight!)], {}),
+    builder.add("linear", [transposed(gradient), transposed(x!)], {}),
+    ...biasGradient(site),
+  ];
+}
+
 /**
  * Convolution of x `[n, h, w, c]` by weight `[o, kh, kw, c/groups]`, plus an optional bias `[o]`: `[n, oh, ow, o]`.
  */
 export const conv2d: OpDef<Conv2dAttributes> = {
   shape: conv2dShape,
   macs: ([, weight], output) => elementCount(output) * elementCount(weight!.slice(1)),
+  backward: conv2dBackward,
   reference: (inputs, attributes, { output }) => conv2dReference(inputs, attributes, output),
 };
 
@@ -90,6 +116,7 @@ export const linear: OpDef<NoAttributes> = {
     return [x![0]!, weight![0]!];
   },
   macs: ([, weight], output) => elementCount(output) * weight![1]!,
+  backward: linearBackward,
   reference: ([x, weight, bias], _, { output }) => {
     const [n, o] = output as [number, number], i = weight!.shape[1]!;
     return Float64Array.from({ length: n * o }, (_, index) => {

@@ -1,6 +1,8 @@
 /** Elementwise operations, each made from its scalar expression. */
 import { noMacs, type OpDef } from "../op.ts";
-import { elementCount, sameShape, type Shape, ShapeError } from "../shape.ts";
+import { type Shape, ShapeError } from "../shape.ts";
+import { spreadIndex, spreads } from "./broadcast.ts";
+import { expressionGradients } from "./derivative.ts";
 import { binaryExpressions, evaluateExpression, type Expression, unaryExpressions } from "./expression.ts";
 
 /** An operation without attributes. */
@@ -18,35 +20,24 @@ function unaryOp<A extends Partial<AffineAttributes>>(expression: Expression): O
   return {
     shape: ([x]) => x!,
     macs: noMacs,
+    backward: (site) => expressionGradients(expression, site),
     reference: ([x], attributes) => x!.data.map((value) => evaluateExpression(expression, { x: value, ...attributes })),
   };
 }
 
-/**
- * The shape of a broadcast of two tensors: equal shapes, or a second one that is `[1]`, or `[n, 1, 1, c]` beside
- * `[n, h, w, c]` (a gate per channel).
- */
 function broadcastShape(x: Shape, y: Shape): Shape {
-  const gate = x.length === 4 && sameShape(y, [x[0]!, 1, 1, x[3]!]);
-  if (sameShape(x, y) || sameShape(y, [1]) || gate) return x;
+  if (spreads(y, x)) return x;
   throw new ShapeError(`Cannot combine tensors elementwise as shapes must agree: got [${x}] and [${y}]`);
-}
-
-/** The element of `y` that stands beside element `index` of `x` (see {@link broadcastShape}). */
-function broadcastIndex(index: number, x: Shape, y: Shape): number {
-  if (sameShape(x, y)) return index;
-  if (elementCount(y) === 1) return 0;
-  const channels = x[3]!, perImage = x[1]! * x[2]! * channels;
-  return Math.floor(index / perImage) * channels + index % channels;
 }
 
 function binaryOp(expression: Expression): OpDef<NoAttributes> {
   return {
     shape: ([x, y]) => broadcastShape(x!, y!),
     macs: noMacs,
+    backward: (site) => expressionGradients(expression, site),
     reference: ([x, y]) =>
       x!.data.map((value, index) =>
-        evaluateExpression(expression, { x: value, y: y!.data[broadcastIndex(index, x!.shape, y!.shape)]! })
+        evaluateExpression(expression, { x: value, y: y!.data[spreadIndex(index, { from: y!.shape, to: x!.shape })]! })
       ),
   };
 }
@@ -57,11 +48,23 @@ export const relu: OpDef<NoAttributes> = unaryOp(unaryExpressions.relu);
 export const sigmoid: OpDef<NoAttributes> = unaryOp(unaryExpressions.sigmoid);
 /** x · sigmoid(x), also called SiLU. */
 export const swish: OpDef<NoAttributes> = unaryOp(unaryExpressions.swish);
+/** e^x. */
+export const exp: OpDef<NoAttributes> = unaryOp(unaryExpressions.exp);
 /** The natural logarithm. */
 export const log: OpDef<NoAttributes> = unaryOp(unaryExpressions.log);
+/** √x. */
+export const sqrt: OpDef<NoAttributes> = unaryOp(unaryExpressions.sqrt);
+/** 1 / x. */
+export const reciprocal: OpDef<NoAttributes> = unaryOp(unaryExpressions.reciprocal);
+/** |x|. */
+export const abs: OpDef<NoAttributes> = unaryOp(unaryExpressions.abs);
+/** −1, 0 or 1. */
+export const sign: OpDef<NoAttributes> = unaryOp(unaryExpressions.sign);
+/** 1 where x > 0, else 0. */
+export const step: OpDef<NoAttributes> = unaryOp(unaryExpressions.step);
 /** x · scale + shift. */
 export const affine: OpDef<AffineAttributes> = unaryOp(unaryExpressions.affine);
-/** x + y, with y broadcast as {@link mul} does. */
+/** x + y, with y spread as {@link mul} does. */
 export const add: OpDef<NoAttributes> = binaryOp(binaryExpressions.add);
-/** x · y; y has x's shape, or is `[1]`, or is `[n, 1, 1, c]` beside `[n, h, w, c]`. */
+/** x · y; y has x's shape, or is `[1]`, `[c]` beside `[…, c]`, or `[n, 1, 1, c]` beside `[n, h, w, c]`. */
 export const mul: OpDef<NoAttributes> = binaryOp(binaryExpressions.mul);

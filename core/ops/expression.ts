@@ -17,14 +17,17 @@ export type Expression =
   };
 
 /** Functions of one scalar. */
-export type UnaryOperation = "negate" | "exp" | "log";
+export type UnaryOperation = "negate" | "exp" | "log" | "sqrt" | "sigmoid" | "abs" | "sign" | "step";
 /** Functions of two scalars. */
 export type BinaryOperation = "add" | "multiply" | "divide" | "max";
 
-const constant = (value: number): Expression => ({ kind: "constant", value });
+/** A known number. */
+export const constant = (value: number): Expression => ({ kind: "constant", value });
 const attribute = (name: "scale" | "shift"): Expression => ({ kind: "attribute", name });
-const unary = (operation: UnaryOperation, of: Expression): Expression => ({ kind: "unary", operation, of });
-const binary = (operation: BinaryOperation, left: Expression, right: Expression): Expression => ({
+/** A function of one expression. */
+export const unary = (operation: UnaryOperation, of: Expression): Expression => ({ kind: "unary", operation, of });
+/** A function of two expressions. */
+export const binary = (operation: BinaryOperation, left: Expression, right: Expression): Expression => ({
   kind: "binary",
   operation,
   left,
@@ -33,14 +36,20 @@ const binary = (operation: BinaryOperation, left: Expression, right: Expression)
 
 const x: Expression = { kind: "input", name: "x" };
 const y: Expression = { kind: "input", name: "y" };
-const sigmoid = binary("divide", constant(1), binary("add", constant(1), unary("exp", unary("negate", x))));
+const sigmoid = unary("sigmoid", x);
 
 /** The elementwise operations of one input. */
 export const unaryExpressions = {
   relu: binary("max", x, constant(0)),
   sigmoid,
   swish: binary("multiply", x, sigmoid),
+  exp: unary("exp", x),
   log: unary("log", x),
+  sqrt: unary("sqrt", x),
+  reciprocal: binary("divide", constant(1), x),
+  abs: unary("abs", x),
+  sign: unary("sign", x),
+  step: unary("step", x),
   affine: binary("add", binary("multiply", x, attribute("scale")), attribute("shift")),
 } as const satisfies Record<string, Expression>;
 
@@ -58,13 +67,20 @@ export interface Bindings {
   readonly shift?: number;
 }
 
-const unaryFunctions: Record<UnaryOperation, (value: number) => number> = {
+/** What each function of one scalar gives; `sign` and `step` are 0 at 0, as gradients there are in PyTorch. */
+export const unaryFunctions: Record<UnaryOperation, (value: number) => number> = {
   negate: (value) => -value,
   exp: Math.exp,
   log: Math.log,
+  sqrt: Math.sqrt,
+  sigmoid: (value) => 1 / (1 + Math.exp(-value)),
+  abs: Math.abs,
+  sign: (value) => Number(value > 0) - Number(value < 0),
+  step: (value) => Number(value > 0),
 };
 
-const binaryFunctions: Record<BinaryOperation, (left: number, right: number) => number> = {
+/** What each function of two scalars gives. */
+export const binaryFunctions: Record<BinaryOperation, (left: number, right: number) => number> = {
   add: (left, right) => left + right,
   multiply: (left, right) => left * right,
   divide: (left, right) => left / right,

@@ -1,7 +1,24 @@
 /** Operations that move values without changing them. */
+import type { GraphBuilder, NodeId } from "../graph.ts";
 import { noMacs, type OpDef } from "../op.ts";
-import { elementCount, nhwc, sameShape, ShapeError } from "../shape.ts";
+import { elementCount, nhwc, sameShape, type Shape, ShapeError } from "../shape.ts";
 import type { NoAttributes } from "./elementwise.ts";
+
+/** A part of the last axis. */
+export interface SliceAttributes {
+  /** The first channel or element. */
+  readonly start: number;
+  /** How many of them. */
+  readonly length: number;
+}
+
+/** What {@link unflatten} makes of each row. */
+export interface UnflattenAttributes {
+  /** Rows and columns of the activation. */
+  readonly size: readonly [h: number, w: number];
+}
+
+const widthOf = (shape: Shape): number => shape.at(-1)!;
 
 /** Joins tensors along their last axis: channels of `[n, h, w, c]`, or elements of vectors. */
 export const concat: OpDef<NoAttributes> = {
@@ -13,6 +30,14 @@ export const concat: OpDef<NoAttributes> = {
     return [...outer, shapes.reduce((sum, shape) => sum + shape.at(-1)!, 0)];
   },
   macs: noMacs,
+  backward: ({ builder, inputs, gradient }) => {
+    let start = 0;
+    return inputs.map((input) => {
+      const length = widthOf(builder.shape(input));
+      start += length;
+      return builder.add("slice", [gradient], { start: start - length, length });
+    });
+  },
   reference: (inputs, _, { output }) => {
     const rows = elementCount(output.slice(0, -1));
     const result: number[] = [];
@@ -26,6 +51,44 @@ export const concat: OpDef<NoAttributes> = {
   },
 };
 
+/** A node between zeros on the last axis, of the given width in all. */
+function embedded(builder: GraphBuilder, id: NodeId, { start, width }: { start: number; width: number }): NodeId {
+  const shape = builder.shape(id), end = start + widthOf(shape);
+  const zeros = (length: number): NodeId[] =>
+    length ? [builder.add("constant", [], { shape: [...shape.slice(0, -1), length], values: [0] })] : [];
+  return builder.add("concat", [...zeros(start), id, ...zeros(width - end)], {});
+}
+
+/** Channels `start` to `start + length` of `[…, c]`: `[…, length]`. */
+export const slice: OpDef<SliceAttributes> = {
+  shape: ([x], { start, length }) => {
+    if (start >= 0 && length > 0 && start + length <= widthOf(x!)) return [...x!.slice(0, -1), length];
+    throw new ShapeError(`Cannot slice [${x}] as the part must be inside its last axis: got ${length} from ${start}`);
+  },
+  macs: noMacs,
+  backward: ({ builder, inputs: [x], gradient, attributes: { start } }) => [
+    embedded(builder, gradient, { start, width: widthOf(builder.shape(x!)) }),
+  ],
+  reference: ([x], { start, length }) => {
+    const width = widthOf(x!.shape);
+    return x!.data.filter((_, index) => index % width >= start && index % width < start + length);
+  },
+};
+
+/** `[a, b]` to `[b, a]`. */
+export const transpose: OpDef<NoAttributes> = {
+  shape: ([x]) => {
+    if (x!.length !== 2) throw new ShapeError(`Cannot transpose as it takes [a, b]: got [${x}]`);
+    return [x![1]!, x![0]!];
+  },
+  macs: noMacs,
+  backward: ({ builder, gradient }) => [builder.add("transpose", [gradient], {})],
+  reference: ([x]) => {
+    const [rows, columns] = x!.shape as [number, number];
+    return x!.data.map((_, index) => x!.data[(index % rows) * columns + Math.floor(index / rows)]!);
+  },
+};
+
 /** `[n, h, w, c]` to `[n, c·h·w]`, channels outermost as in PyTorch, so that a following linear layer's weights agree. */
 export const flatten: OpDef<NoAttributes> = {
   shape: ([x]) => {
@@ -33,12 +96,34 @@ export const flatten: OpDef<NoAttributes> = {
     return [n, c * h * w];
   },
   macs: noMacs,
+  backward: ({ builder, inputs: [x], gradient }) => {
+    const [, h, w] = nhwc(builder.shape(x!), "a tensor to flatten");
+    return [builder.add("unflatten", [gradient], { size: [h, w] })];
+  },
   reference: ([x]) => {
     const [, h, w, c] = nhwc(x!.shape, "input");
     const area = h * w, image = area * c;
     return x!.data.map((_, index) => {
       const within = index % image;
       return x!.data[index - within + (within % area) * c + Math.floor(within / area)]!;
+    });
+  },
+};
+
+/** `[n, c·h·w]` back to `[n, h, w, c]`: undoes {@link flatten}. */
+export const unflatten: OpDef<UnflattenAttributes> = {
+  shape: ([x], { size: [h, w] }) => {
+    const channels = x![1]! / (h * w);
+    if (x!.length === 2 && Number.isInteger(channels)) return [x![0]!, h, w, channels];
+    throw new ShapeError(`Cannot unflatten as it takes [n, c·${h}·${w}]: got [${x}]`);
+  },
+  macs: noMacs,
+  backward: ({ builder, gradient }) => [builder.add("flatten", [gradient], {})],
+  reference: ([x], { size: [h, w] }) => {
+    const image = x!.shape[1]!, area = h * w, channels = image / area;
+    return x!.data.map((_, index) => {
+      const within = index % image;
+      return x!.data[index - within + (within % channels) * area + Math.floor(within / channels)]!;
     });
   },
 };

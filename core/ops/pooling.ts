@@ -18,7 +18,8 @@ export interface AdaptivePoolAttributes {
   readonly size: number;
 }
 
-function poolShape(x: Shape, attributes: PoolAttributes): Shape {
+/** The shape of a pooling of x. */
+export function poolShape(x: Shape, attributes: PoolAttributes): Shape {
   const [n, h, w, c] = nhwc(x, "a pooling's input");
   if (attributes.padding * 2 > attributes.kernel) {
     throw new ShapeError(
@@ -29,7 +30,7 @@ function poolShape(x: Shape, attributes: PoolAttributes): Shape {
 }
 
 /** Half-open range of input positions that one output position covers. */
-type Range = (position: number, extent: number, outputs: number) => readonly [from: number, to: number];
+export type Range = (position: number, extent: number, outputs: number) => readonly [from: number, to: number];
 
 function poolReference(
   x: Tensor64,
@@ -50,15 +51,16 @@ function poolReference(
   });
 }
 
-const windowRange = ({ kernel, stride, padding }: PoolAttributes): Range => (position, extent) => {
+/** The range of a window of a fixed size. */
+export const windowRange = ({ kernel, stride, padding }: PoolAttributes): Range => (position, extent) => {
   const from = position * stride - padding;
   return [Math.max(0, from), Math.min(extent, from + kernel)];
 };
 
-const adaptiveRange: Range = (position, extent, outputs) => [
-  Math.floor(position * extent / outputs),
-  Math.ceil((position + 1) * extent / outputs),
-];
+/** The range of one of so many near-equal parts. */
+export function adaptiveRange(position: number, extent: number, outputs: number): readonly [from: number, to: number] {
+  return [Math.floor(position * extent / outputs), Math.ceil((position + 1) * extent / outputs)];
+}
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -66,6 +68,9 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 export const max_pool: OpDef<PoolAttributes> = {
   shape: ([x], attributes) => poolShape(x!, attributes),
   macs: noMacs,
+  backward: ({ builder, inputs: [x], gradient, attributes }) => [
+    builder.add("max_pool_scatter", [x!, gradient], attributes),
+  ],
   reference: ([x], attributes, { output }) =>
     poolReference(x!, output, { range: windowRange(attributes), combine: (values) => Math.max(...values) }),
 };
@@ -74,6 +79,10 @@ export const max_pool: OpDef<PoolAttributes> = {
 export const average_pool: OpDef<PoolAttributes> = {
   shape: ([x], attributes) => poolShape(x!, attributes),
   macs: noMacs,
+  backward: ({ builder, inputs: [x], gradient, attributes }) => {
+    const [, h, w] = nhwc(builder.shape(x!), "a pooling's input");
+    return [builder.add("average_unpool", [gradient], { ...attributes, size: [h, w] })];
+  },
   reference: ([x], attributes, { output }) =>
     poolReference(x!, output, { range: windowRange(attributes), combine: mean }),
 };
@@ -85,5 +94,9 @@ export const adaptive_average_pool: OpDef<AdaptivePoolAttributes> = {
     return [n, size, size, c];
   },
   macs: noMacs,
+  backward: ({ builder, inputs: [x], gradient }) => {
+    const [, h, w] = nhwc(builder.shape(x!), "a pooling's input");
+    return [builder.add("adaptive_average_unpool", [gradient], { size: [h, w] })];
+  },
   reference: ([x], _, { output }) => poolReference(x!, output, { range: adaptiveRange, combine: mean }),
 };

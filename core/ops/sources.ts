@@ -1,5 +1,5 @@
 /** Operations without inputs: where a graph's numbers come from. */
-import { noMacs, type OpDef } from "../op.ts";
+import { noGradients, noMacs, type OpDef } from "../op.ts";
 import { fillNormal } from "../random.ts";
 import { elementCount, type Shape, ShapeError } from "../shape.ts";
 
@@ -36,6 +36,7 @@ function declaredShape(shape: Shape): Shape {
 export const input: OpDef<InputAttributes> = {
   shape: (_, { shape }) => declaredShape(shape),
   macs: noMacs,
+  backward: noGradients,
   reference: (_, { name, shape }, run) => Float64Array.from(feed(run.feeds, name, shape)),
 };
 
@@ -57,6 +58,7 @@ export function feed(
 export const gaussian: OpDef<GaussianAttributes> = {
   shape: (_, { shape }) => declaredShape(shape),
   macs: noMacs,
+  backward: noGradients,
   reference: (_, { stream }, { output, seed = 0, draw = 0 }) =>
     fillNormal(new Float64Array(elementCount(output)), { seed, stream, draw }),
 };
@@ -68,6 +70,7 @@ export const constant: OpDef<ConstantAttributes> = {
     throw new ShapeError(`Cannot fill [${shape}] as it takes one value or one each: got ${values.length}`);
   },
   macs: noMacs,
+  backward: noGradients,
   reference: (_, { values }, { output }) =>
     Float64Array.from({ length: elementCount(output) }, (_, index) => values[index % values.length]!),
 };

@@ -90,3 +90,12 @@ function candidates(geometry: Geometry): Band[] {
 export function chooseBand(geometry: Geometry): Band {
   return candidates(geometry).reduce((best, band) => cost(geometry, band) < cost(geometry, best) ? band : best);
 }
+
+/** Input bytes of a band whose tiles all read it again. */
+const GRADIENT_BAND_BYTES = 32 * 1024;
+
+/** The band of a weight's gradient: as many pixels as stay near, since every tile begins and ends once a band. */
+export function chooseGradientBand(geometry: Geometry): Band {
+  const near = candidates(geometry).filter((band) => bandBytes(geometry, band) <= GRADIENT_BAND_BYTES);
+  return near.at(-1) ?? candidates(geometry)[0]!;
+}

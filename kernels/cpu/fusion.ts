@@ -2,12 +2,12 @@
  * Which tensors of a graph need never be written.
  *
  * - A normalisation, an activation, or an activation of a normalisation becomes a view of the tensor before it when all
- *   its readers are convolutions (as their activations, not their weights); convolutions apply it as they copy their
- *   input. A normalisation read by activations alone is absorbed by them.
+ *   its readers are convolutions, or their weights' gradients (as their activations, not their weights); they apply it
+ *   as they copy their input. A normalisation read by activations alone is absorbed by them.
  * - The channel statistics of a convolution's output are taken while the convolution writes it.
  */
 import type { Graph, Node, NodeId } from "../../core/graph.ts";
-import type { ViewActivation } from "./views.ts";
+import { VIEW_ACTIVATIONS, type ViewActivation } from "./views.ts";
 
 /** How to compute a tensor from one that is in memory. */
 export interface View {
@@ -28,9 +28,7 @@ export interface Fusion {
   readonly users: readonly (readonly NodeId[])[];
 }
 
-const activations: readonly string[] = ["relu", "sigmoid", "swish"] satisfies ViewActivation[];
-
-const isActivation = (node: Node): boolean => activations.includes(node.op);
+const isActivation = (node: Node): boolean => (VIEW_ACTIVATIONS as readonly string[]).includes(node.op);
 
 /** The view that a node would be, given the views of the nodes before it. */
 function viewOf(graph: Graph, id: NodeId, views: ReadonlyMap<NodeId, View>): View | undefined {
@@ -42,7 +40,8 @@ function viewOf(graph: Graph, id: NodeId, views: ReadonlyMap<NodeId, View>): Vie
 
 /** Whether a node reads another only as a convolution's activations. */
 function convolves(reader: Node, id: NodeId): boolean {
-  return reader.op === "conv2d" && reader.inputs.indexOf(id) === 0 && reader.inputs.lastIndexOf(id) === 0;
+  return (reader.op === "conv2d" || reader.op === "conv2d_weight") && reader.inputs.indexOf(id) === 0 &&
+    reader.inputs.lastIndexOf(id) === 0;
 }
 
 function isVirtual(graph: Graph, id: NodeId, readers: readonly NodeId[]): boolean {

@@ -34,6 +34,22 @@ export interface Kernels extends ElementwiseKernels {
   quantilesAddress(): Address;
   convolutionAddress(): Address;
   convolve(): void;
+  convolutionWeight(): void;
+  phaseWeight(
+    to: Address,
+    weight: Address,
+    o: number,
+    kh: number,
+    kw: number,
+    inputs: number,
+    groups: number,
+    stride: number,
+    firstRow: number,
+    rows: number,
+    firstColumn: number,
+    columns: number,
+  ): void;
+  spacePixels(to: Address, from: Address, columns: number, bytes: number, stride: number): void;
   applyView(
     activation: number,
     to: Address,
@@ -82,6 +98,39 @@ export interface Kernels extends ElementwiseKernels {
     largest: boolean,
   ): void;
   adaptivePool(y: Address, x: Address, n: number, h: number, w: number, c: number, size: number): void;
+  movePooled(
+    image: Address,
+    x: Address,
+    y: Address,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    kernel: number,
+    stride: number,
+    padding: number,
+    scatters: boolean,
+  ): void;
+  windowUnpool(
+    x: Address,
+    y: Address,
+    n: number,
+    h: number,
+    w: number,
+    c: number,
+    oh: number,
+    ow: number,
+    kernel: number,
+    stride: number,
+    padding: number,
+  ): void;
+  adaptiveUnpool(x: Address, y: Address, n: number, h: number, w: number, c: number, size: number): void;
+  logSoftmax(y: Address, x: Address, rows: number, count: number): void;
+  repeatRows(y: Address, x: Address, rows: number, bytes: number, times: number): void;
+  fillFrom(y: Address, x: Address, count: number): void;
+  sumRows(y: Address, x: Address, rows: number, channels: number, scratch: Address): void;
   multiplyAdds(steps: number, left: number, right: number): number;
   multiplyAddFuses(one: number): number;
 }

@@ -35,19 +35,30 @@ export function opCase<K extends OpName>(
 
 const activations: readonly Shape[] = [[1, 1, 1, 1], [3, 5, 7, 13], [2, 9, 4, 16], [4097], [2, 3]];
 
-const elementwise = <K extends "relu" | "sigmoid" | "swish" | "log">(op: K, scale = 1): Case[] =>
-  activations.map((shape) =>
-    opCase(op, {} as OpAttributes[K], {
-      shapes: [shape],
-      fill: (value) => op === "log" ? Math.exp(value * 20) : value * scale,
-    })
-  );
+type Elementwise = "relu" | "sigmoid" | "swish" | "exp" | "log" | "sqrt" | "reciprocal" | "abs" | "sign" | "step";
+
+const elementwise = (op: Elementwise, change: (value: number) => number = (value) => value): Case[] =>
+  activations.map((shape) => opCase(op, {}, { shapes: [shape], fill: change }));
+
+/** Positive values of many magnitudes. */
+const magnitude = (value: number): number => Math.exp(value * 20);
+
+/** Tensors and what they are spread over. */
+const spreads: readonly (readonly [from: Shape, to: Shape])[] = [
+  [[1], [3, 5, 7, 13]],
+  [[3, 1, 1, 13], [3, 5, 7, 13]],
+  [[2, 1, 1, 16], [2, 4, 4, 16]],
+  [[13], [3, 5, 7, 13]],
+  [[16], [9, 16]],
+  [[3], [200, 3]],
+  [[5], [5]],
+];
 
 const binary = (op: "add" | "mul"): Case[] =>
-  [...activations.map((shape): Shape[] => [shape, shape]), [[3, 5, 7, 13], [1]], [[3, 5, 7, 13], [3, 1, 1, 13]], [
-    [2, 4, 4, 16],
-    [2, 1, 1, 16],
-  ]].map((shapes) => opCase(op, {}, { shapes }));
+  [
+    ...activations.map((shape): Shape[] => [shape, shape]),
+    ...spreads.map(([from, to]) => [to, from]),
+  ].map((shapes) => opCase(op, {}, { shapes }));
 
 interface ConvolutionShape {
   readonly x: Shape;
@@ -91,6 +102,23 @@ const convolutions: readonly ConvolutionShape[] = [
   { x: [2, 40, 40, 24], o: 8, kernel: 3 },
 ];
 
+/** The output of a convolution of this shape. */
+function outputOf(shape: ConvolutionShape): Shape {
+  const { graph } = convolution(shape);
+  return graph.nodes.at(-1)!.shape;
+}
+
+function transposes(shape: ConvolutionShape): { readonly input: Case; readonly weight: Case } {
+  const { x, o, kernel, stride = 1, groups = 1 } = shape;
+  const [kh, kw] = typeof kernel === "number" ? [kernel, kernel] : kernel;
+  const { padding = (kh - 1) >> 1 } = shape, geometry = { stride, padding, groups }, y = outputOf(shape);
+  const weight = [o, kh, kw, x[3]! / groups];
+  return {
+    input: opCase("conv2d_input", { ...geometry, size: [x[1]!, x[2]!] }, { shapes: [y, weight] }),
+    weight: opCase("conv2d_weight", { ...geometry, kernel: [kh, kw] }, { shapes: [x, y] }),
+  };
+}
+
 const linears: Case[] = ([[1, 1, 1], [3, 17, 10], [64, 33, 24]] as const).flatMap(([n, i, o]) => [
   opCase("linear", {}, { shapes: [[n, i], [o, i]] }),
   opCase("linear", {}, { shapes: [[n, i], [o, i], [o]] }),
@@ -107,10 +135,24 @@ const normalizations: Case[] = ([[1, 1, 1, 3], [2, 5, 5, 16], [3, 4, 5, 13], [9,
   return opCase("normalize", { epsilon: 1e-3 }, { shapes: [shape, vector, vector, vector, vector], fill });
 });
 
+interface Pooled {
+  readonly attributes: OpAttributes["max_pool"];
+  readonly x: Shape;
+  readonly y: Shape;
+}
+
+const pooled: readonly Pooled[] = [
+  { attributes: { kernel: 1, stride: 1, padding: 0 }, x: [2, 9, 7, 1], y: [2, 9, 7, 1] },
+  { attributes: { kernel: 2, stride: 2, padding: 0 }, x: [2, 9, 7, 4], y: [2, 4, 3, 4] },
+  { attributes: { kernel: 3, stride: 2, padding: 1 }, x: [2, 9, 7, 13], y: [2, 5, 4, 13] },
+  { attributes: { kernel: 3, stride: 1, padding: 1 }, x: [2, 9, 7, 16], y: [2, 9, 7, 16] },
+  { attributes: { kernel: 5, stride: 3, padding: 2 }, x: [2, 9, 7, 6], y: [2, 3, 3, 6] },
+];
+
 const pools = (op: "max_pool" | "average_pool"): Case[] =>
-  ([[1, 1, 0], [2, 2, 0], [3, 2, 1], [3, 1, 1], [5, 3, 2]] as const).map(([kernel, stride, padding], index) =>
-    opCase(op, { kernel, stride, padding }, { shapes: [[2, 9, 7, [1, 4, 13, 16, 6][index]!]] })
-  );
+  pooled.map(({ attributes, x }) => opCase(op, attributes, { shapes: [x] }));
+
+const adaptive = [[1, 8], [3, 5], [7, 3], [9, 4]] as const;
 
 /** Cases of every operation; the mapped type asks for a row of each. */
 export const cases: { readonly [K in OpName]: readonly Case[] } = {
@@ -123,26 +165,56 @@ export const cases: { readonly [K in OpName]: readonly Case[] } = {
     opCase("constant", { shape: [5], values: [1, 2, 3, 4, 5] }, { shapes: [] }),
   ],
   conv2d: convolutions.map(convolution),
+  conv2d_input: convolutions.map((shape) => transposes(shape).input),
+  conv2d_weight: convolutions.map((shape) => transposes(shape).weight),
   linear: linears,
   channel_mean: statistics("channel_mean"),
   channel_variance: statistics("channel_variance"),
   normalize: normalizations,
   relu: elementwise("relu"),
-  sigmoid: elementwise("sigmoid", 20),
-  swish: elementwise("swish", 20),
-  log: elementwise("log"),
+  sigmoid: elementwise("sigmoid", (value) => value * 20),
+  swish: elementwise("swish", (value) => value * 20),
+  exp: elementwise("exp", (value) => value * 4),
+  log: elementwise("log", magnitude),
+  sqrt: elementwise("sqrt", magnitude),
+  reciprocal: elementwise("reciprocal", (value) => value + 5 * Math.sign(value)),
+  abs: elementwise("abs"),
+  sign: elementwise("sign"),
+  step: elementwise("step"),
   affine: activations.map((shape) => opCase("affine", { scale: -1.5, shift: 0.25 }, { shapes: [shape] })),
   add: binary("add"),
   mul: binary("mul"),
+  broadcast: spreads.map(([from, shape]) => opCase("broadcast", { shape }, { shapes: [from] })),
+  reduce_sum: spreads.map(([shape, x]) => opCase("reduce_sum", { shape }, { shapes: [x] })),
+  log_softmax: ([[1, 1], [3, 10], [5, 1000]] as Shape[]).map((shape) =>
+    opCase("log_softmax", {}, { shapes: [shape], fill: (value) => value * 20 })
+  ),
   concat: [
     opCase("concat", {}, { shapes: [[3], [1], [4]] }),
     opCase("concat", {}, { shapes: [[2, 3, 3, 5], [2, 3, 3, 8], [2, 3, 3, 1]] }),
   ],
+  slice: [
+    opCase("slice", { start: 2, length: 3 }, { shapes: [[7]] }),
+    opCase("slice", { start: 0, length: 5 }, { shapes: [[2, 3, 3, 13]] }),
+    opCase("slice", { start: 9, length: 4 }, { shapes: [[2, 3, 3, 13]] }),
+  ],
+  transpose: ([[1, 5], [7, 3], [16, 33]] as Shape[]).map((shape) => opCase("transpose", {}, { shapes: [shape] })),
+  unflatten: ([[1, 5, 1, 1], [3, 7, 4, 5]] as const).map(([n, c, h, w]) =>
+    opCase("unflatten", { size: [h, w] }, { shapes: [[n, c * h * w]] })
+  ),
   flatten: ([[1, 1, 1, 5], [3, 4, 5, 7]] as Shape[]).map((shape) => opCase("flatten", {}, { shapes: [shape] })),
   max_pool: pools("max_pool"),
   average_pool: pools("average_pool"),
-  adaptive_average_pool: ([[1, 8], [3, 5], [7, 3], [9, 4]] as const).map(([size, c]) =>
+  adaptive_average_pool: adaptive.map(([size, c]) =>
     opCase("adaptive_average_pool", { size }, { shapes: [[2, 7, 5, c]] })
+  ),
+  max_pool_gather: pooled.map(({ attributes, x }) => opCase("max_pool_gather", attributes, { shapes: [x, x] })),
+  max_pool_scatter: pooled.map(({ attributes, x, y }) => opCase("max_pool_scatter", attributes, { shapes: [x, y] })),
+  average_unpool: pooled.map(({ attributes, x, y }) =>
+    opCase("average_unpool", { ...attributes, size: [x[1]!, x[2]!] }, { shapes: [y] })
+  ),
+  adaptive_average_unpool: adaptive.map(([size, c]) =>
+    opCase("adaptive_average_unpool", { size: [7, 5] }, { shapes: [[2, size, size, c]] })
   ),
   sum: activations.map((shape) => opCase("sum", {}, { shapes: [shape] })),
   sum_abs_difference: activations.map((shape) => opCase("sum_abs_difference", {}, { shapes: [shape, shape] })),

@@ -43,7 +43,7 @@ function describePanels(d: Convolution): void {
 }
 
 /** Panels that a group's channels make. */
-function panelsPerGroup(d: Convolution): i32 {
+export function panelsPerGroup(d: Convolution): i32 {
   return (panelGroup(d) + 7) / 8;
 }
 
@@ -53,13 +53,13 @@ function stateAddress(d: Convolution): usize {
 }
 
 /** The index of the panel of an output channel. */
-function panelOf(d: Convolution, channel: i32): i32 {
+export function panelOf(d: Convolution, channel: i32): i32 {
   const perGroup = panelGroup(d);
   return channel / perGroup * panelsPerGroup(d) + channel % perGroup / 8;
 }
 
 /** How many output channels the panel that begins with this one has. */
-function panelChannels(d: Convolution, channel: i32): i32 {
+export function panelChannels(d: Convolution, channel: i32): i32 {
   const perGroup = panelGroup(d);
   return min<i32>(8, perGroup - channel % perGroup);
 }
@@ -81,7 +81,7 @@ function runPanel(d: Convolution, channel: i32): void {
 }
 
 /** The output channels that a band's input channels reach: its own, or all. */
-function lastChannel(d: Convolution): i32 {
+export function lastChannel(d: Convolution): i32 {
   return isDepthwise(d) ? band.channel + band.channels : d.o;
 }
 

@@ -8,10 +8,21 @@ import {
 } from "../../../core/ops/expression.ts";
 import { VIEW_ACTIVATIONS } from "../views.ts";
 
+const ZERO = "f32x4.splat(0)", ONE = "f32x4.splat(1)";
+
+/** 1 where a value compares so with 0, else 0. */
+const oneWhere = (comparison: "gt" | "lt", of: string): string =>
+  `v128.and(f32x4.${comparison}(${of}, ${ZERO}), ${ONE})`;
+
 const unaryTemplates: Record<UnaryOperation, (of: string) => string> = {
   negate: (of) => `f32x4.neg(${of})`,
   exp: (of) => `exponential(${of})`,
   log: (of) => `logarithm(${of})`,
+  sqrt: (of) => `f32x4.sqrt(${of})`,
+  sigmoid: (of) => `f32x4.div(${ONE}, f32x4.add(${ONE}, exponential(f32x4.neg(${of}))))`,
+  abs: (of) => `f32x4.abs(${of})`,
+  sign: (of) => `f32x4.sub(${oneWhere("gt", of)}, ${oneWhere("lt", of)})`,
+  step: (of) => oneWhere("gt", of),
 };
 
 /** `pmax` keeps a NaN of its first operand, where a relaxed maximum may lose it. */

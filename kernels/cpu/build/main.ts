@@ -6,17 +6,19 @@
  */
 import asc from "assemblyscript/asc";
 import { printElementwise } from "./expressions.ts";
+import { printOuterProducts } from "./outer_products.ts";
 import { printPanel } from "./panels.ts";
 
 const assembly = new URL("../assembly/", import.meta.url);
 const target = new URL("../kernels.wasm", import.meta.url);
 
-/** The source of the module `generated`: elementwise kernels, views and convolution panels. */
+/** The source of the module `generated`: elementwise kernels, views, convolution panels and outer products. */
 function generatedSource(): string {
   return [
     'import { exponential, logarithm } from "./math";',
     'import { BLOCK, panel } from "./panel";',
     'import { storeChannels } from "./vectors";',
+    'import { walk } from "./walk";',
     printElementwise(),
     "function storePart(y: usize, low: v128, high: v128, channels: i32): void {",
     "storeChannels(y, low, channels);",
@@ -24,6 +26,8 @@ function generatedSource(): string {
     "}",
     printPanel("dense"),
     printPanel("depthwise"),
+    printOuterProducts("dense"),
+    printOuterProducts("depthwise"),
   ].join("\n");
 }
 

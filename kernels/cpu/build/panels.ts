@@ -5,25 +5,26 @@
  */
 
 /** Pixels of a full tile. */
-const PIXELS = 6;
+export const PIXELS = 6;
 /** Values of k in one turn of the inner loop, which costs a jump and a check for interrupts. */
-const UNROLL = 8;
+export const UNROLL = 8;
 /**
  * A broadcast of 4 bytes at offset 12 ends where a vector at offset 0 does: both are checked against one bound, which
  * then stays in a register.
  */
-const BIAS = 12;
+export const BIAS = 12;
 
 /** How a tile walks its operands: `dense` multiplies broadcast inputs, `depthwise` eight channels by their own weights. */
 export type PanelMode = "dense" | "depthwise";
 
-const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+/** 0, 1, … */
+export const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
 const sumOf = (names: readonly string[]): string =>
   names.reduce((left, right) => left ? `f32x4.add(${left}, ${right})` : right, "");
 
 /** The multiply-adds of one k. Input pointers are {@link BIAS} bytes low. */
-function multiplyStep(mode: PanelMode, pixels: number): string[] {
+export function multiplyStep(mode: PanelMode, pixels: number): string[] {
   const dense = (pixel: number): string[] => [
     `x = v128.load32_splat(a${pixel}, ${BIAS});`,
     `l${pixel} = f32x4.relaxed_madd(x, w0, l${pixel});`,
@@ -38,7 +39,8 @@ function multiplyStep(mode: PanelMode, pixels: number): string[] {
 }
 
 /** Moves every pixel's pointer. */
-const advance = (pixels: number, bytes: string): string[] => range(pixels).map((pixel) => `a${pixel} += ${bytes};`);
+export const advance = (pixels: number, bytes: string): string[] =>
+  range(pixels).map((pixel) => `a${pixel} += ${bytes};`);
 
 /**
  * The loop over consecutive k. It may end after every k, not only after an unrolled turn: each k is then a basic block of

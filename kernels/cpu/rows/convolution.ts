@@ -6,24 +6,25 @@ import type { Buffer, BufferView, LoweredNode, Lowering } from "../lowering.ts";
 import { VIEW_ACTIVATIONS } from "../views.ts";
 import { placeStatistics, type StatisticsBuffers } from "./normalization.ts";
 
-const PANEL = 8;
+/** Output channels of a panel. */
+export const PANEL = 8;
 const PART_WEIGHT_BYTES = 20 * 1024;
 const PART_OUTPUT_BYTES = 32 * 1024;
 const STATISTICS_BLOCK_BYTES = 96;
 
 /** Whether output pixels are input pixels, whichever image and row they are in. */
-const isPointwise = ({ kh, kw, stride, padding }: Geometry): boolean =>
+export const isPointwise = ({ kh, kw, stride, padding }: Geometry): boolean =>
   kh === 1 && kw === 1 && stride === 1 && padding === 0;
 
 /** A pointwise convolution as one column of pixels. */
-function flattened(geometry: Geometry): Geometry {
+export function flattened(geometry: Geometry): Geometry {
   const { n, oh, ow } = geometry;
   if (!isPointwise(geometry)) return geometry;
   return { ...geometry, n: 1, h: n * oh * ow, w: 1, oh: n * oh * ow, ow: 1 };
 }
 
 /** How many panels of output channels there are; none spans two groups, unless each is one channel. */
-function panelCount(geometry: Geometry): number {
+export function panelCount(geometry: Geometry): number {
   const { o, groups } = geometry;
   return isDepthwise(geometry) ? Math.ceil(o / PANEL) : groups * Math.ceil(o / groups / PANEL);
 }
@@ -47,7 +48,7 @@ const statisticsBytes = (geometry: Geometry): number =>
   panelCount(geometry) * STATISTICS_BLOCK_BYTES + (geometry.o + PANEL) * 16;
 
 /** A convolution's operands. */
-interface Operands {
+export interface Operands {
   readonly view: BufferView;
   readonly weight: Buffer;
   readonly bias?: Buffer;
@@ -56,7 +57,7 @@ interface Operands {
 }
 
 /** Buffers that live only while the convolution runs. */
-interface Workspace {
+export interface Workspace {
   readonly band?: Buffer;
   readonly packed: Buffer;
   readonly offsets: Buffer;
@@ -79,7 +80,7 @@ function workspace(lowering: Lowering, geometry: Geometry, options: {
 }
 
 /** The words of the kernel's descriptor, in the order of `class Convolution`. */
-function descriptor(geometry: Geometry, band: Band, operands: Operands, work: Workspace): number[] {
+export function descriptor(geometry: Geometry, band: Band, operands: Operands, work: Workspace): number[] {
   const { view, weight, bias, y, statistics } = operands;
   const { n, h, w, c, oh, ow, o, kh, kw, stride, padding, groups } = geometry;
   const address = (buffer: Buffer | undefined): number => buffer?.address ?? 0;
@@ -94,7 +95,8 @@ function descriptor(geometry: Geometry, band: Band, operands: Operands, work: Wo
   ];
 }
 
-function lowerConvolution(lowering: Lowering, geometry: Geometry, operands: Operands): void {
+/** Adds the task of a convolution. */
+export function lowerConvolution(lowering: Lowering, geometry: Geometry, operands: Operands): void {
   const band = chooseBand(geometry), work = workspace(lowering, geometry, { band, operands });
   const { view, weight, bias, y, statistics } = operands;
   const touched = [

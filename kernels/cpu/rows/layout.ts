@@ -22,3 +22,25 @@ export function flatten(lowering: Lowering, { id, inputs }: LoweredNode<"flatten
   const x = lowering.tensor(inputs[0]!), y = lowering.place(id);
   lowering.task([x, y], ({ kernels }) => kernels.channelsFirst(y.address, x.address, n, h * w, c));
 }
+
+/** Channels innermost again. */
+export function unflatten(lowering: Lowering, { id, inputs, shape }: LoweredNode<"unflatten">): void {
+  const [n, h, w, c] = nhwc(shape, "an activation");
+  const x = lowering.tensor(inputs[0]!), y = lowering.place(id);
+  lowering.task([x, y], ({ kernels }) => kernels.channelsFirst(y.address, x.address, n, c, h * w));
+}
+
+/** Rows become columns. */
+export function transpose(lowering: Lowering, { id, inputs, shape }: LoweredNode<"transpose">): void {
+  const [columns, rows] = shape as [number, number];
+  const x = lowering.tensor(inputs[0]!), y = lowering.place(id);
+  lowering.task([x, y], ({ kernels }) => kernels.channelsFirst(y.address, x.address, 1, rows, columns));
+}
+
+/** Copies a part of each row. */
+export function slice(lowering: Lowering, { id, inputs, attributes, shape }: LoweredNode<"slice">): void {
+  const rows = elementCount(shape.slice(0, -1)), bytes = 4 * attributes.length;
+  const pitch = 4 * lowering.shape(inputs[0]!).at(-1)!, first = 4 * attributes.start;
+  const x = lowering.tensor(inputs[0]!), y = lowering.place(id);
+  lowering.task([x, y], ({ kernels }) => kernels.copyRows(y.address, bytes, x.address + first, pitch, bytes, rows));
+}

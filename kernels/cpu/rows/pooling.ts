@@ -22,3 +22,39 @@ export function adaptiveAveragePool(
   const x = lowering.tensor(inputs[0]!), y = lowering.place(id);
   lowering.task([x, y], ({ kernels }) => kernels.adaptivePool(y.address, x.address, n, h, w, c, size));
 }
+
+/** Moves values between a pooling's output and the places of its input's largest values. */
+export function movePooled<K extends "max_pool_scatter" | "max_pool_gather">(op: K): CpuRow<K> {
+  return (lowering, { id, inputs: [first, second], attributes: { kernel, stride, padding } }) => {
+    const scatters = op === "max_pool_scatter", x = lowering.tensor(first!), other = lowering.tensor(second!);
+    const output = lowering.place(id), [image, pooled] = scatters ? [output, other] : [other, output];
+    const [n, h, w, c] = nhwc(lowering.shape(first!), "a pooling's input");
+    const [, oh, ow] = nhwc(lowering.shape(scatters ? second! : id), "a pooling's output");
+    lowering.task([x, image, pooled], ({ kernels }) => {
+      const extents = [n, h, w, c, oh, ow, kernel, stride, padding] as const;
+      kernels.movePooled(image.address, x.address, pooled.address, ...extents, scatters);
+    });
+  };
+}
+
+/** Spreads each value over its window. */
+export function averageUnpool(
+  lowering: Lowering,
+  { id, inputs, attributes: { kernel, stride, padding }, shape }: LoweredNode<"average_unpool">,
+): void {
+  const [n, h, w, c] = nhwc(shape, "a pooling's input"), [, oh, ow] = nhwc(lowering.shape(inputs[0]!), "output");
+  const y = lowering.tensor(inputs[0]!), x = lowering.place(id);
+  lowering.task([x, y], ({ kernels }) => {
+    kernels.windowUnpool(x.address, y.address, n, h, w, c, oh, ow, kernel, stride, padding);
+  });
+}
+
+/** Spreads each value over its part. */
+export function adaptiveAverageUnpool(
+  lowering: Lowering,
+  { id, inputs, shape }: LoweredNode<"adaptive_average_unpool">,
+): void {
+  const [n, h, w, c] = nhwc(shape, "a pooling's input"), [, size] = nhwc(lowering.shape(inputs[0]!), "output");
+  const y = lowering.tensor(inputs[0]!), x = lowering.place(id);
+  lowering.task([x, y], ({ kernels }) => kernels.adaptiveUnpool(x.address, y.address, n, h, w, c, size));
+}

@@ -1,0 +1,83 @@
+/** Reverse mode as a transform of graphs: gradients are nodes like any others, so gradients of gradients work. */
+import { definitionOf, type GraphBuilder, type NodeId } from "./graph.ts";
+
+/** What to differentiate. */
+export interface GradientOptions {
+  /** The node whose elements' sum is differentiated: a loss `[1]`, or a tensor of any shape. */
+  readonly of: NodeId;
+  /** The nodes by which: parameters, inputs, or activations in between. */
+  readonly withRespectTo: readonly NodeId[];
+  /** A weight for each element of `of`, in its shape; 1 unless told. */
+  readonly weights?: NodeId;
+}
+
+/** For each node up to `of`, whether it is one of the targets or depends on one. */
+function dependents(builder: GraphBuilder, { of, withRespectTo }: GradientOptions): readonly boolean[] {
+  const targets = new Set(withRespectTo), depends: boolean[] = [];
+  for (let id = 0; id <= of; id++) {
+    depends.push(targets.has(id) || builder.node(id).inputs.some((from) => depends[from]));
+  }
+  return depends;
+}
+
+/** The gradients that have reached each node so far. */
+class Gradients {
+  readonly #builder: GraphBuilder;
+  readonly #totals = new Map<NodeId, NodeId>();
+
+  constructor(builder: GraphBuilder) {
+    this.#builder = builder;
+  }
+
+  of(id: NodeId): NodeId | undefined {
+    return this.#totals.get(id);
+  }
+
+  add(id: NodeId, gradient: NodeId): void {
+    const total = this.#totals.get(id);
+    this.#totals.set(id, total === undefined ? gradient : this.#sum(total, gradient));
+  }
+
+  /** A broadcast need not be written to be added. */
+  #sum(total: NodeId, gradient: NodeId): NodeId {
+    const { op, inputs } = this.#builder.node(gradient);
+    return this.#builder.add("add", [total, op === "broadcast" ? inputs[0]! : gradient], {});
+  }
+
+  /** Hands a node's gradient on to its inputs. */
+  propagate(id: NodeId, wanted: readonly boolean[]): void {
+    const gradient = this.of(id), node = this.#builder.node(id), { inputs, attributes } = node;
+    if (gradient === undefined || !inputs.some((from) => wanted[from])) return;
+    const site = { builder: this.#builder, inputs, output: id, gradient, attributes };
+    definitionOf(node).backward(site).forEach((part, index) => {
+      if (part !== undefined && wanted[inputs[index]!]) this.add(inputs[index]!, part);
+    });
+  }
+}
+
+/**
+ * Adds the gradients of a node's (weighted) sum of elements with respect to others, each in its shape, and returns them
+ * in the given order; zeros where `of` does not depend on one. Only what the graph's outputs need is ever computed, so
+ * asking for a gradient costs nothing until it is used.
+ *
+ * @example
+ * ```ts
+ * import { evaluate, gradients, GraphBuilder } from "@zennas/zennas";
+ * const builder = new GraphBuilder();
+ * const x = builder.add("input", [], { name: "x", shape: [2] });
+ * const square = builder.add("mul", [x, x], {});
+ * const [first] = gradients(builder, { of: square, withRespectTo: [x] });
+ * const [second] = gradients(builder, { of: first!, withRespectTo: [x] });
+ * const values = evaluate(builder.build([first!, second!]), { feeds: { x: Float32Array.of(3, -1) } });
+ * if (values.join(";") !== "6,-2;2,2") throw new Error(values.join(";"));
+ * ```
+ */
+export function gradients(builder: GraphBuilder, options: GradientOptions): NodeId[] {
+  const { of, withRespectTo, weights } = options, wanted = dependents(builder, options);
+  const filled = (id: NodeId, value: number): NodeId =>
+    builder.add("constant", [], { shape: builder.shape(id), values: [value] });
+  const reached = new Gradients(builder);
+  reached.add(of, weights ?? filled(of, 1));
+  for (let id = of; id >= 0; id--) if (wanted[id]) reached.propagate(id, wanted);
+  return withRespectTo.map((id) => reached.of(id) ?? filled(id, 0));
+}

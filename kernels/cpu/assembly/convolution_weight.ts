@@ -1,0 +1,121 @@
+/**
+ * The gradient of a convolution's weight: for every weight, the sum over all output pixels of the input value that it
+ * multiplies times the output's gradient.
+ *
+ * The work goes in bands of output pixels like the convolution's own, from a padded copy of the input rows that applies
+ * its view. A band's gradient is copied into panels of 8 output channels; tiles of 6 weights × 8 channels then run over
+ * the band's pixels in registers (see build/outer_products.ts) and are added to sums `[panel][k][8]`, from which the
+ * weight `[o][k]` is written at the end. Sums are of bands first, so rounding grows with their number alone.
+ *
+ * Of the descriptor, y is the output's gradient, weight what is written, packed the gradient's panels, offsets those of
+ * every k, statistics the sums.
+ */
+import { band, bandPixelBytes, bandRowBytes, copyBand } from "./band";
+import { lastChannel, panelChannels, panelOf, panelsPerGroup } from "./convolution";
+import { Convolution, describedConvolution, isDepthwise, panelGroup } from "./descriptor";
+import { denseOuterProducts, depthwiseOuterProducts } from "./generated";
+import { walk } from "./walk";
+
+/** Weights of one output channel. */
+function depth(d: Convolution): i32 {
+  return d.kh * d.kw * (d.c / d.groups);
+}
+
+/** The sums of the panel that begins with an output channel. */
+function sumsAddress(d: Convolution, channel: i32): usize {
+  return d.statistics + (<usize> (panelOf(d, channel) * depth(d)) << 5);
+}
+
+/** Byte offsets, from a pixel's first input value, of the input that each k multiplies. */
+function writeOffsets(d: Convolution): void {
+  const inputs = d.c / d.groups;
+  let to = d.offsets;
+  for (let row = 0; row < d.kh; row++) {
+    for (let column = 0; column < d.kw; column++) {
+      const first = <usize> row * bandRowBytes(d) + <usize> column * bandPixelBytes(d);
+      for (let k = 0; k < inputs; k++, to += 4) store<u32>(to, first + (<usize> k << 2));
+    }
+  }
+}
+
+/** How tiles walk the band; rows that follow each other without a gap are one. */
+function describeWalk(d: Convolution): void {
+  const stepBytes = <usize> d.stride * bandPixelBytes(d), rowBytes = bandRowBytes(d);
+  walk.images = band.images;
+  walk.rows = band.rows;
+  walk.columns = d.ow;
+  walk.step = stepBytes;
+  walk.toRow = <usize> d.stride * rowBytes - <usize> d.ow * stepBytes;
+  walk.toImage = (<usize> ((band.rows - 1) * d.stride + d.kh) - <usize> (band.rows * d.stride)) * rowBytes;
+  if (walk.toRow != 0 || walk.toImage != 0) return;
+  walk.columns *= band.images * band.rows;
+  walk.rows = 1;
+  walk.images = 1;
+}
+
+/** Eight channels of some pixels of the gradient; lanes beyond the last channel are never read back. */
+function copyPanel(to: usize, from: usize, pixels: i32, pixelBytes: usize): void {
+  for (let pixel = 0; pixel < pixels; pixel++, to += 32, from += pixelBytes) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+  }
+}
+
+/** Adds the band to the sums of one panel, that of output channels from `channel` on. */
+function addPanel(d: Convolution, channel: i32, input: usize): void {
+  const sums = sumsAddress(d, channel), weights = depth(d);
+  if (isDepthwise(d)) {
+    depthwiseOuterProducts(d.offsets, weights, input + (<usize> (channel - band.channel) << 2), d.packed, sums);
+  } else {
+    const first = <usize> (channel / panelGroup(d) * (d.c / d.groups)) << 2;
+    denseOuterProducts(d.offsets, weights, input + first, d.packed, sums);
+  }
+}
+
+/** Adds the band to the sums of all panels that it reaches. */
+function addBand(d: Convolution): void {
+  const seen = (band.image * d.oh + band.row) * d.ow, pixels = band.images * band.rows * d.ow;
+  const gradient = d.y + (<usize> (seen * d.o) << 2);
+  let input = d.band;
+  if (d.band) copyBand(d);
+  else input = d.x + (<usize> (seen * d.c) << 2);
+  describeWalk(d);
+  for (let channel = band.channel; channel < lastChannel(d); channel += panelChannels(d, channel)) {
+    copyPanel(d.packed, gradient + (<usize> channel << 2), pixels, <usize> d.o << 2);
+    addPanel(d, channel, input);
+  }
+}
+
+/** All bands of a slice of channels. */
+function addSlice(d: Convolution, channel: i32): void {
+  band.channel = channel;
+  band.channels = min<i32>(d.sliceChannels, d.c - channel);
+  for (let image = 0; image < d.n; image += d.bandImages) {
+    band.image = image;
+    band.images = min<i32>(d.bandImages, d.n - image);
+    for (let row = 0; row < d.oh; row += d.bandRows) {
+      band.row = row;
+      band.rows = min<i32>(d.bandRows, d.oh - row);
+      addBand(d);
+    }
+  }
+}
+
+/** Writes one panel's weights from its sums. */
+function writePanel(d: Convolution, channel: i32): void {
+  const sums = sumsAddress(d, channel), weights = depth(d);
+  let to = d.weight + (<usize> (channel * weights) << 2);
+  for (let lane = 0; lane < panelChannels(d, channel); lane++) {
+    let from = sums + (lane << 2);
+    for (let k = 0; k < weights; k++, to += 4, from += 32) store<f32>(to, load<f32>(from));
+  }
+}
+
+/** Computes the weight's gradient of the convolution that the host described. */
+export function convolutionWeight(): void {
+  const d = describedConvolution(), panels = d.o / panelGroup(d) * panelsPerGroup(d);
+  memory.fill(d.statistics, 0, <usize> (panels * depth(d)) << 5);
+  writeOffsets(d);
+  for (let channel = 0; channel < d.c; channel += d.sliceChannels) addSlice(d, channel);
+  for (let channel = 0; channel < d.o; channel += panelChannels(d, channel)) writePanel(d, channel);
+}

@@ -1,0 +1,13 @@
+/** How a tile of outer products walks the pixels of a band, at a constant address (see panel.ts). */
+@unmanaged
+class Walk {
+  images: i32;
+  rows: i32;
+  columns: i32;
+  /** Bytes from one pixel to the next, from the end of a row to the next row, from there to the next image. */
+  step: usize;
+  toRow: usize;
+  toImage: usize;
+}
+
+export const walk = changetype<Walk>(memory.data(32, 64));

@@ -1,0 +1,63 @@
+/**
+ * Prints the inner kernels of a convolution's weight gradient: sums over a band's pixels of products between 8 output
+ * channels and 6 weights' inputs. It is the convolution's own tile (see panels.ts) with pixels and k exchanged: the
+ * gradient's 8 channels of a pixel are what a panel's weights are there, and each pointer follows one k over the pixels.
+ */
+import { advance, BIAS, multiplyStep, type PanelMode, PIXELS, range, UNROLL } from "./panels.ts";
+
+/** The loop over a row's pixels; it may end after every one (see panels.ts). */
+function rowLoop(mode: PanelMode, weights: number): string[] {
+  const turn = [
+    ...multiplyStep(mode, weights),
+    ...advance(weights, "step"),
+    "packed += 32;",
+    "if (packed >= end) break;",
+  ];
+  return ["const end = packed + rowBytes;", "for (;;) {", ...range(UNROLL).flatMap(() => turn), "}"];
+}
+
+/** Adds the tile to the sums so far. */
+const stores = (weights: number): string[] =>
+  range(weights).flatMap((k) => [
+    `v128.store(sums, f32x4.add(v128.load(sums, ${k * 32}), l${k}), ${k * 32});`,
+    `v128.store(sums, f32x4.add(v128.load(sums, ${k * 32 + 16}), h${k}), ${k * 32 + 16});`,
+  ]);
+
+/** The function that computes one tile of some weights. */
+function tile(mode: PanelMode, weights: number): string {
+  const bias = mode === "dense" ? BIAS : 0;
+  const pointers = range(weights).map((k) => `a${k} = base + load<u32>(offsets, ${k * 4}) - ${bias}`);
+  return [
+    `function ${mode}Outer${weights}(offsets: usize, base: usize, packed: usize, sums: usize): void {`,
+    `let ${pointers.join(", ")};`,
+    "let w0 = f32x4.splat(0), w1 = w0, x = w0;",
+    `let ${range(weights).map((k) => `l${k} = w0, h${k} = w1`).join(", ")};`,
+    "const step = walk.step, rowBytes = <usize> walk.columns << 5;",
+    "for (let image = walk.images; image > 0; image--) {",
+    "for (let row = walk.rows; row > 0; row--) {",
+    ...rowLoop(mode, weights),
+    ...advance(weights, "walk.toRow"),
+    "}",
+    ...advance(weights, "walk.toImage"),
+    "}",
+    ...stores(weights),
+    "}",
+  ].join("\n");
+}
+
+/** The kernel that adds a band to the sums of some weights of one panel, and the tiles that it calls. */
+export function printOuterProducts(mode: PanelMode): string {
+  const tail = range(PIXELS - 1).map((index) => index + 1);
+  const call = (weights: number): string => `${mode}Outer${weights}(offsets, base, packed, sums);`;
+  return [
+    ...[...tail, PIXELS].map((weights) => tile(mode, weights)),
+    `export function ${mode}OuterProducts(offsets: usize, weights: i32, base: usize, packed: usize, sums: usize): void {`,
+    `for (; weights >= ${PIXELS}; weights -= ${PIXELS}, offsets += ${PIXELS * 4}, sums += ${PIXELS * 32}) {`,
+    call(PIXELS),
+    "}",
+    "switch (weights) {",
+    ...tail.map((weights) => `case ${weights}: ${call(weights)} break;`),
+    "}",
+    "}",
+  ].join("\n");
+}
