@@ -1,6 +1,14 @@
 /** The examples do what they say. */
 import assert from "node:assert/strict";
-import { blockNames, printStructure, referenceCost } from "@zennas/zennas";
+import {
+  blockNames,
+  loadProxy,
+  openBackend,
+  parseStructure,
+  printStructure,
+  referenceCost,
+  structureDesign,
+} from "@zennas/zennas";
 import { cost, structure } from "../examples/custom_block.ts";
 
 /** Parameters of GhostK3(in, out): the 1×1 convolution, the depthwise one, and two normalisations. */
@@ -31,4 +39,13 @@ Deno.test("the example runs from a shell", async () => {
   const { success, stdout, stderr } = await command.output();
   assert(success, new TextDecoder().decode(stderr));
   assert.match(new TextDecoder().decode(stdout), /GhostK3\(16,32,2\)[\s\S]*parameters: \d+/);
+});
+
+Deno.test("a proxy of one's own is a module", async () => {
+  await using backend = await openBackend("cpu");
+  const proxy = await loadProxy("examples/custom_proxy.ts");
+  const fixed = { gamma: 0.01, variant: "plain", fill: "gaussian", weights: "unit", labels: "random" } as const;
+  const design = structureDesign(parseStructure("SuperConvK3BNRELU(3,8,2,1)"), { classes: 10, resolution: 8 });
+  const { value, parts } = await proxy.score(design, { ...fixed, batch: 4, seed: 1, draw: 0 }, backend);
+  assert.ok(value > 0.1 && value < 10 && Math.abs(parts!.mean!) < value);
 });

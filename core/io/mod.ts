@@ -1,6 +1,7 @@
 /** The outside world: run stores, presets, spaces from files, and searches that keep their results. */
 export { type Machine, thisMachine } from "./machine.ts";
 export * from "./presets.ts";
+export * from "./proxies.ts";
 export * from "./report.ts";
 export { type RecordedProposal, type RunSession } from "./run_database.ts";
 export { type ContinueOptions, createRun, holdsRun, type OpenOptions, openRunForWriting } from "./run_opening.ts";

@@ -5,6 +5,7 @@ export * from "./evaluate.ts";
 export * from "./labels.ts";
 export * from "./proxy.ts";
 export * from "./proxy_graph.ts";
+export * from "./ranking.ts";
 export * from "./registry.ts";
 export * from "./scorer.ts";
 export { zen, zenGraph } from "./zen.ts";

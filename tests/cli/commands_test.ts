@@ -59,6 +59,20 @@ Deno.test("score by the filling rule is a published value", async () => {
   assert.ok(Math.abs(row.score - 15.48747488683189) < 1e-3 * 15.5);
 });
 
+Deno.test("several proxies print one line a structure, with errors and seconds by name", async () => {
+  const flags = ["--fill", "reference", "--labels", "modulo", "--batch", "4", "--resolution", "8"];
+  const list = "zen,zen:paper,params,examples/custom_proxy.ts";
+  const [row, misfit] = await zenJson(["score", SMALL, "ConvKX(3,8,3,1)ConvKX(9,8,3,1)", "--proxy", list, ...flags]);
+  assert.deepEqual(Object.keys(row.scores), ["zen", "zen:paper", "params", "logit_spread"]);
+  assert.deepEqual(Object.keys(row.seconds), Object.keys(row.scores));
+  const [single] = await zenJson(["score", SMALL, "--proxy", "zen", ...flags]);
+  assert.equal(row.scores.zen, single.score);
+  assert.ok(row.scores.logit_spread > 0 && Number.isFinite(row.parts.logit_spread.mean));
+  assert.match(misfit.scores.zen.error, /takes 9 channels: got 8/);
+  const [all] = await zenJson(["score", SMALL, "--proxy", "all", ...flags]);
+  assert.ok(Object.keys(all.scores).length > 4 && all.scores.params === row.scores.params);
+});
+
 Deno.test("forward prints one row of logits an image", async () => {
   const [{ logits }] = await zenJson(["forward", SMALL, "--fill", "reference", "--batch", "2", "--resolution", "8"]);
   assert.deepEqual([logits.length, logits[0].length], [2, 100]);
@@ -85,6 +99,9 @@ Deno.test("a wrong call is one line, a hint and exit code 2", async () => {
     [["score"], /without a structure/],
     [["score", SMALL, "--batch", "0"], /integer of at least 1/],
     [["score", SMALL, "--proxy", "zenn"], /the names are zen, flops/],
+    [["score", SMALL, "--proxy", "zen,params", "--variant", "paper"], /name them as zen:paper/],
+    [["score", SMALL, "--proxy", "./none.ts"], /a module that can be imported/],
+    [["score", SMALL, "--proxy", "examples/custom_block.ts"], /expected a Proxy exported as `proxy`/],
     [["score", SMALL, "--device", "toaster"], /--device takes auto or cpu/],
     [["zoo", "show", "zennet_cifar10_model_size1M"], /zennet_cifar10_model_size1M_res32 is the nearest/],
     [["search", "--preset", "nope"], /expected one of zen-cifar-params1M/],

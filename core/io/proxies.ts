@@ -1,0 +1,71 @@
+/** Proxies by name, or from a user's file. */
+import { proxies, type Proxy, proxyNamed, variantOf } from "../proxies/mod.ts";
+import { ConfigError } from "../search/mod.ts";
+import { fileUrl } from "./yaml_file.ts";
+
+/** Whether a proxy is given by a module rather than by a name. */
+export function isProxyFile(proxy: string): boolean {
+  return /\.[cm]?[jt]s$/.test(proxy);
+}
+
+/**
+ * A proxy by its name, or by the path or URL of a module that exports it as `proxy`. Throws UnknownProxyError for an
+ * unknown name, ConfigError for a module without a proxy.
+ *
+ * @example
+ * ```ts
+ * import { loadProxy } from "@zennas/zennas";
+ * if ((await loadProxy("zen")).name !== "zen") throw new Error();
+ * ```
+ */
+export async function loadProxy(nameOrPath: string): Promise<Proxy> {
+  if (!isProxyFile(nameOrPath)) return proxyNamed(nameOrPath);
+  const { proxy } = await importModule(nameOrPath);
+  if (isProxy(proxy)) return proxy;
+  const expected = "a Proxy exported as `proxy`, with name, variants, inputs and score";
+  throw new ConfigError(nameOrPath, [{ path: "proxy", expected, got: proxy === undefined ? "nothing" : typeof proxy }]);
+}
+
+async function importModule(path: string): Promise<{ readonly proxy?: unknown }> {
+  try {
+    return await import(fileUrl(path).href);
+  } catch (cause) {
+    const problem = { path: "", expected: "a module that can be imported", got: String(cause) };
+    throw new ConfigError(path, [problem], { cause });
+  }
+}
+
+function isProxy(value: unknown): value is Proxy {
+  if (typeof value !== "object" || value === null) return false;
+  return "name" in value && typeof value.name === "string" && "score" in value && typeof value.score === "function" &&
+    "variants" in value && Array.isArray(value.variants) && value.variants.length > 0 && "inputs" in value;
+}
+
+/** A proxy and one of its variants. */
+export interface ChosenProxy {
+  /** What it was called: a name, or `name:variant`. */
+  readonly key: string;
+  /** The proxy. */
+  readonly proxy: Proxy;
+  /** The variant that was named, or the proxy's default. */
+  readonly variant: string;
+}
+
+/** Splits `name:variant`; what follows a colon is no variant in a URL or path. */
+const WITH_VARIANT = /^(.+):([\w-]+)$/;
+
+/**
+ * The proxies of a list such as `zen,zen:paper,./my_proxy.ts`; `all` stands for every proxy there is by name. Throws
+ * UnknownProxyError and ConfigError.
+ */
+export async function chooseProxies(list: string): Promise<readonly ChosenProxy[]> {
+  if (list === "all") {
+    return [...proxies.values()].map((proxy) => ({ key: proxy.name, proxy, variant: variantOf(proxy) }));
+  }
+  const names = list.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  return await Promise.all(names.map(async (name) => {
+    const [, base = name, variant] = WITH_VARIANT.exec(name) ?? [];
+    const proxy = await loadProxy(base);
+    return { key: variant ? `${proxy.name}:${variant}` : proxy.name, proxy, variant: variantOf(proxy, variant) };
+  }));
+}
