@@ -7,6 +7,13 @@ import { median, settle, timeMs } from "./harness.ts";
 import type { Limits } from "./limits.ts";
 import { BATCH, cifarSubjects, scoreGraph } from "./networks.ts";
 
+/** What keeps an operation from the core's peak. */
+type Limit =
+  | "compute"
+  | "loads: channels share no input"
+  | "short sums: tiles begin and end"
+  | "memory traffic";
+
 /** One operation's figures. */
 export interface OperationFigures {
   readonly name: string;
@@ -16,7 +23,7 @@ export interface OperationFigures {
   readonly gflops: number;
   /** Of the core's peak. */
   readonly fraction: number;
-  readonly limit: "compute" | "memory traffic" | "short sums: tiles begin and end";
+  readonly limit: Limit;
 }
 
 type Convolution = Extract<Node, { readonly op: "conv2d" }>;
@@ -26,11 +33,6 @@ function name(graph: Graph, node: Convolution): string {
   const { stride, groups } = node.attributes;
   const kind = groups === c && groups > 1 ? "depthwise" : groups > 1 ? `conv, ${groups} groups` : "conv";
   return `${kind} ${kh}×${kw} ${c}→${o} at ${h}×${w}${stride > 1 ? ` stride ${stride}` : ""}`;
-}
-
-/** Bytes that a convolution cannot help moving: input, weights and output once each. */
-function traffic(graph: Graph, node: Convolution): number {
-  return 4 * [...node.inputs.map((id) => graph.nodes[id]!.shape), node.shape].map(elementCount).reduce((a, b) => a + b);
 }
 
 /** Median milliseconds of each node's tasks over some runs. */
@@ -45,10 +47,12 @@ function nodeTimes(machine: Machine, program: MachineProgram, runs: number): Map
   return new Map([...samples].map(([node, times]) => [node, median(times)]));
 }
 
+/** What the operations of one name have in common, and took. */
 interface Sum {
+  readonly graph: Graph;
+  readonly node: Convolution;
   ms: number;
   macs: number;
-  bytes: number;
   count: number;
 }
 
@@ -60,10 +64,9 @@ async function addConvolutions(sums: Map<string, Sum>, graph: Graph, machine: Ma
   for (const [id, ms] of nodeTimes(machine, program, 5)) {
     const node = graph.nodes[id]!;
     if (node.op !== "conv2d") continue;
-    const key = name(graph, node), sum = sums.get(key) ?? { ms: 0, macs: 0, bytes: 0, count: 0 };
+    const key = name(graph, node), sum = sums.get(key) ?? { graph, node, ms: 0, macs: 0, count: 0 };
     sum.ms += ms;
     sum.macs += nodeMacs(graph, node);
-    sum.bytes += traffic(graph, node);
     sum.count++;
     sums.set(key, sum);
   }
@@ -96,9 +99,14 @@ function checkResult(machine: Machine): void {
   if (wrong) throw new Error("Cannot time the CPU backend as it computes something else than the oracle");
 }
 
-function limitOf(fraction: number, gbps: number, limits: Limits): OperationFigures["limit"] {
+/** Products of a sum up to which beginning and ending a tile shows. */
+const SHORT_SUM = 48;
+
+function limitOf(node: Convolution, fraction: number, graph: Graph): Limit {
   if (fraction >= 0.8) return "compute";
-  return gbps >= 0.4 * limits.copyGbps ? "memory traffic" : "short sums: tiles begin and end";
+  if (node.attributes.groups === node.shape[3]) return "loads: channels share no input";
+  const products = elementCount(graph.nodes[node.inputs[1]!]!.shape.slice(1));
+  return products <= SHORT_SUM ? "short sums: tiles begin and end" : "memory traffic";
 }
 
 /** Figures of every convolution of the CIFAR networks, and of some depthwise ones, on this thread. */
@@ -109,9 +117,9 @@ export async function measureConvolutions(machine: Machine, limits: Limits): Pro
   for (const [size, c, kernel, stride] of depthwiseLayers) {
     await addConvolutions(sums, layerGraph([BATCH, size, c], { kernel, stride }), machine);
   }
-  return [...sums].map(([name, { ms, macs, bytes, count }]) => {
+  return [...sums].map(([name, { graph, node, ms, macs, count }]) => {
     const gflops = 2 * macs / ms / 1e6, fraction = gflops / limits.peakGflops;
-    return { name, count, ms: ms / count, gflops, fraction, limit: limitOf(fraction, bytes / ms / 1e6, limits) };
+    return { name, count, ms: ms / count, gflops, fraction, limit: limitOf(node, fraction, graph) };
   });
 }
 
