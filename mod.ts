@@ -10,6 +10,7 @@ export * from "./core/io/mod.ts";
 export * from "./core/proxies/mod.ts";
 export * from "./core/zoo/mod.ts";
 export * from "./core/inference.ts";
+export * from "./core/matrix.ts";
 export * from "./core/rank_correlation.ts";
 export * from "./core/statistics.ts";
 export * from "./kernels/mod.ts";

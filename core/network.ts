@@ -59,14 +59,19 @@ export interface LayerRecord {
   readonly output: NodeId;
 }
 
+/** Training normalises by the batch's statistics, inference by the running ones; `identity` leaves normalisations out. */
+export type NetworkMode = "train" | "inference" | "identity";
+
 /** How a network is put on a graph. */
 export interface NetworkOptions {
   /** The graph that it goes on. */
   readonly builder: GraphBuilder;
-  /** Training normalises by the batch's statistics, inference by the running ones. */
-  readonly mode: "train" | "inference";
+  /** What normalisations do. */
+  readonly mode: NetworkMode;
   /** Supplies every parameter. */
   readonly parameters: ParameterSource;
+  /** Called with the output of each ReLU layer as it is added: what it adds to the graph comes before the next layer. */
+  readonly onRelu?: ((output: NodeId) => void) | undefined;
 }
 
 /** A convolution's geometry; padding is (kernel − 1)/2 unless told. */
@@ -88,7 +93,7 @@ export class Network {
   /** The graph that it is on. */
   readonly builder: GraphBuilder;
   /** Which statistics normalisations use. */
-  readonly mode: "train" | "inference";
+  readonly mode: NetworkMode;
   /** Every parameter so far, in order. */
   readonly parameters: Parameter[] = [];
   /** The node that supplies each of {@link parameters}. */
@@ -100,12 +105,14 @@ export class Network {
   /** The output of every ReLU layer so far, in order. */
   readonly relus: NodeId[] = [];
   readonly #source: ParameterSource;
+  readonly #onRelu: NetworkOptions["onRelu"];
 
   /** A network without layers. */
-  constructor({ builder, mode, parameters }: NetworkOptions) {
+  constructor({ builder, mode, parameters, onRelu }: NetworkOptions) {
     this.builder = builder;
     this.mode = mode;
     this.#source = parameters;
+    this.#onRelu = onRelu;
   }
 
   /** The node that supplies a parameter. */
@@ -130,6 +137,7 @@ export class Network {
 
   /** A batch normalisation with the parameters and running statistics of PyTorch's. */
   batchNorm(x: NodeId, name: string, { epsilon }: { readonly epsilon: number }): NodeId {
+    if (this.mode === "identity") return x;
     const shape = this.builder.shape(x), channels = shape.at(-1)!;
     const weight = this.parameter(`${name}.weight`, [channels], "norm_weight");
     const bias = this.parameter(`${name}.bias`, [channels], "norm_bias");
@@ -157,6 +165,7 @@ export class Network {
   relu(x: NodeId): NodeId {
     const output = this.builder.add("relu", [x], {});
     this.relus.push(output);
+    this.#onRelu?.(output);
     return output;
   }
 

@@ -1,11 +1,20 @@
 /** Zero-shot proxies, one file each, and their registry. */
+export { type Agreements, agreementsOf } from "./activation_patterns.ts";
+export { azNas, azNasRanking, blockEntropies } from "./az_nas.ts";
 export { flops, layers, params, random } from "./counting.ts";
+export { deepmad } from "./deepmad.ts";
 export * from "./design.ts";
 export * from "./evaluate.ts";
 export * from "./labels.ts";
+export { maeDet } from "./mae_det.ts";
+export { mainPath, type PathLayer } from "./main_path.ts";
+export { meco } from "./meco.ts";
+export { naswot } from "./naswot.ts";
 export * from "./proxy.ts";
 export * from "./proxy_graph.ts";
 export * from "./ranking.ts";
+export { regionCount, regions } from "./regions.ts";
 export * from "./registry.ts";
 export * from "./scorer.ts";
+export { swap } from "./swap.ts";
 export { zen, zenGraph } from "./zen.ts";

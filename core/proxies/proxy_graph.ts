@@ -2,7 +2,7 @@
 import type { Backend } from "../backend.ts";
 import { type Graph, GraphBuilder, type NodeId } from "../graph.ts";
 import type { LoweredStructure } from "../masternet/mod.ts";
-import { Network, type Parameter, type ParameterSource } from "../network.ts";
+import { Network, type NetworkOptions, type Parameter, type ParameterSource } from "../network.ts";
 import {
   filledInput,
   filledParameters,
@@ -20,6 +20,14 @@ import type { ScoringSettings } from "./proxy.ts";
 export interface ForwardPass extends LoweredStructure {
   /** Its parameters, layers, normalisations and ReLUs. */
   readonly network: Network;
+}
+
+/** What a forward pass may do otherwise. */
+export interface ForwardPassOptions extends Pick<NetworkOptions, "onRelu"> {
+  /** What normalisations do; training unless told. */
+  readonly mode?: NetworkOptions["mode"];
+  /** Changes where parameters come from, given the graph's own source. */
+  readonly parameters?: (source: ParameterSource) => ParameterSource;
 }
 
 /** Names of the two batches of images under the filling rule. */
@@ -69,9 +77,10 @@ export class ProxyGraph {
     return this.builder.add("input", [], { name, shape });
   }
 
-  /** The network in training mode behind `input`. */
-  forward(input: NodeId): ForwardPass {
-    const network = new Network({ builder: this.builder, mode: "train", parameters: this.#parameters });
+  /** The network behind `input`, in training mode and with the graph's parameters unless told. */
+  forward(input: NodeId, options: ForwardPassOptions = {}): ForwardPass {
+    const { mode = "train", parameters = (source) => source, onRelu } = options;
+    const network = new Network({ builder: this.builder, mode, parameters: parameters(this.#parameters), onRelu });
     return { network, ...this.#design.lower(network, input) };
   }
 

@@ -1,11 +1,19 @@
 /** Every proxy by its name. */
+import { azNas } from "./az_nas.ts";
 import { flops, layers, params, random } from "./counting.ts";
+import { deepmad } from "./deepmad.ts";
+import { maeDet } from "./mae_det.ts";
+import { meco } from "./meco.ts";
+import { naswot } from "./naswot.ts";
 import type { Proxy } from "./proxy.ts";
+import { regions } from "./regions.ts";
+import { swap } from "./swap.ts";
 import { zen } from "./zen.ts";
 
 /** Every proxy by its name. */
 export const proxies: ReadonlyMap<string, Proxy> = new Map(
-  [zen, flops, params, layers, random].map((proxy) => [proxy.name, proxy]),
+  [zen, naswot, regions, meco, swap, azNas, maeDet, deepmad, flops, params, layers, random]
+    .map((proxy) => [proxy.name, proxy]),
 );
 
 /** A name stands for no proxy, or for no variant of one. */

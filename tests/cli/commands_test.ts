@@ -98,7 +98,7 @@ Deno.test("a wrong call is one line, a hint and exit code 2", async () => {
     [["scor"], /unknown command 'scor'/],
     [["score"], /without a structure/],
     [["score", SMALL, "--batch", "0"], /integer of at least 1/],
-    [["score", SMALL, "--proxy", "zenn"], /the names are zen, flops/],
+    [["score", SMALL, "--proxy", "zenn"], /the names are zen, .*flops/],
     [["score", SMALL, "--proxy", "zen,params", "--variant", "paper"], /name them as zen:paper/],
     [["score", SMALL, "--proxy", "./none.ts"], /a module that can be imported/],
     [["score", SMALL, "--proxy", "examples/custom_block.ts"], /expected a Proxy exported as `proxy`/],

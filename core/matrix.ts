@@ -1,0 +1,89 @@
+/** Small symmetric matrices in float64, by ml-matrix: what proxies do on the host with a few numbers from the device. */
+import { EigenvalueDecomposition, LuDecomposition, Matrix } from "ml-matrix";
+
+/** A square matrix, row-major. */
+export interface SquareMatrix {
+  /** Rows and columns. */
+  readonly size: number;
+  /** size × size elements. */
+  readonly values: Float64Array;
+}
+
+function asMatrix({ size, values }: SquareMatrix): Matrix {
+  return Matrix.from1DArray(size, size, values);
+}
+
+/**
+ * ln|det|, which overflows only where a logarithm does; −Infinity for a singular matrix.
+ *
+ * @example
+ * ```ts
+ * import { logDeterminant } from "@zennas/zennas";
+ * const value = logDeterminant({ size: 2, values: Float64Array.of(2, 1, 1, 3) });
+ * if (Math.abs(value - Math.log(5)) > 1e-12) throw new Error(`${value}`);
+ * ```
+ */
+export function logDeterminant(matrix: SquareMatrix): number {
+  const pivots = new LuDecomposition(asMatrix(matrix)).upperTriangularMatrix.diagonal();
+  return pivots.reduce((sum, pivot) => sum + Math.log(Math.abs(pivot)), 0);
+}
+
+/**
+ * Eigenvalues of a symmetric matrix, ascending.
+ *
+ * @example
+ * ```ts
+ * import { symmetricEigenvalues } from "@zennas/zennas";
+ * const [low, high] = symmetricEigenvalues({ size: 2, values: Float64Array.of(2, 1, 1, 2) });
+ * if (Math.abs(low! - 1) > 1e-12 || Math.abs(high! - 3) > 1e-12) throw new Error();
+ * ```
+ */
+export function symmetricEigenvalues(matrix: SquareMatrix): number[] {
+  const { realEigenvalues } = new EigenvalueDecomposition(asMatrix(matrix), { assumeSymmetric: true });
+  return [...realEigenvalues].sort((a, b) => a - b);
+}
+
+/** Samples of several variables: row after row, one column a variable. */
+export interface Samples {
+  /** How many variables. */
+  readonly columns: number;
+  /** rows × columns numbers. */
+  readonly values: ArrayLike<number>;
+}
+
+/** The covariance of the columns over the rows, divided by the number of rows. */
+export function covariance({ columns, values }: Samples): SquareMatrix {
+  const rows = values.length / columns, means = new Float64Array(columns), centred = new Float64Array(columns);
+  for (let index = 0; index < values.length; index++) means[index % columns]! += values[index]! / rows;
+  const sums = new Float64Array(columns * columns);
+  for (let start = 0; start < values.length; start += columns) {
+    for (let column = 0; column < columns; column++) centred[column] = values[start + column]! - means[column]!;
+    addOuterProduct(sums, centred);
+  }
+  for (let row = 0; row < columns; row++) {
+    for (let column = 0; column <= row; column++) {
+      sums[column * columns + row] = sums[row * columns + column]! /= rows;
+    }
+  }
+  return { size: columns, values: sums };
+}
+
+/** Adds v·vᵀ to the lower triangle. */
+function addOuterProduct(sums: Float64Array, v: Float64Array): void {
+  const size = v.length;
+  for (let row = 0; row < size; row++) {
+    const factor = v[row]!, at = row * size;
+    if (factor === 0) continue;
+    for (let column = 0; column <= row; column++) sums[at + column]! += factor * v[column]!;
+  }
+}
+
+/** The correlation matrix of a covariance; where a variable is constant, its row and column are 0. */
+export function correlationOf({ size, values }: SquareMatrix): SquareMatrix {
+  const scale = Float64Array.from({ length: size }, (_, index) => {
+    const variance = values[index * size + index]!;
+    return variance > 0 ? 1 / Math.sqrt(variance) : 0;
+  });
+  const scaled = values.map((value, index) => value * scale[Math.floor(index / size)]! * scale[index % size]!);
+  return { size, values: scaled };
+}

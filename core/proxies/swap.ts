@@ -1,0 +1,60 @@
+/**
+ * SWAP: how many different things a network's neurons tell about a batch (Peng et al., "SWAP-NAS: sample-wise activation
+ * patterns for ultra-fast NAS", ICLR 2024).
+ *
+ * - `plain`: the number of distinct rows of sign(ReLU outputs)ᵀ, one row a neuron, one column an image.
+ * - `regularised`: times exp(−(P − μ)²/σ), P the network's parameters, with μ and σ given for the size that is wanted.
+ *
+ * Cost: one forward pass of up to 16 images, whose activations come to the host. Input: one batch of images, of which the
+ * first 16 are used, as in the source. Higher is better. It does not change with the scale of weights behind batch
+ * normalisation, and is at most 2^images.
+ */
+import type { Backend } from "../backend.ts";
+import type { NetworkDesign } from "./design.ts";
+import type { Proxy, Score, ScoringSettings } from "./proxy.ts";
+import { ProxyGraph } from "./proxy_graph.ts";
+
+/** Images that the source looks at. */
+const MOST_IMAGES = 16;
+
+/** The size that `regularised` favours and how far from it a network may be, in millions of parameters. */
+const FAVOURED_SIZE = { mean: 1, spread: 1 } as const;
+
+/** Marks the patterns that a layer's neurons have, `activations` being `[images, neurons]`. */
+function markPatterns(activations: Float32Array, { seen, images }: { seen: Uint8Array; images: number }): void {
+  const neurons = activations.length / images;
+  for (let neuron = 0; neuron < neurons; neuron++) {
+    let pattern = 0;
+    for (let image = 0; image < images; image++) {
+      if (activations[image * neurons + neuron]! > 0) pattern |= 1 << image;
+    }
+    seen[pattern] = 1;
+  }
+}
+
+/** exp(−(P − μ)²/σ) for a network's parameters. */
+function sizeFactor(params: number): number {
+  const { mean, spread } = FAVOURED_SIZE;
+  return Math.exp(-((params / 1e6 - mean) ** 2) / spread);
+}
+
+async function swapScore(design: NetworkDesign, settings: ScoringSettings, backend?: Backend): Promise<Score> {
+  const images = Math.min(settings.batch, MOST_IMAGES);
+  const graph = new ProxyGraph(design, { ...settings, batch: images });
+  const { network } = graph.forward(graph.images());
+  const seen = new Uint8Array(2 ** images);
+  for (const activations of await graph.run(network.relus, backend)) markPatterns(activations, { seen, images });
+  const patterns = seen.reduce((sum, mark) => sum + mark, 0);
+  const regularised = settings.variant === "regularised";
+  return { value: regularised ? patterns * sizeFactor(design.cost().params) : patterns, parts: { patterns } };
+}
+
+/** SWAP. Variants `plain` and `regularised`. */
+export const swap: Proxy = {
+  name: "swap",
+  summary: "distinct patterns of neurons over a batch (SWAP-NAS, ICLR 2024)",
+  variants: ["plain", "regularised"],
+  inputs: { batches: 1, labelled: false },
+  needsBackend: true,
+  score: swapScore,
+};

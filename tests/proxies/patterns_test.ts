@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import {
+  evaluate,
+  gaussianParameters,
+  GraphBuilder,
+  lowerStructure,
+  naswot,
+  Network,
+  openBackend,
+  parseStructure,
+  regions,
+  swap,
+} from "@zennas/zennas";
+import scores from "../fixtures/scores.json" with { type: "json" };
+import { drawn, filled, published, small } from "./settings.ts";
+
+const TEXT = "SuperConvK3BNRELU(3,8,1,1)SuperResK1K3K1(8,12,2,5,1)";
+
+/** The ReLU outputs of TEXT on drawn images, in float64: one array a layer, image after image. */
+function activations(batch: number): readonly Float64Array[] {
+  const builder = new GraphBuilder();
+  const network = new Network({ builder, mode: "train", parameters: gaussianParameters() });
+  const input = builder.add("gaussian", [], { shape: [batch, 8, 8, 3], stream: 0 });
+  lowerStructure(parseStructure(TEXT), network, { classes: 10, resolution: 8, residualLinks: false, input });
+  return evaluate(builder.build(network.relus), { seed: 3, draw: 0 });
+}
+
+/** On or off, for each image a string over all neurons. */
+function patterns(batch: number): readonly string[] {
+  const layers = activations(batch);
+  return Array.from({ length: batch }, (_, image) =>
+    layers.map((values) => {
+      const neurons = values.length / batch;
+      return [...values.subarray(image * neurons, (image + 1) * neurons)].map((value) => value > 0 ? "1" : "0").join(
+        "",
+      );
+    }).join(""));
+}
+
+Deno.test("NASWOT is the published code's, within 2e-3", async () => {
+  await using backend = await openBackend("cpu");
+  for (const row of scores) {
+    const { value } = await naswot.score(published(row), filled(naswot), backend);
+    assert.ok(Math.abs(value / row.naswot - 1) < 2e-3, `${row.structure}: ${value}, not ${row.naswot}`);
+  }
+});
+
+Deno.test("NASWOT is the determinant of the agreements of on and off", async () => {
+  await using backend = await openBackend("cpu");
+  const [a, b, ...others] = patterns(2) as [string, string];
+  assert.deepEqual(others, []);
+  const agreed = [...a].filter((on, neuron) => on === b[neuron]).length, neurons = a.length;
+  const { value } = await naswot.score(small(TEXT), drawn(naswot, { batch: 2 }), backend);
+  assert.ok(Math.abs(value - Math.log(neurons ** 2 - agreed ** 2)) < 1e-3);
+});
+
+Deno.test("regions are distinct images, SWAP's patterns distinct neurons", async () => {
+  await using backend = await openBackend("cpu");
+  const images = patterns(6),
+    neurons = Array.from(images[0]!, (_, neuron) => images.map((image) => image[neuron]).join(""));
+  const regionScore = await regions.score(small(TEXT), drawn(regions, { batch: 6 }), backend);
+  assert.equal(regionScore.value, new Set(images).size);
+  const swapScore = await swap.score(small(TEXT), drawn(swap, { batch: 6 }), backend);
+  // A neuron whose value is next to 0 may be on in float32 and off in float64.
+  assert.ok(Math.abs(swapScore.value - new Set(neurons).size) <= 1, `${swapScore.value}, not ${new Set(neurons).size}`);
+  const larger = await swap.score(small(TEXT), drawn(swap, { batch: 64 }), backend);
+  const most = await swap.score(small(TEXT), drawn(swap, { batch: 16 }), backend);
+  assert.equal(larger.value, most.value);
+});
+
+Deno.test("a network that tells no image from another is one region, and NASWOT fails there", async () => {
+  await using backend = await openBackend("cpu");
+  // Behind a ReLU of a batch norm over one pixel of equal images there is nothing to tell apart.
+  const flat = small("MaxPool(3,1,1)RELU(3)AdaptiveAvgPool(3,1)", { batchNorm: false });
+  const alike = {
+    ...flat,
+    lower: (network: Network, input: number) =>
+      flat.lower(network, network.builder.add("affine", [input], { scale: 0, shift: 1 })),
+  };
+  assert.equal((await regions.score(alike, drawn(regions), backend)).value, 1);
+  assert.equal((await naswot.score(alike, drawn(naswot), backend)).value, -Infinity);
+});
+
+Deno.test("regularised SWAP favours a size", async () => {
+  await using backend = await openBackend("cpu");
+  const design = small(TEXT), { params } = design.cost();
+  const plain = await swap.score(design, drawn(swap), backend);
+  const { value } = await swap.score(design, drawn(swap, { variant: "regularised" }), backend);
+  assert.equal(value, plain.value * Math.exp(-((params / 1e6 - 1) ** 2)));
+});
