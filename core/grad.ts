@@ -9,13 +9,18 @@ export interface GradientOptions {
   readonly withRespectTo: readonly NodeId[];
   /** A weight for each element of `of`, in its shape; 1 unless told. */
   readonly weights?: NodeId;
+  /** Nodes whose values are held constant, whatever they depend on. */
+  readonly constants?: readonly NodeId[];
 }
 
 /** For each node up to `of`, whether it is one of the targets or depends on one. */
-function dependents(builder: GraphBuilder, { of, withRespectTo }: GradientOptions): readonly boolean[] {
-  const targets = new Set(withRespectTo), depends: boolean[] = [];
+function dependents(
+  builder: GraphBuilder,
+  { of, withRespectTo, constants = [] }: GradientOptions,
+): readonly boolean[] {
+  const targets = new Set(withRespectTo), held = new Set(constants), depends: boolean[] = [];
   for (let id = 0; id <= of; id++) {
-    depends.push(targets.has(id) || builder.node(id).inputs.some((from) => depends[from]));
+    depends.push(!held.has(id) && (targets.has(id) || builder.node(id).inputs.some((from) => depends[from])));
   }
   return depends;
 }

@@ -21,3 +21,4 @@ export * from "./oracle.ts";
 export * from "./parameters.ts";
 export * from "./random.ts";
 export * from "./shape.ts";
+export * from "./train/mod.ts";

@@ -28,6 +28,7 @@ import {
 import {
   concat,
   flatten,
+  reshape,
   slice,
   type SliceAttributes,
   transpose,
@@ -92,6 +93,7 @@ export type OpAttributes = {
   readonly concat: NoAttributes;
   readonly slice: SliceAttributes;
   readonly transpose: NoAttributes;
+  readonly reshape: ShapeAttributes;
   readonly flatten: NoAttributes;
   readonly unflatten: UnflattenAttributes;
   readonly max_pool: PoolAttributes;
@@ -140,6 +142,7 @@ export const ops: { readonly [K in OpName]: OpDef<OpAttributes[K]> } = {
   concat,
   slice,
   transpose,
+  reshape,
   flatten,
   unflatten,
   max_pool,

@@ -4,7 +4,7 @@ import { fanIn, type Parameter, type ParameterRole, type ParameterSource } from 
 import { elementCount, type Shape } from "./shape.ts";
 
 /** Streams of a seed's normal draws. */
-export const STREAM = { input: 0, perturbation: 1, parameters: 16 } as const;
+export const STREAM = { input: 0, perturbation: 1, parameters: 16, probes: 2 ** 20 } as const;
 
 /** One node a parameter name, so that a network put twice on a graph shares its parameters. */
 export function sharedParameters(source: ParameterSource): ParameterSource {

@@ -2,6 +2,7 @@
 import type { GraphBuilder, NodeId } from "../graph.ts";
 import { noMacs, type OpDef } from "../op.ts";
 import { elementCount, nhwc, sameShape, type Shape, ShapeError } from "../shape.ts";
+import type { ShapeAttributes } from "./broadcast.ts";
 import type { NoAttributes } from "./elementwise.ts";
 
 /** A part of the last axis. */
@@ -87,6 +88,17 @@ export const transpose: OpDef<NoAttributes> = {
     const [rows, columns] = x!.shape as [number, number];
     return x!.data.map((_, index) => x!.data[(index % rows) * columns + Math.floor(index / rows)]!);
   },
+};
+
+/** The same elements in the same order, in another shape. */
+export const reshape: OpDef<ShapeAttributes> = {
+  shape: ([x], { shape }) => {
+    if (elementCount(x!) === elementCount(shape)) return shape;
+    throw new ShapeError(`Cannot reshape [${x}] as the number of elements stays: got [${shape}]`);
+  },
+  macs: noMacs,
+  backward: ({ builder, inputs: [x], gradient }) => [builder.add("reshape", [gradient], { shape: builder.shape(x!) })],
+  reference: ([x]) => x!.data,
 };
 
 /** `[n, h, w, c]` to `[n, c·h·w]`, channels outermost as in PyTorch, so that a following linear layer's weights agree. */

@@ -2,18 +2,30 @@
 import { azNas } from "./az_nas.ts";
 import { flops, layers, params, random } from "./counting.ts";
 import { deepmad } from "./deepmad.ts";
+import { fisher } from "./fisher.ts";
+import { gradNorm } from "./grad_norm.ts";
+import { grasp } from "./grasp.ts";
+import { jacobCov } from "./jacob_cov.ts";
+import { l2Norm } from "./l2_norm.ts";
 import { maeDet } from "./mae_det.ts";
 import { meco } from "./meco.ts";
 import { naswot } from "./naswot.ts";
+import { plain } from "./plain.ts";
 import type { Proxy } from "./proxy.ts";
 import { regions } from "./regions.ts";
+import { snip } from "./snip.ts";
 import { swap } from "./swap.ts";
+import { synflow } from "./synflow.ts";
+import { teNas, teNasRank } from "./te_nas.ts";
 import { zen } from "./zen.ts";
+import { zico } from "./zico.ts";
 
 /** Every proxy by its name. */
 export const proxies: ReadonlyMap<string, Proxy> = new Map(
-  [zen, naswot, regions, meco, swap, azNas, maeDet, deepmad, flops, params, layers, random]
-    .map((proxy) => [proxy.name, proxy]),
+  [
+    ...[zen, gradNorm, snip, grasp, synflow, fisher, jacobCov, naswot, teNas, teNasRank, regions, zico, l2Norm, plain],
+    ...[meco, swap, azNas, maeDet, deepmad, flops, params, layers, random],
+  ].map((proxy) => [proxy.name, proxy]),
 );
 
 /** A name stands for no proxy, or for no variant of one. */

@@ -5,7 +5,7 @@ import type { CpuRow } from "./lowering.ts";
 import { conv2d, linear } from "./rows/convolution.ts";
 import { conv2dInput, conv2dWeight } from "./rows/convolution_gradients.ts";
 import { activation, binary, unary } from "./rows/elementwise.ts";
-import { concat, flatten, slice, transpose, unflatten } from "./rows/layout.ts";
+import { concat, flatten, reshape, slice, transpose, unflatten } from "./rows/layout.ts";
 import { channelStatistics, normalize } from "./rows/normalization.ts";
 import { adaptiveAveragePool, adaptiveAverageUnpool, averageUnpool, movePooled, windowPool } from "./rows/pooling.ts";
 import { means, sum, sumAbsDifference } from "./rows/reductions.ts";
@@ -44,6 +44,7 @@ export const rows: { readonly [K in OpName]: CpuRow<K> } = {
   concat,
   slice,
   transpose,
+  reshape,
   flatten,
   unflatten,
   max_pool: windowPool({ largest: true }),

@@ -106,6 +106,7 @@ export const gradientCases: { readonly [K in OpName]: readonly Case[] } = {
     smallCase("slice", { start: 0, length: 4 }, { shapes: [[2, 4]] }),
   ],
   transpose: [smallCase("transpose", {}, { shapes: [[3, 4]] })],
+  reshape: [smallCase("reshape", { shape: [6, 2] }, { shapes: [[3, 4]] })],
   flatten: [smallCase("flatten", {}, { shapes: [[2, 3, 2, 2]] })],
   unflatten: [smallCase("unflatten", { size: [3, 2] }, { shapes: [[2, 12]] })],
   max_pool: windows.map(({ attributes, x }) => smallCase("max_pool", attributes, { shapes: [x] })),

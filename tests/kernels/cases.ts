@@ -199,6 +199,7 @@ export const cases: { readonly [K in OpName]: readonly Case[] } = {
     opCase("slice", { start: 9, length: 4 }, { shapes: [[2, 3, 3, 13]] }),
   ],
   transpose: ([[1, 5], [7, 3], [16, 33]] as Shape[]).map((shape) => opCase("transpose", {}, { shapes: [shape] })),
+  reshape: [opCase("reshape", { shape: [2, 15] }, { shapes: [[5, 1, 2, 3]] })],
   unflatten: ([[1, 5, 1, 1], [3, 7, 4, 5]] as const).map(([n, c, h, w]) =>
     opCase("unflatten", { size: [h, w] }, { shapes: [[n, c * h * w]] })
   ),

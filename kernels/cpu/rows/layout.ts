@@ -44,3 +44,8 @@ export function slice(lowering: Lowering, { id, inputs, attributes, shape }: Low
   const x = lowering.tensor(inputs[0]!), y = lowering.place(id);
   lowering.task([x, y], ({ kernels }) => kernels.copyRows(y.address, bytes, x.address + first, pitch, bytes, rows));
 }
+
+/** The same tensor. */
+export function reshape(lowering: Lowering, { id, inputs }: LoweredNode<"reshape">): void {
+  lowering.placeSame(id, lowering.tensor(inputs[0]!));
+}

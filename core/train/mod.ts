@@ -1,0 +1,2 @@
+/** What networks are trained by. */
+export * from "./losses.ts";
