@@ -8,6 +8,7 @@ export * from "./core/masternet/mod.ts";
 export * from "./core/search/mod.ts";
 export * from "./core/io/mod.ts";
 export * from "./core/proxies/mod.ts";
+export * from "./core/benchmarks/mod.ts";
 export * from "./core/zoo/mod.ts";
 export * from "./core/inference.ts";
 export * from "./core/matrix.ts";

@@ -3,6 +3,7 @@ import type { Backend } from "../core/backend.ts";
 import type { ChosenProxy } from "../core/io/mod.ts";
 import type { NetworkForm } from "../core/masternet/mod.ts";
 import type { Evaluation, NetworkDesign, RepeatedScore } from "../core/proxies/mod.ts";
+import { failsCandidate } from "./candidate_errors.ts";
 import type { NamedStructure } from "./structures.ts";
 
 /** What one proxy says of one structure, and how long it took to say it. */
@@ -26,9 +27,6 @@ export interface ScoreTask {
   readonly backend?: Backend;
 }
 
-/** Errors that say that a structure has no such score; any other ends the command. */
-const ofStructure = new Set(["CandidateError", "ShapeError", "DeviceMemoryError"]);
-
 async function resultOf(design: NetworkDesign, chosen: ChosenProxy, task: ScoreTask): Promise<ProxyResult> {
   const { evaluateRepeatedly } = await import("../core/proxies/mod.ts");
   const { settings, repeats, backend } = task;
@@ -39,7 +37,7 @@ async function resultOf(design: NetworkDesign, chosen: ChosenProxy, task: ScoreT
     const score = await evaluateRepeatedly(design, { ...evaluation, ...(backend && { backend }) });
     return { chosen, score, seconds: seconds() };
   } catch (error) {
-    if (error instanceof Error && ofStructure.has(error.name)) return { chosen, error, seconds: seconds() };
+    if (failsCandidate(error)) return { chosen, error, seconds: seconds() };
     throw error;
   }
 }

@@ -1,4 +1,6 @@
 /** The outside world: run stores, presets, spaces from files, and searches that keep their results. */
+export * from "./benchmark_files.ts";
+export { parseCsv } from "./csv.ts";
 export { type Machine, thisMachine } from "./machine.ts";
 export * from "./presets.ts";
 export * from "./proxies.ts";
@@ -8,5 +10,6 @@ export { type ContinueOptions, createRun, holdsRun, type OpenOptions, openRunFor
 export * from "./run_reader.ts";
 export { type HeldRun, RunStore } from "./run_store.ts";
 export { RunStoreError } from "./run_store_error.ts";
+export * from "./score_table.ts";
 export * from "./search_run.ts";
 export { isSpaceFile, loadSpace } from "./spaces.ts";

@@ -87,5 +87,6 @@ export const zen: Proxy = {
   variants: ["reference", "paper"],
   inputs: { batches: 2, labelled: false },
   needsBackend: true,
+  weights: "unit",
   score: zenScore,
 };

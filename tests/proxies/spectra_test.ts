@@ -4,6 +4,7 @@ import {
   blockEntropies,
   correlationOf,
   covariance,
+  covarianceEigenvalues,
   evaluate,
   gaussianParameters,
   GraphBuilder,
@@ -59,6 +60,18 @@ Deno.test("covariances and correlations by their definition, a constant column a
     0,
     0,
   ]);
+});
+
+Deno.test("a covariance of fewer rows than columns has the same eigenvalues, zeros apart", () => {
+  const values = Float64Array.from({ length: 12 }, (_, index) => (index * 7) % 11);
+  const whole = symmetricEigenvalues(covariance({ columns: 4, values })),
+    few = covarianceEigenvalues({ columns: 4, values });
+  assert.equal(few.length, 3);
+  whole.slice(1).forEach((value, index) => assert.ok(Math.abs(value - few[index]!) < 1e-9));
+  assert.deepEqual(
+    covarianceEigenvalues({ columns: 2, values }),
+    symmetricEigenvalues(covariance({ columns: 2, values })),
+  );
 });
 
 Deno.test("determinants beyond float64 have a logarithm, singular ones none", () => {

@@ -1,0 +1,14 @@
+/** Benchmarks of trained networks, and how well scores rank them. */
+export * from "./agreement.ts";
+export * from "./benchmark.ts";
+export * from "./nasbench201.ts";
+export {
+  type Cell,
+  cellClass,
+  type CellEdge,
+  type CellOperation,
+  cellOperations,
+  parseCell,
+} from "./nasbench201_cell.ts";
+export * from "./nasbench_macro.ts";
+export * from "./structures.ts";

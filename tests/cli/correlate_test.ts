@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import macroRows from "../fixtures/nasbench_macro.json" with { type: "json" };
+import { permissions, zen, zenJson } from "./zen.ts";
+
+/** A folder with a small NAS-Bench-Macro in it, removed in the end. */
+class SmallBenchmark implements Disposable {
+  readonly path = Deno.makeTempDirSync();
+  readonly args: readonly string[];
+  constructor() {
+    const rows = macroRows.map(({ code, accuracy }) => [code, { mean_acc: accuracy }]);
+    Deno.writeTextFileSync(`${this.path}/macro.json`, JSON.stringify(Object.fromEntries(rows)));
+    this.args = ["correlate", "--benchmark", "nasbench-macro", "--data", `${this.path}/macro.json`, "--batch", "2"];
+  }
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+Deno.test("correlate prints figures, and leaves JSON, a table and a picture", async () => {
+  using folder = new SmallBenchmark();
+  const out = `${folder.path}/out`;
+  const rows = await zenJson([...folder.args, "--proxy", "params,flops", "--out", out]);
+  assert.deepEqual(rows.map(({ proxy }) => proxy), ["params", "flops"]);
+  for (const { agreement, seconds, sample, seeds, failed } of rows) {
+    assert.deepEqual([sample, seeds, failed], [macroRows.length, [1, 2, 3], 0]);
+    const [low, high] = agreement.spearman.interval95;
+    assert.ok(low <= agreement.spearman.mean && agreement.spearman.mean <= high && seconds > 0);
+  }
+  const written = JSON.parse(await Deno.readTextFile(`${out}/correlation.json`));
+  assert.equal(written.networks.length, macroRows.length);
+  assert.deepEqual(written.proxies.map((one: { proxy: string }) => one.proxy), ["params", "flops"]);
+  assert.match(await Deno.readTextFile(`${out}/table.md`), /\| proxy \| Spearman \|[^]*\| flops \| /);
+  assert.match(await Deno.readTextFile(`${out}/scatter.svg`), /^<svg[^]*params {2}ρ = [^]*<\/svg>/);
+});
+
+Deno.test("a comparison that was killed goes on where it was, and ends as one that was not", async () => {
+  using folder = new SmallBenchmark();
+  const args = [...folder.args, "--proxy", "zen,naswot", "--sample", "12", "--seeds", "2"];
+  const killed = `${folder.path}/killed`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...permissions, "cli/main.ts", ...args, "--out", killed],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  child.kill("SIGKILL");
+  await child.status;
+  const figures = async (out: string) =>
+    (await zenJson([...args, "--out", out])).map(({ seconds: _, ...rest }) => rest);
+  assert.deepEqual(await figures(killed), await figures(`${folder.path}/whole`));
+  const { code, stderr } = await zen([...args, "--out", killed, "--batch", "3"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /these settings to continue/);
+});
+
+Deno.test("correlate needs a benchmark and its data", async () => {
+  const { code, stderr } = await zen(["correlate", "--benchmark", "nasbench201"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /the data file of nasbench201/);
+});
