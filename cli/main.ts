@@ -2,6 +2,7 @@
 /** The command line, `zen`. */
 import { Command } from "commander";
 import { addAnalyzeCommand } from "./analyze.ts";
+import { addCorrelateCommand } from "./correlate.ts";
 import { reportError } from "./errors.ts";
 import { addForwardCommand } from "./forward.ts";
 import { addRunsCommand } from "./runs.ts";
@@ -33,6 +34,7 @@ export function createProgram(): Command {
     const add of [
       addSearchCommand,
       addScoreCommand,
+      addCorrelateCommand,
       addAnalyzeCommand,
       addForwardCommand,
       addSpaceCommand,
