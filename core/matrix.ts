@@ -43,6 +43,27 @@ export function symmetricEigenvalues(matrix: SquareMatrix): number[] {
   return [...realEigenvalues].sort((a, b) => a - b);
 }
 
+/**
+ * Eigenvalues of the covariance of the columns over the rows, ascending; those that are 0 because there are fewer rows than
+ * columns are left out.
+ */
+export function covarianceEigenvalues(samples: Samples): number[] {
+  const { columns, values } = samples, rows = values.length / columns;
+  if (rows >= columns) return symmetricEigenvalues(covariance(samples));
+  // X·Xᵀ has the eigenvalues of Xᵀ·X, and is smaller.
+  const centred = centredRows(samples), products = new Float64Array(rows * rows);
+  for (let a = 0; a < rows; a++) {
+    for (let b = 0; b <= a; b++) {
+      let sum = 0;
+      for (let column = 0; column < columns; column++) {
+        sum += centred[a * columns + column]! * centred[b * columns + column]!;
+      }
+      products[a * rows + b] = products[b * rows + a] = sum / rows;
+    }
+  }
+  return symmetricEigenvalues({ size: rows, values: products });
+}
+
 /** Samples of several variables: row after row, one column a variable. */
 export interface Samples {
   /** How many variables. */
@@ -51,10 +72,21 @@ export interface Samples {
   readonly values: ArrayLike<number>;
 }
 
-/** The covariance of the columns over the rows, divided by the number of rows. */
-export function covariance({ columns, values }: Samples): SquareMatrix {
-  const rows = values.length / columns, means = new Float64Array(columns), centred = new Float64Array(columns);
+function columnMeans({ columns, values }: Samples): Float64Array {
+  const rows = values.length / columns, means = new Float64Array(columns);
   for (let index = 0; index < values.length; index++) means[index % columns]! += values[index]! / rows;
+  return means;
+}
+
+function centredRows(samples: Samples): Float64Array {
+  const { columns, values } = samples, means = columnMeans(samples);
+  return Float64Array.from(values, (value, index) => value - means[index % columns]!);
+}
+
+/** The covariance of the columns over the rows, divided by the number of rows. */
+export function covariance(samples: Samples): SquareMatrix {
+  const { columns, values } = samples, rows = values.length / columns;
+  const means = columnMeans(samples), centred = new Float64Array(columns);
   const sums = new Float64Array(columns * columns);
   for (let start = 0; start < values.length; start += columns) {
     for (let column = 0; column < columns; column++) centred[column] = values[start + column]! - means[column]!;

@@ -24,8 +24,10 @@ function requirePairs(x: readonly number[], y: readonly number[]): void {
   throw new RangeError(`Cannot correlate lists of different lengths: got ${x.length} and ${y.length}`);
 }
 
-function pearson(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  const count = x.length;
+function pearson(x: Float64Array, y: Float64Array): number {
+  const count = x.length, constant = (values: Float64Array) => values.every((value) => value === values[0]);
+  // Rounding would otherwise make numbers of nothing.
+  if (constant(x) || constant(y)) return NaN;
   let meanX = 0, meanY = 0;
   for (let index = 0; index < count; index++) {
     meanX += x[index]! / count;
