@@ -34,7 +34,7 @@ const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slic
 /** The lines that tell a person what went wrong. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `zen: ${error}`;
-  const hint = hints[error.name];
+  const hint = "hint" in error && typeof error.hint === "string" ? error.hint : hints[error.name];
   return `zen: ${lower(error.message)}${hint ? `\n  hint: ${hint}` : ""}`;
 }
 

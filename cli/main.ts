@@ -4,11 +4,15 @@ import { Command } from "commander";
 import { addAnalyzeCommand } from "./analyze.ts";
 import { addCorrelateCommand } from "./correlate.ts";
 import { reportError } from "./errors.ts";
+import { addExportCommand } from "./export.ts";
 import { addForwardCommand } from "./forward.ts";
+import { addInspectCommand } from "./inspect.ts";
+import { addRunCommand } from "./run.ts";
 import { addRunsCommand } from "./runs.ts";
 import { addScoreCommand } from "./score.ts";
 import { addSearchCommand } from "./search.ts";
 import { addSpaceCommand } from "./space.ts";
+import { addVerifyCommand } from "./verify.ts";
 import { addZooCommand } from "./zoo.ts";
 import deno from "../deno.json" with { type: "json" };
 
@@ -40,6 +44,10 @@ export function createProgram(): Command {
       addSpaceCommand,
       addZooCommand,
       addRunsCommand,
+      addExportCommand,
+      addInspectCommand,
+      addRunCommand,
+      addVerifyCommand,
     ]
   ) add(program);
   return program;

@@ -4,4 +4,16 @@
  * @module
  */
 export * from "./errors.ts";
+export * from "./inference/network.ts";
+export * from "./inference/simplify.ts";
+export * from "./onnx/export.ts";
+export * from "./provenance.ts";
+export * from "./runtime/compare.ts";
+export * from "./runtime/images.ts";
 export * from "./runtime/litert.ts";
+export * from "./runtime/verify.ts";
+export * from "./tflite/export.ts";
+export type * from "./tflite/file.ts";
+export * from "./tflite/lint.ts";
+export type { Calibration } from "./tflite/precision/calibrate.ts";
+export { readLiteFile } from "./tflite/reader.ts";

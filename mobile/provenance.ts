@@ -1,6 +1,7 @@
 /** What an exported file tells of itself: which network it holds, and how it was made. */
 import { z } from "zod";
 import type { NetworkOrigin } from "./inference/network.ts";
+import type { LiteFile } from "./tflite/file.ts";
 
 /** How numbers are stored. */
 export const precisions = ["f32", "f16", "dynamic", "int8"] as const;
@@ -47,4 +48,10 @@ export function parseProvenance(entry: Uint8Array | undefined): Provenance | und
   } catch {
     return undefined;
   }
+}
+
+/** The classes' names in a file's metadata; none where it has none. */
+export function labelsOf({ metadata }: Pick<LiteFile, "metadata">): readonly string[] {
+  const entry = metadata[LABELS_ENTRY];
+  return entry ? new TextDecoder().decode(entry).split("\n") : [];
 }

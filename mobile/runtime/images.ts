@@ -1,4 +1,6 @@
 /** Images as networks take them: `[h, w, 3]` channels last, normalised by ImageNet's statistics. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { fillByName } from "../../core/parameters.ts";
 import { elementCount, nhwc, type Shape } from "../../core/shape.ts";
 import { MobileError } from "../errors.ts";
@@ -35,4 +37,28 @@ export async function readImage(path: string, shape: Shape): Promise<Float32Arra
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MobileError("MODEL_INPUT", `Cannot read ${path} as an image: ${reason}`, { cause, data: { path } });
   }
+}
+
+/** Files that {@link readImages} takes for images. */
+const IMAGE_FILE = /\.(png|jpe?g|webp|avif|gif|tiff?)$/i;
+
+/**
+ * The first images of a directory by name, read one by one. Throws MobileError EXPORT_CALIBRATION_MISSING where there are
+ * none, and MODEL_INPUT while reading.
+ */
+export function readImages(
+  directory: string,
+  { shape, count }: { readonly shape: Shape; readonly count: number },
+): { readonly paths: readonly string[]; readonly images: AsyncIterable<Float32Array> } {
+  const paths = readdirSync(directory).filter((name) => IMAGE_FILE.test(name)).sort().slice(0, count)
+    .map((name) => join(directory, name));
+  if (paths.length === 0) {
+    throw new MobileError("EXPORT_CALIBRATION_MISSING", `Cannot calibrate as ${directory} holds no images`, {
+      data: { directory },
+    });
+  }
+  async function* read(): AsyncGenerator<Float32Array> {
+    for (const path of paths) yield await readImage(path, shape);
+  }
+  return { paths, images: read() };
 }

@@ -99,6 +99,8 @@ async function logged<T>(what: string, action: () => Promise<T>): Promise<T> {
   }
   const errors = log.splice(0).filter((line) => line.startsWith("ERROR:"));
   if (cause === undefined && errors.length === 0) return result as T;
+  const type = /Element type (\w+) is not supported/.exec(String(cause))?.[1];
+  if (type) throw ioTypeError("a tensor", type);
   const said = errors.length > 0 ? errors.map((line) => line.slice("ERROR:".length).trim()).join("; ") : String(cause);
   throw new MobileError("MODEL_RUNTIME_REJECTED", `Cannot ${what} as the runtime says: ${said}`, {
     cause,
@@ -106,11 +108,15 @@ async function logged<T>(what: string, action: () => Promise<T>): Promise<T> {
   });
 }
 
+function ioTypeError(tensor: string, type: string): MobileError {
+  return new MobileError("MODEL_IO_TYPE", `Cannot run the model here as ${tensor} must be float32: got ${type}`, {
+    data: { tensor, type },
+  });
+}
+
 function portOf({ name, shape, dtype }: TensorDetails): ModelPort {
   if (dtype === "float32") return { name, shape: [...shape] };
-  throw new MobileError("MODEL_IO_TYPE", `Cannot run the model here as ${name} must be float32: got ${dtype}`, {
-    data: { tensor: name, type: dtype },
-  });
+  throw ioTypeError(name, dtype);
 }
 
 class CompiledLiteRtModel implements LiteRtModel {

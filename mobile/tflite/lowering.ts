@@ -113,11 +113,6 @@ export class Lowering {
     return { tensor, activation: ACTIVATION.RELU };
   }
 
-  /** Lets a node's output be a tensor that is in place. */
-  placeSame(id: NodeId, tensor: TensorId): void {
-    this.#tensors.set(id, tensor);
-  }
-
   /** Adds an operator. */
   operator(operator: LiteOperator): void {
     this.#builder.operator(operator);

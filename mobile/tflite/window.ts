@@ -21,14 +21,6 @@ function startsSame(extent: number, { kernel, stride, padding }: Window): boolea
 /**
  * `VALID` where there is no padding, `SAME` where it means the same windows (always at stride 1 with an odd kernel and
  * half of it as padding), else `PAD`: a padding of its own, then `VALID`. Delegates merge that pair back into one kernel.
- *
- * @example
- * ```ts
- * import { paddingForm } from "@zennas/zennas/mobile";
- * if (paddingForm([32, 32], { kernel: 3, stride: 1, padding: 1 }) !== "SAME") throw new Error();
- * if (paddingForm([32, 32], { kernel: 3, stride: 2, padding: 1 }) !== "PAD") throw new Error();
- * if (paddingForm([33, 33], { kernel: 3, stride: 2, padding: 1 }) !== "SAME") throw new Error();
- * ```
  */
 export function paddingForm(extents: readonly number[], window: Window): "SAME" | "VALID" | "PAD" {
   if (window.padding === 0) return "VALID";

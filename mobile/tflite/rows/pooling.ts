@@ -50,16 +50,13 @@ export const average_pool: LiteRow<"average_pool"> = (lowering, { id, inputs: [x
   });
 };
 
-/** `MEAN` over rows and columns; it keeps them as extents of 1, unless the one that reads it flattens them away. */
+/** `MEAN` over rows and columns, which stay as extents of 1: delegates of some age take no other. */
 function globalPool(lowering: Lowering, { id, inputs: [x] }: LoweredNode<"adaptive_average_pool">): void {
-  const reader = lowering.soleReader(id), flattened = reader?.node.op === "flatten";
-  const output = lowering.place(flattened ? reader.id : id);
-  lowering.placeSame(id, output);
   lowering.operator({
     name: "MEAN",
     inputs: [lowering.tensor(x!), lowering.builder.integers([2], [1, 2])],
-    outputs: [output],
-    options: { table: "ReducerOptions", keepDims: flattened ? 0 : 1 },
+    outputs: [lowering.place(id)],
+    options: { table: "ReducerOptions", keepDims: 1 },
   });
 }
 

@@ -1,0 +1,111 @@
+/** The state of a network's graph while it becomes an ONNX model. */
+import type { NodeId } from "../../core/graph.ts";
+import type { OpAttributes, OpName } from "../../core/ops.ts";
+import type { Shape } from "../../core/shape.ts";
+import { MobileError } from "../errors.ts";
+import { IMAGE, type InferenceNetwork } from "../inference/network.ts";
+import { channelsFirst, channelsFirstShape } from "./layout.ts";
+import { ATTRIBUTE_TYPE, FLOAT } from "./schema.ts";
+
+/** A node as its row sees it. */
+export interface LoweredNode<K extends OpName> {
+  readonly id: NodeId;
+  readonly inputs: readonly NodeId[];
+  readonly attributes: OpAttributes[K];
+  readonly shape: Shape;
+}
+
+/** Attributes of an operator: integers and lists of them. */
+export type OnnxAttributes = Readonly<Record<string, number | readonly number[]>>;
+
+/** What a node becomes. */
+export interface OnnxOperator {
+  /** The operator's name. */
+  readonly type: string;
+  /** The nodes that it reads. */
+  readonly inputs: readonly NodeId[];
+  /** How it does it. */
+  readonly attributes?: OnnxAttributes;
+}
+
+function attribute(name: string, value: number | readonly number[]) {
+  return typeof value === "number"
+    ? { name, type: ATTRIBUTE_TYPE.INT, i: BigInt(value) }
+    : { name, type: ATTRIBUTE_TYPE.INTS, ints: value.map(BigInt) };
+}
+
+/** The operators and constants of a network while it is lowered. */
+export class Lowering {
+  readonly #network: InferenceNetwork;
+  readonly #nodes: object[] = [];
+  readonly #initializers = new Map<NodeId, object>();
+
+  constructor(network: InferenceNetwork) {
+    this.#network = network;
+  }
+
+  /** The operators so far, as messages. */
+  get nodes(): readonly object[] {
+    return this.#nodes;
+  }
+
+  /** The constants so far, as messages. */
+  get initializers(): readonly object[] {
+    return [...this.#initializers.values()];
+  }
+
+  /** The shape of a node's output, channels last. */
+  shape(id: NodeId): Shape {
+    return this.#network.graph.nodes[id]!.shape;
+  }
+
+  /** The name of a node's output; a parameter becomes a constant when it is first named. */
+  name(id: NodeId): string {
+    const node = this.#network.graph.nodes[id]!;
+    if (node.op !== "input") return `${node.op}.${id}`;
+    const { name } = node.attributes;
+    if (name !== IMAGE && !this.#initializers.has(id)) this.#initializers.set(id, this.#constant(name, node.shape));
+    return name;
+  }
+
+  #constant(name: string, shape: Shape): object {
+    const values = channelsFirst(this.#network.values[name]!, shape);
+    return {
+      name,
+      dims: channelsFirstShape(shape).map(BigInt),
+      dataType: FLOAT,
+      rawData: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    };
+  }
+
+  /** Adds the operator that computes a node. */
+  operator(id: NodeId, { type, inputs, attributes = {} }: OnnxOperator): void {
+    this.#nodes.push({
+      name: this.name(id),
+      opType: type,
+      input: inputs.map((from) => this.name(from)),
+      output: [this.name(id)],
+      attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+    });
+  }
+
+  /** Adds a softmax over the classes and returns the name of its output. */
+  softmax(logits: NodeId): string {
+    const output = "probabilities";
+    this.#nodes.push({
+      name: output,
+      opType: "Softmax",
+      input: [this.name(logits)],
+      output: [output],
+      attribute: [attribute("axis", -1)],
+    });
+    return output;
+  }
+
+  /** An error that says that a node has no form. */
+  unsupported(op: string, { id, reason }: { readonly id: NodeId; readonly reason: string }): MobileError {
+    return new MobileError("EXPORT_UNSUPPORTED_OP", `Cannot export ${op} (node ${id}) to ONNX as ${reason}`, {
+      data: { op, node: id },
+    });
+  }
+}

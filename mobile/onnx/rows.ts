@@ -1,0 +1,93 @@
+/** What each operation becomes in ONNX: a row for every operation, or the reason why there is none. */
+import type { Unsupported } from "../../core/backend.ts";
+import type { OpName } from "../../core/ops.ts";
+import type { PoolAttributes } from "../../core/ops/pooling.ts";
+import { ohwi } from "../../core/shape.ts";
+import type { LoweredNode, Lowering, OnnxAttributes } from "./lowering.ts";
+
+/** How an operation is exported: adds the operator that computes the node. */
+export type OnnxRow<K extends OpName> = (lowering: Lowering, node: LoweredNode<K>) => void;
+
+const rewritten: Unsupported = { unsupported: "simplification rewrites it before" };
+const ofTheBatch: Unsupported = { unsupported: "statistics of a batch belong to training: export in inference mode" };
+const ofTraining: Unsupported = { unsupported: "only training and proxies compute it, never a network's answer" };
+
+/** An operator of the same inputs with fixed attributes. */
+function plain(type: string, attributes: OnnxAttributes = {}): OnnxRow<OpName> {
+  return (lowering, { id, inputs }) => lowering.operator(id, { type, inputs, attributes });
+}
+
+function window({ kernel, stride, padding }: PoolAttributes): OnnxAttributes {
+  return {
+    kernel_shape: [kernel, kernel],
+    strides: [stride, stride],
+    pads: [padding, padding, padding, padding],
+  };
+}
+
+const conv2d: OnnxRow<"conv2d"> = (lowering, { id, inputs, attributes: { stride, padding, groups } }) => {
+  const [, kernel] = ohwi(lowering.shape(inputs[1]!), "a weight");
+  const attributes = { ...window({ kernel, stride, padding }), group: groups };
+  lowering.operator(id, { type: "Conv", inputs, attributes });
+};
+
+function pool(type: "MaxPool" | "AveragePool"): OnnxRow<"max_pool" | "average_pool"> {
+  return (lowering, { id, inputs, attributes }) =>
+    lowering.operator(id, { type, inputs, attributes: window(attributes) });
+}
+
+const adaptive_average_pool: OnnxRow<"adaptive_average_pool"> = (lowering, { id, inputs, attributes: { size } }) => {
+  if (size === 1) return lowering.operator(id, { type: "GlobalAveragePool", inputs });
+  const [, h, w] = lowering.shape(inputs[0]!) as readonly [number, number, number, number];
+  if (h % size !== 0 || w % size !== 0) {
+    const reason = `${h}×${w} pixels do not divide into ${size}×${size} equal parts`;
+    throw lowering.unsupported("adaptive_average_pool", { id, reason });
+  }
+  const extents = [h / size, w / size];
+  lowering.operator(id, { type: "AveragePool", inputs, attributes: { kernel_shape: extents, strides: extents } });
+};
+
+/** Every operation's row. */
+export const rows: { readonly [K in OpName]: OnnxRow<K> | Unsupported } = {
+  input: { unsupported: "the image and the parameters are put in place before" },
+  gaussian: { unsupported: "a file holds values, not draws: feed the parameters" },
+  constant: rewritten,
+  conv2d,
+  conv2d_input: ofTraining,
+  conv2d_weight: ofTraining,
+  linear: plain("Gemm", { transB: 1 }),
+  channel_mean: ofTheBatch,
+  channel_variance: ofTheBatch,
+  normalize: rewritten,
+  relu: plain("Relu"),
+  sigmoid: plain("Sigmoid"),
+  swish: rewritten,
+  exp: plain("Exp"),
+  log: plain("Log"),
+  sqrt: plain("Sqrt"),
+  reciprocal: plain("Reciprocal"),
+  abs: plain("Abs"),
+  sign: plain("Sign"),
+  step: ofTraining,
+  affine: rewritten,
+  add: plain("Add"),
+  mul: plain("Mul"),
+  broadcast: ofTraining,
+  reduce_sum: ofTraining,
+  log_softmax: plain("LogSoftmax", { axis: -1 }),
+  concat: plain("Concat", { axis: 1 }),
+  slice: ofTraining,
+  transpose: ofTraining,
+  flatten: plain("Flatten", { axis: 1 }),
+  unflatten: ofTraining,
+  max_pool: pool("MaxPool"),
+  average_pool: pool("AveragePool"),
+  adaptive_average_pool,
+  max_pool_gather: ofTraining,
+  max_pool_scatter: ofTraining,
+  average_unpool: ofTraining,
+  adaptive_average_unpool: ofTraining,
+  sum: ofTraining,
+  sum_abs_difference: ofTraining,
+  means: ofTraining,
+};

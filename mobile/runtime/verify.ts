@@ -1,0 +1,94 @@
+/** Whether an exported file computes what its network does. */
+import type { Backend } from "../../core/backend.ts";
+import { parseStructure } from "../../core/masternet/mod.ts";
+import { MobileError } from "../errors.ts";
+import { filledNetwork, IMAGE, imageShape, type KnownNetwork } from "../inference/network.ts";
+import { parseProvenance, type Precision, type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
+import { readLiteFile } from "../tflite/reader.ts";
+import { compareOutputs, type Comparison } from "./compare.ts";
+import { randomImages } from "./images.ts";
+import { openLiteRt } from "./litert.ts";
+
+/** What a file must reach to count as the network that it was made from. */
+export interface Threshold {
+  /** The least signal to quantisation noise, dB. */
+  readonly sqnrDb: number;
+  /** The least part of images with the same top-1 class; untrained networks' classes are near ties. */
+  readonly top1Agreement: number;
+}
+
+/** The threshold of each precision. */
+export const thresholds: Readonly<Record<Precision, Threshold>> = {
+  f32: { sqnrDb: 90, top1Agreement: 1 },
+  f16: { sqnrDb: 45, top1Agreement: 0.8 },
+  dynamic: { sqnrDb: 20, top1Agreement: 0.5 },
+  int8: { sqnrDb: 15, top1Agreement: 0.4 },
+};
+
+/** How to verify. */
+export interface VerifyOptions {
+  /** Computes the network's own answers. */
+  readonly backend: Backend;
+  /** How many images of noise to compare on; 8 unless told. */
+  readonly images?: number;
+}
+
+/** What verifying found. */
+export interface Verification extends Comparison {
+  /** What the file says it is. */
+  readonly provenance: Provenance;
+  /** What it must reach. */
+  readonly threshold: Threshold;
+  /** Whether it does. */
+  readonly passed: boolean;
+}
+
+/** What a file tells of itself; throws MobileError MODEL_PROVENANCE where it tells nothing. */
+export function provenanceOf(bytes: Uint8Array): Provenance {
+  const provenance = parseProvenance(readLiteFile(bytes).metadata[PROVENANCE_ENTRY]);
+  if (provenance) return provenance;
+  throw new MobileError("MODEL_PROVENANCE", "Cannot verify the model as it does not tell which network it holds");
+}
+
+function softmax(logits: Float32Array): Float32Array {
+  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const powers = logits.map((value) => Math.exp(value - largest));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((value) => value / sum);
+}
+
+async function networkAnswers(
+  network: KnownNetwork,
+  images: readonly Float32Array[],
+  { backend, probabilities }: { readonly backend: Backend; readonly probabilities: boolean },
+): Promise<Float32Array[]> {
+  using program = backend.compile(network.graph);
+  const answers: Float32Array[] = [];
+  for (const image of images) {
+    const [logits] = await program.run({ feeds: { ...network.values, [IMAGE]: image } });
+    answers.push(probabilities ? softmax(logits!) : logits!);
+  }
+  return answers;
+}
+
+async function fileAnswers(bytes: Uint8Array, images: readonly Float32Array[]): Promise<Float32Array[]> {
+  using model = await openLiteRt(bytes);
+  const answers: Float32Array[] = [];
+  for (const image of images) answers.push((await model.run([image]))[0]!);
+  return answers;
+}
+
+/**
+ * Compares a `.tflite` file with the network that it says it holds, on images that no calibration has seen. Throws
+ * MobileError MODEL_PROVENANCE for files of others, MODEL_IO_TYPE for 8-bit inputs, which the host's runtime cannot fill.
+ */
+export async function verifyTflite(bytes: Uint8Array, options: VerifyOptions): Promise<Verification> {
+  const { backend, images: count = 8 } = options, provenance = provenanceOf(bytes);
+  const network = filledNetwork(parseStructure(provenance.structure), provenance.form);
+  const images = randomImages(imageShape(network), { name: "verification", count });
+  const reference = await networkAnswers(network, images, { backend, probabilities: provenance.softmax });
+  const comparison = compareOutputs(reference, await fileAnswers(bytes, images));
+  const threshold = thresholds[provenance.precision];
+  const passed = comparison.sqnrDb >= threshold.sqnrDb && comparison.top1Agreement >= threshold.top1Agreement;
+  return { ...comparison, provenance, threshold, passed };
+}
