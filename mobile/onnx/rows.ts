@@ -80,6 +80,7 @@ export const rows: { readonly [K in OpName]: OnnxRow<K> | Unsupported } = {
   transpose: ofTraining,
   flatten: plain("Flatten", { axis: 1 }),
   unflatten: ofTraining,
+  reshape: ofTraining,
   max_pool: pool("MaxPool"),
   average_pool: pool("AveragePool"),
   adaptive_average_pool,

@@ -46,6 +46,7 @@ export const rows: { readonly [K in OpName]: LiteRow<K> | Unsupported } = {
   transpose: ofTraining,
   flatten,
   unflatten: ofTraining,
+  reshape: ofTraining,
   max_pool,
   average_pool,
   adaptive_average_pool,

@@ -1,0 +1,71 @@
+/**
+ * The verify table: every published network in every precision, exported, run by LiteRT on this machine, and compared with
+ * our own forward pass. CIFAR networks at their resolution, ImageNet ones at 64 × 64. Prints Markdown.
+ */
+
+// deno-lint-ignore-file no-console
+
+import { parseStructure } from "../core/masternet/mod.ts";
+import type { Backend } from "../core/backend.ts";
+import { zooEntry, zooNames } from "../core/zoo/mod.ts";
+import { openBackend } from "../kernels/mod.ts";
+import {
+  exportTflite,
+  filledNetwork,
+  imageShape,
+  type KnownNetwork,
+  type Precision,
+  precisions,
+  randomImages,
+  type Verification,
+  verifyTflite,
+} from "../mobile/mod.ts";
+
+/** Rows and columns of ImageNet networks' images here: their weights are what is large. */
+const RESOLUTION = 64;
+const CALIBRATION_IMAGES = 16;
+
+function networkOf(name: string): KnownNetwork {
+  const { structure, classes, resolution, squeezeExcite } = zooEntry(name);
+  const form = { classes, squeezeExcite, resolution: Math.min(resolution, RESOLUTION) };
+  return filledNetwork(parseStructure(structure), form);
+}
+
+async function exported(network: KnownNetwork, precision: Precision, backend: Backend): Promise<Uint8Array> {
+  const images = randomImages(imageShape(network), { name: "calibration", count: CALIBRATION_IMAGES });
+  return await exportTflite(network, {
+    precision,
+    producer: "bench",
+    calibration: { name: "random", images, backend },
+  });
+}
+
+function row(name: string, bytes: Uint8Array, verification: Verification): string {
+  const { provenance, sqnrDb, relativeDifference, top1Agreement, passed } = verification;
+  const cells = [
+    name.replace("zennet_", ""),
+    provenance.precision,
+    (bytes.length / 1e6).toFixed(2),
+    relativeDifference.toExponential(1),
+    sqnrDb.toFixed(1),
+    `${Math.round(100 * top1Agreement)} %`,
+    passed ? "yes" : "**no**",
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+console.log("| network | precision | MB | max diff / max logit | SQNR, dB | top-1 | passed |");
+console.log("|---|---|---|---|---|---|---|");
+const names = Deno.args.length > 0 ? Deno.args : zooNames;
+await using backend = await openBackend("cpu");
+let failures = 0;
+for (const name of names) {
+  const network = networkOf(name);
+  for (const precision of precisions) {
+    const bytes = await exported(network, precision, backend);
+    const verification = await verifyTflite(bytes, { backend });
+    console.log(row(name, bytes, verification));
+    if (!verification.passed) failures++;
+  }
+}
+Deno.exitCode = failures === 0 ? 0 : 1;

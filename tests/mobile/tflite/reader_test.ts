@@ -1,0 +1,66 @@
+/** The reader: anyone's files, and anything that calls itself one. */
+import assert from "node:assert/strict";
+import { lintGraph, MobileError, readLiteFile } from "@zennas/zennas/mobile";
+import { exported, network } from "../networks.ts";
+
+const FOLDER = "/work/shared/data/tflite";
+const thirdParty = {
+  "coral_mobilenet_v1_0.25_128_quant.tflite": { operators: 31, input: "UINT8", leaving: 0 },
+  "mlperf_tiny_pretrainedResnet.tflite": { operators: 16, input: "FLOAT32", leaving: 0 },
+  "mlperf_tiny_pretrainedResnet_quant.tflite": { operators: 16, input: "INT8", leaving: 2 },
+};
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+Deno.test({
+  name: "files of other converters are read whole",
+  ignore: !await exists(FOLDER), // these files are not part of the repository
+  fn: async () => {
+    for (const [name, expected] of Object.entries(thirdParty)) {
+      const file = readLiteFile(await Deno.readFile(`${FOLDER}/${name}`)), graph = file.graphs[0]!;
+      assert.equal(file.version, 3, name);
+      assert.equal(graph.operators.length, expected.operators, name);
+      assert.equal(graph.tensors[graph.inputs[0]!]!.type, expected.input, name);
+      assert(graph.operators.every((operator) => !operator.name.startsWith("OP_")), name);
+    }
+  },
+});
+
+/** Reads bytes; fails unless they are a model or a named error. */
+function readOrReject(bytes: Uint8Array): "read" | "rejected" {
+  try {
+    const file = readLiteFile(bytes);
+    file.graphs.forEach(lintGraph);
+    return "read";
+  } catch (error) {
+    assert(error instanceof MobileError && error.code === "MODEL_CORRUPT", `${error}`);
+    return "rejected";
+  }
+}
+
+Deno.test("a file that ends early is rejected at every length", async () => {
+  const bytes = await exported(network("ConvKX(3,2,1,1)", { classes: 2 }), "int8");
+  for (let length = 0; length < bytes.length; length++) readOrReject(bytes.subarray(0, length));
+  assert.equal(readOrReject(bytes.subarray(0, 4)), "rejected");
+  assert.equal(readOrReject(bytes.subarray(0, bytes.length >> 1)), "rejected");
+});
+
+Deno.test("a file with any one bit flipped is read or rejected, and never hangs", async () => {
+  const bytes = await exported(network("ConvKX(3,2,1,1)", { classes: 2 }), "int8");
+  const outcomes = { read: 0, rejected: 0 };
+  for (let offset = 0; offset < bytes.length; offset++) {
+    for (let bit = 0; bit < 8; bit++) {
+      bytes[offset]! ^= 1 << bit;
+      outcomes[readOrReject(bytes)]++;
+      bytes[offset]! ^= 1 << bit;
+    }
+  }
+  assert(outcomes.read > 0 && outcomes.rejected > 0, JSON.stringify(outcomes));
+});
+
+Deno.test("other files are no models", () => {
+  assert.throws(() => readLiteFile(new Uint8Array(0)), { code: "MODEL_CORRUPT" });
+  assert.throws(() => readLiteFile(new TextEncoder().encode("zennas is no model")), /it is no TFL3 file/);
+});

@@ -1,0 +1,68 @@
+/** Padding forms, operator versions, and what delegates leave. */
+import assert from "node:assert/strict";
+import { lintGraph, readLiteFile } from "@zennas/zennas/mobile";
+import type { LiteOperator, LiteTensor } from "../../../mobile/tflite/model.ts";
+import { operatorVersion } from "../../../mobile/tflite/versions.ts";
+import { paddingForm } from "../../../mobile/tflite/window.ts";
+import { exported, network } from "../networks.ts";
+
+Deno.test("padding is SAME where that means the same windows", () => {
+  assert.equal(paddingForm([32, 32], { kernel: 3, stride: 1, padding: 1 }), "SAME");
+  assert.equal(paddingForm([32, 32], { kernel: 3, stride: 2, padding: 1 }), "PAD");
+  assert.equal(paddingForm([33, 33], { kernel: 3, stride: 2, padding: 1 }), "SAME");
+  assert.equal(paddingForm([33, 32], { kernel: 3, stride: 2, padding: 1 }), "PAD");
+  assert.equal(paddingForm([32, 32], { kernel: 1, stride: 2, padding: 0 }), "VALID");
+  assert.equal(paddingForm([5, 5], { kernel: 5, stride: 1, padding: 1 }), "PAD");
+});
+
+const float: LiteTensor = { name: "float", shape: [1], type: "FLOAT32" };
+const half: LiteTensor = { name: "half", shape: [1], type: "FLOAT16" };
+const int8 = (scale: number, channels = 1): LiteTensor => ({
+  name: "int8",
+  shape: [channels],
+  type: "INT8",
+  quantization: { scales: Array(channels).fill(scale), zeroPoints: Array(channels).fill(0), axis: 0 },
+});
+
+Deno.test("operators ask for the oldest version that can do their work", () => {
+  const cases: readonly (readonly [LiteOperator["name"], readonly LiteTensor[], LiteTensor, number])[] = [
+    ["CONV_2D", [float, float, float], float, 1],
+    ["CONV_2D", [float, int8(1, 4), float], float, 5],
+    ["CONV_2D", [float, int8(1), float], float, 2],
+    ["CONV_2D", [int8(1), int8(1, 4), float], int8(1), 3],
+    ["DEPTHWISE_CONV_2D", [float, int8(1, 4), float], float, 6],
+    ["DEPTHWISE_CONV_2D", [int8(1), int8(1, 4), float], int8(1), 3],
+    ["FULLY_CONNECTED", [float, int8(1), float], float, 9],
+    ["FULLY_CONNECTED", [int8(1), int8(1), float], int8(1), 4],
+    ["FULLY_CONNECTED", [int8(1), int8(1, 4), float], int8(1), 12],
+    ["MUL", [float, float], float, 1],
+    ["MUL", [int8(0.5), int8(0.5)], int8(1), 2],
+    ["MUL", [int8(2), int8(2)], int8(1), 3],
+    ["MEAN", [int8(1)], int8(1), 2],
+    ["RESHAPE", [int8(1)], int8(1), 1],
+    ["QUANTIZE", [float], int8(1), 1],
+    ["QUANTIZE", [int8(1)], int8(2), 2],
+    ["DEQUANTIZE", [half], float, 3],
+    ["DEQUANTIZE", [int8(1)], float, 2],
+  ];
+  for (const [name, inputs, output, version] of cases) {
+    const tensors = [...inputs, output];
+    const operator = { name, inputs: inputs.map((_, index) => index), outputs: [inputs.length] };
+    assert.equal(operatorVersion(operator, tensors), version, `${name} ${inputs.map(({ type }) => type)}`);
+  }
+});
+
+async function findings(text: string, precision: "f32" | "dynamic" | "int8") {
+  return lintGraph(readLiteFile(await exported(network(text, { squeezeExcite: true }), precision)).graphs[0]!);
+}
+
+Deno.test("lint names what leaves a delegate, and depthwise windows without a fast kernel", async () => {
+  assert.deepEqual(await findings("SuperConvK3BNRELU(3,8,2,1)SuperResIDWE4K5(8,16,2,8,1)", "int8"), []);
+  const slow = await findings("SuperConvK3BNRELU(3,8,2,1)SuperResIDWE4K7(8,16,2,8,1)", "f32");
+  assert(slow.length > 0 && slow.every(({ effect, name }) => effect === "slow" && name === "DEPTHWISE_CONV_2D"));
+  assert.deepEqual(await findings("SuperConvK3BNRELU(3,8,2,1)SuperResIDWE4K5(8,16,2,8,1)", "dynamic"), []);
+  const alone = await findings("ConvKX(3,8,3,1)MaxPool(8,3,1)RELU(8)", "int8");
+  assert.deepEqual(alone.map(({ name, delegate }) => [name, delegate]), [["RELU", "XNNPACK"]]);
+  const padded = await findings("ConvKX(3,8,3,1)MaxPool(8,3,2)", "f32");
+  assert.deepEqual(padded.map(({ name, delegate }) => [name, delegate]), [["PADV2", "XNNPACK"], ["PADV2", "GPU"]]);
+});
