@@ -1,5 +1,5 @@
 /** What a graph costs: parameters, multiply-adds, memory. */
-import { type Graph, type Node, nodeMacs } from "./graph.ts";
+import { type Graph, type Node, type NodeId, nodeMacs } from "./graph.ts";
 import { type Lifetime, peakBytes } from "./liveness.ts";
 import { isLearnable, type Parameter } from "./network.ts";
 import type { OpName } from "./ops.ts";
@@ -46,11 +46,14 @@ function activations({ nodes }: Graph, inputs: ReadonlySet<number>): readonly bo
   return depends;
 }
 
-/** The last node that reads each node; a graph's outputs are read after the last node. */
-function lastUses({ nodes, outputs }: Graph): readonly number[] {
+/** Nodes that are never written, each with the node in memory that its readers compute it from. */
+export type Views = ReadonlyMap<NodeId, NodeId>;
+
+/** The last node that reads each node from memory; a graph's outputs are read after the last node. */
+function lastUses({ nodes, outputs }: Graph, views: Views): readonly number[] {
   const last = nodes.map((_, id) => id);
   nodes.forEach(({ inputs }, id) => {
-    for (const input of inputs) last[input] = id;
+    if (!views.has(id)) { for (const input of inputs) last[views.get(input) ?? input] = id; }
   });
   for (const output of outputs) last[output] = nodes.length;
   return last;
@@ -66,15 +69,16 @@ function overwritten(node: Node, { id, graph, last }: { id: number; graph: Graph
  * The least memory that activations need at once, bytes: float32, node after node in the graph's order, each value alive
  * from the node that makes it to the last that reads it. Elementwise operations and normalisations overwrite an input of
  * the same shape that dies there. `inputs` are the nodes that hold activations from outside; sources that depend on none
- * of them are parameters, which do not count. Scratch memory that a device needs beside is not counted.
+ * of them are parameters, which do not count. Where a device computes some nodes as they are read, `views` tells which.
+ * Scratch memory that it needs beside is not counted.
  */
-export function peakActivationBytes(graph: Graph, inputs: ReadonlySet<number>): number {
-  const counted = activations(graph, inputs), last = lastUses(graph);
+export function peakActivationBytes(graph: Graph, inputs: ReadonlySet<NodeId>, views: Views = new Map()): number {
+  const counted = activations(graph, inputs), last = lastUses(graph, views);
   const holders: number[] = [], lifetimes: { -readonly [K in keyof Lifetime]: Lifetime[K] }[] = [];
   graph.nodes.forEach((node, id) => {
-    if (!counted[id]) return holders.push(-1);
+    if (!counted[id] || views.has(id)) return holders.push(-1);
     const reused = overwritten(node, { id, graph, last });
-    if (reused >= 0 && counted[reused]) {
+    if (reused >= 0 && counted[reused] && !views.has(reused)) {
       lifetimes[holders[reused]!]!.last = last[id]!;
       return holders.push(holders[reused]!);
     }

@@ -1,9 +1,10 @@
 /** The neural tangent kernel of a batch: products of single images' gradients. */
+import type { Backend } from "../backend.ts";
 import { gradients } from "../grad.ts";
-import type { GraphBuilder, Node, NodeId } from "../graph.ts";
+import { GraphBuilder, type Node, type NodeId } from "../graph.ts";
 import type { LayerRecord, Network } from "../network.ts";
-import { elementCount, type Shape } from "../shape.ts";
-import type { ForwardPass } from "./proxy_graph.ts";
+import { elementCount } from "../shape.ts";
+import type { ForwardPass, ProxyGraph } from "./proxy_graph.ts";
 
 /** What the network's weights are: those of convolutions, normalisations and linear layers, but no biases. */
 function namedWeights({ parameters, parameterNodes }: Network): NodeId[] {
@@ -22,24 +23,70 @@ function stacked(builder: GraphBuilder, tensors: readonly NodeId[]): NodeId {
   return builder.add("reshape", [builder.add("concat", flat, {})], { shape: [tensors.length, count] });
 }
 
-/** 1 in an image's row of `[images, classes]`, else 0. */
-function rowOf(builder: GraphBuilder, image: number, [images, classes]: Shape): NodeId {
-  const values = Array.from({ length: images! }, (_, index) => Number(index === image));
-  const column = builder.add("constant", [], { shape: [images!, 1], values });
-  return builder.add("linear", [column, builder.add("constant", [], { shape: [classes!, 1], values: [1] })], {});
+/** Images whose backward passes share a forward pass: more would hold more gradients at once for little less work. */
+const LARGEST_SHARE = 16;
+
+/** The name of the feed that selects the image of a backward pass: 1 in its row of `[images, 1]`, else 0. */
+const selectionName = (pass: number): string => `image${pass}`;
+
+/** The gradients of single images' Σ logits by each weight, in rows: `[share, elements]`. */
+function gradientRows({ network, logits }: ForwardPass, share: number): NodeId[] {
+  const { builder } = network, withRespectTo = namedWeights(network);
+  const [images, classes] = builder.shape(logits) as readonly [number, number];
+  const ones = builder.add("constant", [], { shape: [classes, 1], values: [1] });
+  const passes = Array.from({ length: share }, (_, pass) => {
+    const selection = builder.add("input", [], { name: selectionName(pass), shape: [images, 1] });
+    return gradients(builder, { of: logits, withRespectTo, weights: builder.add("linear", [selection, ones], {}) });
+  });
+  return withRespectTo.map((_, index) => stacked(builder, passes.map((found) => found[index]!)));
+}
+
+/** Selects `share` images from `first` on; beyond the last image, none. */
+function selections(first: number, { share, images }: { readonly share: number; readonly images: number }) {
+  const selected = (image: number): Float32Array =>
+    Float32Array.from({ length: images }, (_, index) => Number(index === image));
+  return Object.fromEntries(
+    Array.from({ length: share }, (_, pass) => [selectionName(pass), selected(first + pass)]),
+  );
+}
+
+/** One weight's rows of all images, `[images, elements]`, from those of each share. */
+function joinedRows(shares: readonly Float32Array[], { share, images }: {
+  readonly share: number;
+  readonly images: number;
+}): Float32Array {
+  const elements = shares[0]!.length / share, rows = new Float32Array(images * elements);
+  shares.forEach((values, index) => {
+    const first = index * share, count = Math.min(share, images - first);
+    rows.set(values.subarray(0, count * elements), first * elements);
+  });
+  return rows;
+}
+
+/** The products of each weight's rows, `[images, images]`, one a weight. */
+async function rowProducts(weights: readonly Float32Array[], options: {
+  readonly images: number;
+  readonly backend: Backend;
+}): Promise<Float32Array[]> {
+  const { images, backend } = options, builder = new GraphBuilder();
+  const products = weights.map((rows, index) =>
+    gram(builder, builder.add("input", [], { name: `${index}`, shape: [images, rows.length / images] }))
+  );
+  using program = backend.compile(builder.build(products));
+  return await program.run({ feeds: Object.fromEntries(weights.map((rows, index) => [`${index}`, rows])) });
 }
 
 /**
  * The kernel's parts, one a weight: their sum is the products of the gradients of each image's Σ logits by all weights.
- * Batch statistics couple the images, so there is a backward pass an image; all share one forward pass.
+ * Batch statistics couple the images, so there is a backward pass an image; shares of the images go beside each other.
  */
-export function exactKernel({ network, logits }: ForwardPass): NodeId[] {
-  const { builder } = network, shape = builder.shape(logits), withRespectTo = namedWeights(network);
-  const perImage = Array.from(
-    { length: shape[0]! },
-    (_, image) => gradients(builder, { of: logits, withRespectTo, weights: rowOf(builder, image, shape) }),
-  );
-  return withRespectTo.map((_, index) => gram(builder, stacked(builder, perImage.map((found) => found[index]!))));
+export async function exactKernel(graph: ProxyGraph, backend: Backend): Promise<Float32Array[]> {
+  const pass = graph.forward(graph.images()), images = graph.builder.shape(pass.logits)[0]!;
+  const share = Math.min(LARGEST_SHARE, Math.ceil(images / backend.concurrency)), extents = { share, images };
+  const runs = Array.from({ length: Math.ceil(images / share) }, (_, run) => selections(run * share, extents));
+  const found = await graph.runEach(gradientRows(pass, share), runs, backend);
+  const weights = found[0]!.map((_, index) => joinedRows(found.map((values) => values[index]!), extents));
+  return await rowProducts(weights, { images, backend });
 }
 
 /** A tensor of one image, from a batch's. */
@@ -78,14 +125,16 @@ function normProducts(builder: GraphBuilder, { inputs, attributes, shape }: Norm
  * The kernel's parts where batch statistics do not move: then an image's logits depend on no other image, and one backward
  * pass holds all images' gradients side by side.
  */
-export function fixedStatisticsKernel({ network, logits }: ForwardPass): NodeId[] {
-  const { builder, layers } = network, nodes = Array.from({ length: logits + 1 }, (_, id) => builder.node(id));
+export async function fixedStatisticsKernel(graph: ProxyGraph, backend: Backend): Promise<Float32Array[]> {
+  const { network, logits } = graph.forward(graph.images()), { builder, layers } = network;
+  const nodes = Array.from({ length: logits + 1 }, (_, id) => builder.node(id));
   const norms = nodes.flatMap((node, id) => node.op === "normalize" ? [{ node, id }] : []);
   const constants = norms.flatMap(({ node }) => [node.inputs[1]!, node.inputs[2]!]);
   const withRespectTo = [...layers.map(({ output }) => output), ...norms.map(({ id }) => id)];
   const found = gradients(builder, { of: logits, withRespectTo, constants });
-  return [
+  const products = [
     ...layers.map((layer, index) => layerProducts(builder, layer, found[index]!)),
     ...norms.map(({ node }, index) => normProducts(builder, node, found[layers.length + index]!)),
   ];
+  return await graph.run(products, backend);
 }

@@ -86,15 +86,28 @@ export class ProxyGraph {
 
   /** The values of nodes under the settings' seed. Throws TypeError without a backend. */
   async run(outputs: readonly NodeId[], backend: Backend | undefined): Promise<Float32Array[]> {
+    const [values] = await this.runEach(outputs, [{}], backend);
+    return values!;
+  }
+
+  /**
+   * The values of nodes for each of several sets of feeds, which come beside the graph's own; as many at once as the
+   * backend can. Throws TypeError without a backend.
+   */
+  async runEach(
+    outputs: readonly NodeId[],
+    each: readonly Readonly<Record<string, Float32Array>>[],
+    backend: Backend | undefined,
+  ): Promise<Float32Array[][]> {
     if (!backend) throw new TypeError("Cannot evaluate a network without a backend");
-    const { seed, draw } = this.#settings;
-    const graph = this.builder.build(outputs);
+    const { seed, draw } = this.#settings, graph = this.builder.build(outputs), shared = this.#feedsOf(graph);
     using program = backend.compile(graph);
-    return await program.run({ seed, draw, feeds: this.#feedsOf(graph) });
+    return await Promise.all(each.map((feeds) => program.run({ seed, draw, feeds: { ...shared, ...feeds } })));
   }
 
   #feedsOf({ nodes }: Graph): Record<string, Float32Array> {
     const names = nodes.flatMap((node) => node.op === "input" ? [node.attributes.name] : []);
-    return Object.fromEntries(names.map((name) => [name, this.#feeds.get(name)!()]));
+    const known = names.filter((name) => this.#feeds.has(name));
+    return Object.fromEntries(known.map((name) => [name, this.#feeds.get(name)!()]));
   }
 }

@@ -16,6 +16,7 @@ import type { Backend } from "../backend.ts";
 import { gradients } from "../grad.ts";
 import type { NodeId } from "../graph.ts";
 import type { Network, NetworkMode, ParameterSource } from "../network.ts";
+import { CandidateError } from "../search/proposal.ts";
 import type { NetworkDesign } from "./design.ts";
 import { LogScale } from "./log_scale.ts";
 import { layerWeights, total } from "./loss_pass.ts";
@@ -23,11 +24,7 @@ import type { Proxy, Score, ScoringSettings } from "./proxy.ts";
 import { type ForwardPass, ProxyGraph } from "./proxy_graph.ts";
 
 /** A batch normalisation in training mode got a single value a channel, whose variance means nothing. */
-export class SingleValueNormError extends RangeError {
-  static {
-    this.prototype.name = "SingleValueNormError";
-  }
-
+export class SingleValueNormError extends CandidateError {
   /** The normalisation's name in a checkpoint. */
   readonly norm: string;
 

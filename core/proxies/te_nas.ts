@@ -5,10 +5,10 @@
  * The neural tangent kernel of a batch is Θ_ij = ⟨g_i, g_j⟩, g_i the gradient of image i's Σ logits by all parameters named
  * "weight". `score = −κ`, κ = λmax/λmin of Θ. In a population κ and the number of linear regions are ranked and added.
  * - `reference` (Zen-NAS's code): training mode. A batch's statistics couple its images, so there are as many backward
- *   passes as images, which share one forward pass.
+ *   passes as images; up to 16 of them share a forward pass.
  * - `fixed_statistics`: statistics are held constant, so one backward pass holds the gradients of all images.
  *
- * Cost: one forward pass, and `batch` backward passes or one; a second forward pass for the regions. Input: one batch of
+ * Cost: `batch` backward passes and a forward pass for each 16 of them, or one of each; a second forward pass for the regions. Input: one batch of
  * images. Higher is better. κ does not change when all gradients are scaled alike.
  */
 import type { Backend } from "../backend.ts";
@@ -35,14 +35,13 @@ export const teNasRanking: RankCombination = {
 };
 
 async function teNasScore(design: NetworkDesign, settings: ScoringSettings, backend?: Backend): Promise<Score> {
-  const graph = new ProxyGraph(design, settings), kernel = kernels[settings.variant as keyof typeof kernels];
-  const parts = await graph.run(kernel(graph.forward(graph.images())), backend);
+  if (!backend) throw new TypeError("Cannot evaluate a network without a backend");
+  const kernel = kernels[settings.variant as keyof typeof kernels];
+  const parts = await kernel(new ProxyGraph(design, settings), backend);
   const eigenvalues = symmetricEigenvalues(matrixSum(parts, settings.batch));
   const largest = eigenvalues.at(-1)!, smallest = eigenvalues[0]!, value = -largest / smallest;
-  return {
-    value,
-    parts: { trainability: value, regions: await regionCount(design, settings, backend), largest, smallest },
-  };
+  const regions = await regionCount(design, settings, backend);
+  return { value, parts: { trainability: value, regions, largest, smallest } };
 }
 
 /** TE-NAS by κ alone. */
