@@ -50,18 +50,23 @@ function moved(feeds: Scalar["feeds"], name: string, change: { readonly at: numb
   return { ...feeds, [name]: values };
 }
 
+function feedName(builder: GraphBuilder, id: NodeId): string {
+  const node = builder.node(id);
+  return node.op === "input" ? node.attributes.name : assert.fail(`${node.op} is not fed`);
+}
+
 /** Asserts that a scalar's gradients are its central differences. */
 export function assertGradients(scalar: Scalar, name: string): void {
   const { builder, loss, inputs, feeds } = scalar;
   const actual = evaluate(builder.build(gradients(builder, { of: loss, withRespectTo: inputs })), { feeds });
   const graph = builder.build([loss]), value = (feeds: Scalar["feeds"]): number => evaluate(graph, { feeds })[0]![0]!;
   inputs.forEach((id, index) => {
-    const node = builder.node(id), gradient = actual[index]!;
-    assert.ok(node.op === "input" && gradient.length === feeds[node.attributes.name]!.length, name);
+    const fed = feedName(builder, id), gradient = actual[index]!;
+    assert.equal(gradient.length, feeds[fed]!.length, name);
     const largest = Math.max(1, ...gradient.map(Math.abs)), every = Math.ceil(gradient.length / MOVED);
     for (let at = 0; at < gradient.length; at += every) {
-      const [above, below] = [STEP, -STEP].map((by) => value(moved(feeds, node.attributes.name, { at, by })));
-      const difference = (above! - below!) / (2 * STEP);
+      const beside = (by: number): number => value(moved(feeds, fed, { at, by }));
+      const difference: number = (beside(STEP) - beside(-STEP)) / (2 * STEP);
       assert.ok(
         Math.abs(gradient[at]! - difference) < 1e-6 * largest,
         `${name}: element ${at} of input ${index} has gradient ${gradient[at]}, not ${difference}`,
