@@ -1,9 +1,8 @@
 /** Rows of convolutions and linear layers. Every one has a bias: the runtime fails without, or computes nonsense. */
 import { ohwi, type Shape } from "../../../core/shape.ts";
 import type { NodeId } from "../../../core/graph.ts";
-import type { Lowering } from "../lowering.ts";
+import type { LoweredNode, Lowering } from "../lowering.ts";
 import type { TensorId } from "../model.ts";
-import type { LiteRow } from "../rows.ts";
 
 /** `[o, kh, kw, 1]` as `[1, kh, kw, o]`. */
 function depthwiseWeight(values: Float32Array, [o, kh, kw]: readonly [number, number, number, number]): Float32Array {
@@ -32,7 +31,10 @@ function parameters(
 }
 
 /** `DEPTHWISE_CONV_2D` where every group is one channel, else `CONV_2D`, whose weight's depth tells the groups. */
-export const conv2d: LiteRow<"conv2d"> = (lowering, { id, inputs: [x, weight, bias], attributes, shape }) => {
+export function conv2d(
+  lowering: Lowering,
+  { id, inputs: [x, weight, bias], attributes, shape }: LoweredNode<"conv2d">,
+): void {
   const { stride, padding, groups } = attributes, channels = shape[3]!;
   const extents = ohwi(lowering.shape(weight!), "a weight"), [o, kh, kw, i] = extents;
   const window = lowering.windowInput(x!, { kernel: kh, stride, padding, outside: "zero" });
@@ -59,10 +61,10 @@ export const conv2d: LiteRow<"conv2d"> = (lowering, { id, inputs: [x, weight, bi
       ? { table: "DepthwiseConv2DOptions", ...geometry, depthMultiplier: o / groups }
       : { table: "Conv2DOptions", ...geometry },
   });
-};
+}
 
 /** `FULLY_CONNECTED`. */
-export const linear: LiteRow<"linear"> = (lowering, { id, inputs: [x, weight, bias], shape }) => {
+export function linear(lowering: Lowering, { id, inputs: [x, weight, bias], shape }: LoweredNode<"linear">): void {
   const stored = { shape: lowering.shape(weight!), data: lowering.parameter(weight!) };
   const constants = parameters(lowering, { weight: weight!, bias, channels: shape[1]! }, stored);
   const { tensor, activation } = lowering.placeFused(id, lowering.layer(weight!));
@@ -72,4 +74,4 @@ export const linear: LiteRow<"linear"> = (lowering, { id, inputs: [x, weight, bi
     outputs: [tensor],
     options: { table: "FullyConnectedOptions", activation },
   });
-};
+}

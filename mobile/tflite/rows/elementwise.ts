@@ -1,5 +1,6 @@
 /** Rows of elementwise operations and of those that move values. */
 import { elementCount } from "../../../core/shape.ts";
+import type { LoweredNode, Lowering } from "../lowering.ts";
 import type { OperatorName } from "../operators.ts";
 import type { LiteRow } from "../rows.ts";
 
@@ -37,17 +38,17 @@ export const add: LiteRow<"add"> = binary("ADD", "AddOptions");
 export const mul: LiteRow<"mul"> = binary("MUL", "MulOptions");
 
 /** `CONCATENATION` along the last axis. */
-export const concat: LiteRow<"concat"> = (lowering, { id, inputs, shape }) => {
+export function concat(lowering: Lowering, { id, inputs, shape }: LoweredNode<"concat">): void {
   lowering.operator({
     name: "CONCATENATION",
     inputs: inputs.map((from) => lowering.tensor(from)),
     outputs: [lowering.place(id)],
     options: { table: "ConcatenationOptions", axis: shape.length - 1 },
   });
-};
+}
 
 /** `RESHAPE`, behind a `TRANSPOSE` to channels first where there is more than one pixel. */
-export const flatten: LiteRow<"flatten"> = (lowering, { id, inputs: [x], shape }) => {
+export function flatten(lowering: Lowering, { id, inputs: [x], shape }: LoweredNode<"flatten">): void {
   const [n, h, w, c] = lowering.shape(x!) as readonly [number, number, number, number];
   let from = lowering.tensor(x!);
   if (h * w > 1 && c > 1) {
@@ -74,4 +75,4 @@ export const flatten: LiteRow<"flatten"> = (lowering, { id, inputs: [x], shape }
     outputs: [lowering.place(id)],
     options: { table: "ReshapeOptions" },
   });
-};
+}

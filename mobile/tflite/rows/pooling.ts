@@ -2,7 +2,6 @@
 import type { Graph, NodeId } from "../../../core/graph.ts";
 import { MobileError } from "../../errors.ts";
 import type { LoweredNode, Lowering } from "../lowering.ts";
-import type { LiteRow } from "../rows.ts";
 import { PADDING } from "../schema.ts";
 import { paddingForm } from "../window.ts";
 
@@ -21,7 +20,7 @@ function unsupported(op: string, id: NodeId, reason: string): MobileError {
 }
 
 /** `MAX_POOL_2D`; where no value is negative, zeros outside are as good as nothing. */
-export const max_pool: LiteRow<"max_pool"> = (lowering, { id, inputs: [x], attributes }) => {
+export function max_pool(lowering: Lowering, { id, inputs: [x], attributes }: LoweredNode<"max_pool">): void {
   const { kernel, stride } = attributes;
   const outside = isNonNegative(lowering.graph, x!) ? "zero" : "lowest";
   const { tensor, padding } = lowering.windowInput(x!, { ...attributes, outside });
@@ -32,10 +31,10 @@ export const max_pool: LiteRow<"max_pool"> = (lowering, { id, inputs: [x], attri
     outputs: [lowering.place(id)],
     options: { table: "Pool2DOptions", ...window },
   });
-};
+}
 
 /** `AVERAGE_POOL_2D`, which does not count the positions that `SAME` puts outside. */
-export const average_pool: LiteRow<"average_pool"> = (lowering, { id, inputs: [x], attributes }) => {
+export function average_pool(lowering: Lowering, { id, inputs: [x], attributes }: LoweredNode<"average_pool">): void {
   const { kernel, stride } = attributes, [, h, w] = lowering.shape(x!) as readonly [number, number, number, number];
   const form = paddingForm([h, w], attributes);
   if (form === "PAD") {
@@ -48,7 +47,7 @@ export const average_pool: LiteRow<"average_pool"> = (lowering, { id, inputs: [x
     outputs: [lowering.place(id)],
     options: { table: "Pool2DOptions", padding: PADDING[form], ...window },
   });
-};
+}
 
 /** `MEAN` over rows and columns, which stay as extents of 1: delegates of some age take no other. */
 function globalPool(lowering: Lowering, { id, inputs: [x] }: LoweredNode<"adaptive_average_pool">): void {
@@ -61,7 +60,7 @@ function globalPool(lowering: Lowering, { id, inputs: [x] }: LoweredNode<"adapti
 }
 
 /** `MEAN` for one output pixel, `AVERAGE_POOL_2D` for equal parts; parts that differ have no form. */
-export const adaptive_average_pool: LiteRow<"adaptive_average_pool"> = (lowering, node) => {
+export function adaptive_average_pool(lowering: Lowering, node: LoweredNode<"adaptive_average_pool">): void {
   const { id, inputs: [x], attributes: { size } } = node;
   if (size === 1) return globalPool(lowering, node);
   const [, h, w] = lowering.shape(x!) as readonly [number, number, number, number];
@@ -75,4 +74,4 @@ export const adaptive_average_pool: LiteRow<"adaptive_average_pool"> = (lowering
     outputs: [lowering.place(id)],
     options: { table: "Pool2DOptions", padding: PADDING.VALID, ...window },
   });
-};
+}
