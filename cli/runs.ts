@@ -105,8 +105,8 @@ async function resumeRun(name: string, options: ResumeOptions): Promise<void> {
     return run.summary().config;
   })();
   const { maxProposals, maxEvaluations } = options;
-  await withScorer(config, options, async (scorer, device) => {
-    using store = openRunForWriting(directory, { device, limits: { maxProposals, maxEvaluations } });
-    await runSession({ store, scorer, json: options.json ?? false });
+  await withScorer(config, options, async (scoring) => {
+    using store = openRunForWriting(directory, { device: scoring.device, limits: { maxProposals, maxEvaluations } });
+    await runSession({ store, scoring, json: options.json ?? false });
   });
 }

@@ -1,6 +1,6 @@
 /** `zen search`: evolves a network under a budget. */
-import { type Command, Option } from "commander";
-import type { SearchConfig } from "../core/search/mod.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { CascadeStage, SearchConfig } from "../core/search/mod.ts";
 import type { DeviceOptions } from "./device.ts";
 import { deviceOption, integer, jsonOption, positive, workersOption } from "./options.ts";
 
@@ -13,6 +13,7 @@ interface SearchCommandOptions extends DeviceOptions {
   readonly se?: boolean;
   readonly proxy?: string;
   readonly variant?: string;
+  readonly cascade?: Cascade;
   readonly repeats?: number;
   readonly gamma?: number;
   readonly batch?: number;
@@ -39,9 +40,27 @@ Examples:
   zen search --preset zen-cifar-params1M --max-evaluations 300 --seed 1
   zen search --preset my_search.yaml --out runs/mine
   zen search --preset zen-cifar-params1M --max-params 5e5 --max-macs 1e8 --population 256
+  zen search --cascade mae_det:0.2,zen --max-evaluations 300
   zen search --preset params-cifar-params1M --space ./my_space.ts --json
 
 Presets are in core/search/presets; a file of your own may name one of them as its base (preset: zen-cifar-params1M).`;
+
+/** What `--cascade` parses to. */
+interface Cascade {
+  readonly proxy: string;
+  readonly cascade: readonly CascadeStage[];
+}
+
+/** Reads stages such as `mae_det:0.2,zen`. */
+function cascade(text: string): Cascade {
+  const stages = text.split(","), proxy = stages.pop()!;
+  const shares = stages.map((stage) => {
+    const [, name, share] = /^([\w-]+):([\d.]+)$/.exec(stage) ?? [];
+    if (name !== undefined) return { proxy: name, share: Number(share) };
+    throw new InvalidArgumentError("It must be free proxies with a share each, then a proxy, such as mae_det:0.2,zen.");
+  });
+  return { proxy, cascade: shares };
+}
 
 const whole = (flags: string, help: string, minimum = 1): Option => new Option(flags, help).argParser(integer(minimum));
 const amount = (flags: string, help: string): Option => new Option(flags, help).argParser(positive);
@@ -60,7 +79,11 @@ export function addSearchCommand(program: Command): void {
     .description("search for the best network under a budget")
     .option("--preset <name|file>", "a published search, or a YAML file of your own", "zen-cifar-params1M")
     .option("--out <dir>", "the run's folder (default: runs/<preset>-seed<seed>)")
-    .option("--proxy <name>", "what to score by: zen, flops, params, layers, random")
+    .option("--proxy <name|file>", "what to score by: a proxy's name, or a module of your own")
+    .addOption(
+      new Option("--cascade <stages>", "free proxies with the share that each lets through, then the proxy")
+        .argParser(cascade),
+    )
     .option("--variant <name>", "the proxy's formula")
     .option("--space <name|file>", "XXBL, IDW_fixfc, or a module or YAML file of your own")
     .option("--init <structure>", "where the evolution starts: a structure, or the name of a zoo network")
@@ -97,7 +120,8 @@ function settingsOf(options: SearchCommandOptions, initialStructure: string | un
     layers: options.maxLayers,
     peakMemoryBytes: options.maxMemory,
   };
-  const scoring = { proxy, variant, repeats, batch, gamma, seed, resolution, classes, squeezeExcite: se };
+  const stages = options.cascade ?? { proxy };
+  const scoring = { ...stages, variant, repeats, batch, gamma, seed, resolution, classes, squeezeExcite: se };
   return { ...scoring, space, costs, population, window, maxProposals, maxEvaluations, initialStructure, budgets };
 }
 
@@ -123,8 +147,8 @@ async function search(options: SearchCommandOptions): Promise<void> {
   const { withScorer, runSession } = await import("./search_session.ts");
   const config = await configOf(options);
   const folder = options.out ?? await freeFolder(config, options.preset);
-  await withScorer(config, options, async (scorer, device) => {
-    using store = createRun(folder, config, { device });
-    await runSession({ store, scorer, json: options.json ?? false });
+  await withScorer(config, options, async (scoring) => {
+    using store = createRun(folder, config, { device: scoring.device });
+    await runSession({ store, scoring, json: options.json ?? false });
   });
 }

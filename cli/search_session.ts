@@ -1,7 +1,7 @@
 /** One session of a search at the terminal, whether it starts a run or continues one. */
 import type { RunStore, SearchResult } from "../core/io/mod.ts";
-import { runSearch } from "../core/io/mod.ts";
-import { proxyNamed, scorerOf } from "../core/proxies/mod.ts";
+import { loadProxy, runSearch } from "../core/io/mod.ts";
+import { type Proxy, scorerOf, screensOf } from "../core/proxies/mod.ts";
 import { budgetsOf, type Scorer, type SearchConfig, type SearchEvent } from "../core/search/mod.ts";
 import { describeDevice, type DeviceOptions, openDevice } from "./device.ts";
 import { Interrupted } from "./errors.ts";
@@ -11,24 +11,33 @@ import { duration, grouped, note, printFields, printJson, StatusLine } from "./t
 /** Where runs are kept unless told otherwise. */
 export const RUNS_FOLDER = "runs";
 
-/** Opens what the configuration's proxy needs and hands it, with its description, to `use`. */
+/** What scores a search's candidates, and how scores rank. */
+export interface SearchScoring {
+  readonly scorer: Scorer;
+  readonly proxy: Proxy;
+  /** The device that scores, in words. */
+  readonly device: string;
+}
+
+/** Opens what the configuration's proxy needs and hands it to `use`. */
 export async function withScorer(
   config: SearchConfig,
   options: DeviceOptions,
-  use: (scorer: Scorer, device: string) => Promise<void>,
+  use: (scoring: SearchScoring) => Promise<void>,
 ): Promise<void> {
   // What cannot work is refused before a folder is made for it.
-  scorerOf(config);
+  const proxy = await loadProxy(config.proxy), scorer = scorerOf(config, { proxy });
   budgetsOf(config);
-  if (!proxyNamed(config.proxy).needsBackend) return await use(scorerOf(config), "none");
+  screensOf(config);
+  if (!proxy.needsBackend) return await use({ proxy, scorer, device: "none" });
   await using backend = await openDevice(options);
-  await use(scorerOf(config, backend), describeDevice(backend));
+  await use({ proxy, scorer: scorerOf(config, { proxy, backend }), device: describeDevice(backend) });
 }
 
 /** A run to work on. */
 export interface Session {
   readonly store: RunStore;
-  readonly scorer: Scorer;
+  readonly scoring: SearchScoring;
   readonly json: boolean;
 }
 
@@ -59,7 +68,7 @@ class InterruptSignal implements Disposable {
  * Searches until a limit or an interrupt, showing progress, and prints what was found. Throws Interrupted after an
  * interrupt, when everything done is on disk.
  */
-export async function runSession({ store, scorer, json }: Session): Promise<void> {
+export async function runSession({ store, scoring, json }: Session): Promise<void> {
   const { directory, config } = store;
   note(`run: ${directory}`);
   const pace = new SearchPace(config);
@@ -72,7 +81,8 @@ export async function runSession({ store, scorer, json }: Session): Promise<void
       if (json && pace.worthReporting(event)) printJson({ event: "progress", ...pace.facts(event) });
       if (!json) status.update(() => pace.line(event));
     };
-    result = await runSearch({ store, score: scorer, signal: interrupt.signal, onEvent });
+    const { scorer: score, proxy: { ranking } } = scoring;
+    result = await runSearch({ store, score, ranking, screens: screensOf(config), signal: interrupt.signal, onEvent });
   }
   if (json) printJson(finalEvent(result, pace.seconds));
   else printResult(result, { directory, seconds: pace.seconds });
@@ -102,7 +112,8 @@ function printResult(
     [
       "proposals",
       `${grouped(proposals)}: ${grouped(evaluations)} scored (${verdicts.failed} failed), ` +
-      `${grouped(verdicts["over-budget"])} over budget, ${grouped(verdicts.duplicate)} duplicates`,
+      `${grouped(verdicts["over-budget"])} over budget, ${grouped(verdicts.duplicate)} duplicates, ` +
+      `${grouped(verdicts["screened-out"])} screened out`,
     ],
     ["time", duration(seconds)],
     ["kept in", `${directory}/best_structure.txt and report.json`],

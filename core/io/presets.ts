@@ -1,5 +1,6 @@
 /** Configurations from YAML: the presets, and a user's own files. */
 import { ConfigError, parseConfig, type PresetName, presetNames, type SearchConfig } from "../search/mod.ts";
+import { isProxyFile } from "./proxies.ts";
 import { isSpaceFile } from "./spaces.ts";
 import { fileUrl, readYaml } from "./yaml_file.ts";
 
@@ -47,13 +48,17 @@ export async function presetSettings(name: string): Promise<Settings> {
  * ```
  */
 export async function loadPreset(name: string, over: Settings = {}): Promise<SearchConfig> {
-  return parseConfig(mergeSettings(await presetSettings(name), withLocatedSpace(over)), `preset ${name}`);
+  return parseConfig(mergeSettings(await presetSettings(name), withLocatedFiles(over)), `preset ${name}`);
 }
 
-/** Settings whose space, if a file, is given by its URL, so that a run can be continued from another directory. */
-function withLocatedSpace(settings: Settings, base?: URL): Settings {
-  const { space } = settings;
-  return typeof space === "string" && isSpaceFile(space) ? { ...settings, space: fileUrl(space, base).href } : settings;
+/** Settings whose space and proxy, if files, are given by URL, so that a run can be continued from another directory. */
+function withLocatedFiles(settings: Settings, base?: URL): Settings {
+  const { space, proxy } = settings;
+  return {
+    ...settings,
+    ...(typeof space === "string" && isSpaceFile(space) && { space: fileUrl(space, base).href }),
+    ...(typeof proxy === "string" && isProxyFile(proxy) && { proxy: fileUrl(proxy, base).href }),
+  };
 }
 
 /** Every preset, in the order of `presetNames`. */
@@ -70,6 +75,6 @@ export async function loadConfig(pathOrUrl: string, over: Settings = {}): Promis
   const settings = await readYaml(url, pathOrUrl);
   if (!isMapping(settings)) return parseConfig(settings, pathOrUrl);
   const base = typeof settings.preset === "string" ? await presetSettings(settings.preset) : {};
-  const own = mergeSettings(base, withLocatedSpace(settings, url));
-  return parseConfig(mergeSettings(own, withLocatedSpace(over)), pathOrUrl);
+  const own = mergeSettings(base, withLocatedFiles(settings, url));
+  return parseConfig(mergeSettings(own, withLocatedFiles(over)), pathOrUrl);
 }

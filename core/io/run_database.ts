@@ -118,11 +118,15 @@ export function readSessions(database: DatabaseSync): readonly RunSession[] {
 export function verdictColumns(verdict: Verdict): { readonly detail: string | null; readonly score: number | null } {
   switch (verdict.verdict) {
     case "scored":
-      return { detail: null, score: verdict.score };
+      return { detail: verdict.parts ? JSON.stringify(verdict.parts) : null, score: verdict.score };
     case "failed":
       return { detail: JSON.stringify({ reason: verdict.reason }), score: null };
     case "duplicate":
       return { detail: JSON.stringify({ of: verdict.of }), score: null };
+    case "screened-out": {
+      const { screen, value, bar } = verdict;
+      return { detail: JSON.stringify({ screen, value, bar }), score: null };
+    }
     case "over-budget": {
       const { budget, value, limit } = verdict;
       return { detail: JSON.stringify({ budget, value, limit }), score: null };
@@ -140,7 +144,9 @@ export type RecordedProposal = Proposal & {
 export function* readProposals(database: DatabaseSync, directory: string): Generator<RecordedProposal> {
   try {
     for (const row of database.prepare("SELECT * FROM proposals ORDER BY id").iterate()) {
-      const rest: object = row.verdict === "scored" ? { score: row.score } : JSON.parse(String(row.detail));
+      const detail: object = row.detail === null ? {} : JSON.parse(String(row.detail));
+      const parts = row.detail === null ? {} : { parts: detail };
+      const rest: object = row.verdict === "scored" ? { score: row.score, ...parts } : detail;
       const { id: index, structure, verdict, time_ms: timeMs } = row;
       yield { index, structure, verdict, ...rest, timeMs } as RecordedProposal;
     }

@@ -1,7 +1,13 @@
 /** Looking at runs, also while they are being written. */
 import { basename, resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { evaluationsOf, type ScoredCandidate, type SearchConfig, type VerdictCounts } from "../search/mod.ts";
+import {
+  evaluationsOf,
+  noVerdicts,
+  type ScoredCandidate,
+  type SearchConfig,
+  type VerdictCounts,
+} from "../search/mod.ts";
 import {
   checkRun,
   openReadOnly,
@@ -31,7 +37,7 @@ export interface RunSummary {
   readonly evaluations: number;
   /** How many met each verdict. */
   readonly counts: VerdictCounts;
-  /** The first candidate with the highest score; null if none has a score. */
+  /** The first candidate with the highest score, by rank the one that it entered with; null if none has a score. */
   readonly best: ScoredCandidate | null;
   /** The periods in which processes wrote it, oldest first. */
   readonly sessions: readonly RunSession[];
@@ -76,7 +82,7 @@ export class RunReader implements Disposable {
   }
 
   #counts(): VerdictCounts {
-    const counts = { "over-budget": 0, duplicate: 0, failed: 0, scored: 0 };
+    const counts = noVerdicts();
     const rows = this.#database.prepare("SELECT verdict, count(*) AS number FROM proposals GROUP BY verdict").all();
     for (const row of rows) counts[row.verdict as keyof VerdictCounts] = Number(row.number);
     return counts;

@@ -1,10 +1,12 @@
 /** A search whose every result is kept in a run store. */
 import { parseStructure } from "../masternet/mod.ts";
+import type { RankCombination } from "../proxies/mod.ts";
 import {
   type BudgetModels,
   budgetsOf,
   evolve,
   type Scorer,
+  type Screen,
   type SearchEvent,
   type SearchOutcome,
   type Space,
@@ -19,6 +21,10 @@ export interface SearchOptions extends BudgetModels {
   readonly store: RunStore;
   /** Scores candidates. */
   readonly score: Scorer;
+  /** Free proxies that candidates pass before they are scored. Default: none. */
+  readonly screens?: readonly Screen[] | undefined;
+  /** Makes scores of ranks in the population. Default: scores are as they are. */
+  readonly ranking?: RankCombination | undefined;
   /** Default: the configuration's, loaded. */
   readonly space?: Space | undefined;
   /** Ends the search once the candidates in flight are done and recorded. */
@@ -81,7 +87,9 @@ export async function runSearch(options: SearchOptions): Promise<SearchResult> {
     seed: config.seed,
     maxProposals: config.maxProposals,
     maxEvaluations: config.maxEvaluations,
+    screens: options.screens,
     score,
+    ranking: options.ranking,
     journal: store.proposals(),
     record(proposal) {
       store.append(proposal);

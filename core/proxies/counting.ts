@@ -12,6 +12,7 @@ function counting(name: string, summary: string, count: Counter): Proxy {
     variants: ["reference"],
     inputs: { batches: 0, labelled: false },
     needsBackend: false,
+    count,
     score: (design, settings) => Promise.resolve({ value: count(design, settings) }),
   };
 }

@@ -56,5 +56,6 @@ export const deepmad: Proxy = {
   variants: ["bounded", "entropy"],
   inputs: { batches: 0, labelled: false },
   needsBackend: false,
+  count: (design, settings) => deepmadScore(design, settings).value,
   score: (design, settings) => new Promise((resolve) => resolve(deepmadScore(design, settings))),
 };

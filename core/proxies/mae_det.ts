@@ -36,5 +36,6 @@ export const maeDet: Proxy = {
   variants: ["reference"],
   inputs: { batches: 0, labelled: false },
   needsBackend: false,
+  count: maeDetScore,
   score: (design) => Promise.resolve({ value: maeDetScore(design) }),
 };

@@ -77,6 +77,8 @@ export interface Proxy {
   readonly weights?: WeightScale;
   /** How parts are ranked where the score is one among others; the value of `score` then stands for a network alone. */
   readonly ranking?: RankCombination;
+  /** The score of a proxy that needs nothing but counting, at once: such a one can stand before another in a cascade. */
+  count?(design: NetworkDesign, settings: ScoringSettings): number;
   /** The network's score. The same network and settings give the same score. */
   score(design: NetworkDesign, settings: ScoringSettings, backend?: Backend): Promise<Score>;
 }

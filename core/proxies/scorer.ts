@@ -1,20 +1,53 @@
-/** Scores a search's candidates by its configuration's proxy. */
+/** Scores a search's candidates by its configuration's proxy, and screens them by the free ones before it. */
 import type { Backend } from "../backend.ts";
-import type { Scorer, SearchConfig } from "../search/mod.ts";
+import type { NetworkForm } from "../masternet/mod.ts";
+import type { Scorer, Screen, SearchConfig } from "../search/mod.ts";
 import { structureDesign } from "./design.ts";
 import { evaluateRepeatedly } from "./evaluate.ts";
-import { proxyNamed, variantOf } from "./registry.ts";
+import type { Proxy, ScoringSettings } from "./proxy.ts";
+import { proxies, proxyNamed, UnknownProxyError, variantOf } from "./registry.ts";
+
+/** The network that candidates are scored as: without residual links. */
+function scoredForm({ resolution, classes, squeezeExcite }: SearchConfig): NetworkForm {
+  return { resolution, classes, squeezeExcite, residualLinks: false };
+}
+
+function settingsOf({ batch, gamma, seed }: SearchConfig, variant: string): Omit<ScoringSettings, "draw"> {
+  return { batch, gamma, seed, variant, fill: "gaussian", weights: "unit", labels: "random" };
+}
+
+/** What scores a search's candidates. */
+export interface ScorerOptions {
+  /** Needed by proxies that evaluate the network. */
+  readonly backend?: Backend | undefined;
+  /** A proxy that is not in the registry. Default: the one that the configuration names. */
+  readonly proxy?: Proxy | undefined;
+}
 
 /**
  * The scorer of a configuration: the mean over its repeats, without residual links and by the run's own seed, so that
- * `zen score` with that seed gives the same number. Throws UnknownProxyError for an unknown proxy or variant.
+ * `zen score` with that seed gives the same number; with its parts where ranks are taken of them. Throws UnknownProxyError
+ * for an unknown proxy or variant.
  */
-export function scorerOf(config: SearchConfig, backend?: Backend): Scorer {
-  const proxy = proxyNamed(config.proxy);
-  const { batch, gamma, seed, resolution, classes, squeezeExcite, repeats } = config;
-  const form = { resolution, classes, squeezeExcite, residualLinks: false };
-  const fixed = { fill: "gaussian", weights: "unit", labels: "random" } as const;
-  const settings = { batch, gamma, seed, variant: variantOf(proxy, config.variant), ...fixed };
-  const evaluation = { proxy, settings, repeats, ...(backend && { backend }) };
-  return async (structure) => (await evaluateRepeatedly(structureDesign(structure, form), evaluation)).mean;
+export function scorerOf(config: SearchConfig, options: ScorerOptions = {}): Scorer {
+  const { proxy = proxyNamed(config.proxy), backend } = options, form = scoredForm(config);
+  const settings = settingsOf(config, variantOf(proxy, config.variant));
+  const evaluation = { proxy, settings, repeats: config.repeats, ...(backend && { backend }) };
+  return async (structure) => {
+    const { mean, parts } = await evaluateRepeatedly(structureDesign(structure, form), evaluation);
+    return proxy.ranking ? { score: mean, parts } : mean;
+  };
+}
+
+/** The screens of a configuration's cascade. Throws UnknownProxyError for a proxy that does not only count. */
+export function screensOf(config: SearchConfig): readonly Screen[] {
+  const form = scoredForm(config);
+  return (config.cascade ?? []).map(({ proxy: name, share }) => {
+    const proxy = proxyNamed(name), settings = { ...settingsOf(config, variantOf(proxy)), draw: 0 };
+    if (!proxy.count) {
+      const free = [...proxies.values()].filter(({ count }) => count).map((one) => one.name);
+      throw new UnknownProxyError("a proxy before another that does not only count", { got: name, known: free });
+    }
+    return { name, share, measure: (structure) => proxy.count!(structureDesign(structure, form), settings) };
+  });
 }

@@ -10,6 +10,14 @@ export const costModels = ["true", "reference"] as const;
 /** One of {@link costModels}. */
 export type CostModel = typeof costModels[number];
 
+/** A free proxy before the proxy of a search. */
+export interface CascadeStage {
+  /** A proxy that only counts, such as `mae_det`. */
+  readonly proxy: string;
+  /** The share of candidates that goes on, above 0 and at most 1. */
+  readonly share: number;
+}
+
 /** A limit on predicted latency. */
 export interface LatencyBudget {
   /** Milliseconds an image. */
@@ -47,6 +55,8 @@ export interface SearchConfig {
   readonly proxy: string;
   /** The proxy's variant, where it has several, such as `reference` or `paper` of `zen`. */
   readonly variant?: string | undefined;
+  /** Free proxies that candidates pass before the proxy, and the share that each lets through. Default: none. */
+  readonly cascade?: readonly CascadeStage[] | undefined;
   /** How often a candidate is scored with other draws; the score is the mean. Default: 1. */
   readonly repeats: number;
   /** The step of a Zen-score's perturbation. Default: 0.01. */
@@ -117,10 +127,16 @@ const structure = z.string("a structure string").superRefine((text, context) => 
 // A bare `true` in YAML is a boolean, and means the cost model of that name.
 const costs = z.union([z.literal(true).transform(() => "true" as const), z.enum(costModels)], "true or reference");
 
+const cascadeStage = z.strictObject({
+  proxy: word,
+  share: z.number("a share above 0, at most 1").positive("a share above 0").max(1, "a share of at most 1"),
+}, "a free proxy with its share");
+
 const schema = z.strictObject({
   preset: word.optional(),
   proxy: word,
   variant: word.optional(),
+  cascade: z.array(cascadeStage, "a list of free proxies with their shares").optional(),
   repeats: count.default(1),
   gamma: positive.default(0.01),
   batch: count.default(64),

@@ -6,9 +6,11 @@
  */
 import type { Structure } from "../masternet/mod.ts";
 import type { Budget } from "./budgets.ts";
-import { Member, Population } from "./population.ts";
-import { evaluationsOf, type Proposal, type ScoredCandidate, type VerdictCounts } from "./proposal.ts";
+import type { RankCombination } from "../proxies/proxy.ts";
+import { Member, Population, RankedPopulation, type Standings } from "./population.ts";
+import { evaluationsOf, noVerdicts, type Proposal, type ScoredCandidate, type VerdictCounts } from "./proposal.ts";
 import { type Drawn, Proposer } from "./proposer.ts";
+import type { Screen } from "./screen.ts";
 import type { Space } from "./space.ts";
 
 /** What a scorer learns of a candidate beside its syntax tree. */
@@ -23,7 +25,15 @@ export interface Candidate {
  * Scores a candidate; higher is better. Up to `window` calls are in flight at a time, so a scorer with fewer workers
  * queues by itself. A score that is not finite, a CandidateError and a ShapeError fail the candidate alone.
  */
-export type Scorer = (structure: Structure, candidate: Candidate) => Promise<number>;
+export type Scorer = (structure: Structure, candidate: Candidate) => Promise<number | ScoreWithParts>;
+
+/** A score and the parts that ranks are taken of. */
+export interface ScoreWithParts {
+  /** Higher is better. */
+  readonly score: number;
+  /** Numbers by name. */
+  readonly parts: Readonly<Record<string, number>>;
+}
 
 /** Why a search ended. */
 export type StopReason = "proposals" | "evaluations" | "aborted";
@@ -62,8 +72,12 @@ export interface EvolutionOptions {
   readonly maxProposals: number;
   /** The search ends after this number of candidates went to the scorer. Default: no limit. */
   readonly maxEvaluations?: number | undefined;
+  /** Free proxies that candidates within the budgets pass, one after the other, before they are scored. Default: none. */
+  readonly screens?: readonly Screen[] | undefined;
   /** Scores candidates that are within the budgets. */
   readonly score: Scorer;
+  /** Makes scores of the ranks that parts have in the population, newcomer included. Default: scores are as they are. */
+  readonly ranking?: RankCombination | undefined;
   /** Proposals of an earlier part of the same search, from index 0 without gaps. */
   readonly journal?: Iterable<Proposal> | undefined;
   /** Called with each new proposal in order; the search waits for a promise. */
@@ -76,7 +90,7 @@ export interface EvolutionOptions {
 
 /** What a search has come to. */
 export interface SearchOutcome {
-  /** The first candidate with the highest score; undefined if none got a score. */
+  /** The first candidate with the highest score, by rank the population's first; undefined if none got a score. */
   readonly best: ScoredCandidate | undefined;
   /** The population, best first. */
   readonly population: readonly ScoredCandidate[];
@@ -90,24 +104,30 @@ export interface SearchOutcome {
   readonly stoppedBy: StopReason;
 }
 
+const candidateOf = ({ index, structure, score }: Member): ScoredCandidate => ({ index, structure, score });
+
 /** Everything that results have changed. */
 class Standing {
-  readonly population: Population;
-  readonly #counts: Record<Proposal["verdict"], number> = { "over-budget": 0, duplicate: 0, failed: 0, scored: 0 };
+  readonly population: Standings;
+  readonly #ranked: boolean;
+  readonly #counts: Record<Proposal["verdict"], number> = noVerdicts();
   #best: ScoredCandidate | undefined;
   #proposals = 0;
 
-  constructor(size: number) {
-    this.population = new Population(size);
+  constructor({ population, ranking }: EvolutionOptions) {
+    this.#ranked = ranking !== undefined;
+    this.population = ranking ? new RankedPopulation(population, ranking) : new Population(population);
   }
 
-  enter({ proposal, tree }: Drawn): void {
+  /** Lets a proposal in; returns it with the score that it entered with. */
+  enter({ proposal, tree }: Drawn): Proposal {
     this.#proposals++;
     this.#counts[proposal.verdict]++;
-    if (proposal.verdict !== "scored") return;
-    const { index, structure, score } = proposal;
-    if (this.#best === undefined || score > this.#best.score) this.#best = { index, structure, score };
-    this.population.enter(new Member(proposal, tree));
+    if (proposal.verdict !== "scored") return proposal;
+    const score = this.population.enter(new Member(proposal, tree)), { index, structure } = proposal;
+    if (this.#ranked) this.#best = candidateOf(this.population.members[0]!);
+    else if (this.#best === undefined || score > this.#best.score) this.#best = { index, structure, score };
+    return { ...proposal, score };
   }
 
   event(proposal: Proposal): SearchEvent {
@@ -115,7 +135,7 @@ class Standing {
   }
 
   outcome(stoppedBy: StopReason): SearchOutcome {
-    const population = this.population.members.map(({ index, structure, score }) => ({ index, structure, score }));
+    const population = this.population.members.map(candidateOf);
     return { ...this.#summary(), population, stoppedBy };
   }
 
@@ -144,7 +164,7 @@ class Standing {
  * ```
  */
 export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> {
-  const standing = new Standing(options.population);
+  const standing = new Standing(options);
   const proposer = new Proposer(options, standing.population);
   const inFlight: (Drawn | Promise<Drawn>)[] = [];
   const draw = () => {
@@ -155,11 +175,11 @@ export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> 
   // One result enters, one proposal is drawn: so proposal i always sees exactly the results up to i − window.
   for (let head = inFlight.shift(); head; head = inFlight.shift()) {
     const drawn = head instanceof Promise ? await head : head;
-    standing.enter(drawn);
+    const proposal = standing.enter(drawn);
     if (!drawn.replayed) {
-      const recorded = options.record?.(drawn.proposal);
+      const recorded = options.record?.(proposal);
       if (recorded) await recorded;
-      options.onEvent?.(standing.event(drawn.proposal));
+      options.onEvent?.(standing.event(proposal));
     }
     draw();
   }

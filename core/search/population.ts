@@ -1,6 +1,14 @@
 /** The population of an evolution: its best members so far. */
 import { parseStructure, type Structure } from "../masternet/mod.ts";
+import { rankedScores } from "../proxies/ranking.ts";
+import type { RankCombination } from "../proxies/proxy.ts";
 import type { ScoredCandidate } from "./proposal.ts";
+
+/** What a member is made of. */
+export interface MemberFacts extends ScoredCandidate {
+  /** What a score by rank is made of. */
+  readonly parts?: Readonly<Record<string, number>>;
+}
 
 /** A scored candidate with its syntax tree, which is parsed when first asked for unless it was at hand. */
 export class Member implements ScoredCandidate {
@@ -8,20 +16,43 @@ export class Member implements ScoredCandidate {
   readonly structure: string;
   /** Higher is better. */
   readonly score: number;
+  /** What a score by rank is made of. */
+  readonly parts: Readonly<Record<string, number>>;
   #tree: Structure | undefined;
 
   /** A member for a candidate, with its syntax tree if that is at hand. */
-  constructor(candidate: ScoredCandidate, tree?: Structure) {
+  constructor(candidate: MemberFacts, tree?: Structure) {
     this.index = candidate.index;
     this.structure = candidate.structure;
     this.score = candidate.score;
+    this.parts = candidate.parts ?? {};
     this.#tree = tree;
+  }
+
+  /** The same member with another score. */
+  rescored(score: number): Member {
+    return new Member({ ...this, score }, this.#tree);
   }
 
   /** The syntax tree of `structure`. */
   get tree(): Structure {
     return this.#tree ??= parseStructure(this.structure);
   }
+}
+
+function requireSize(size: number): void {
+  if (Number.isInteger(size) && size >= 1) return;
+  throw new RangeError(`Cannot hold a population as its size is a positive integer: got ${size}`);
+}
+
+/** Members that compete, best first. */
+export interface Standings {
+  /** The most members. */
+  readonly size: number;
+  /** The members, best first. */
+  readonly members: readonly Member[];
+  /** Adds a member, and drops the lowest when there are too many; returns the score that it entered with. */
+  enter(member: Member): number;
 }
 
 /**
@@ -36,16 +67,14 @@ export class Member implements ScoredCandidate {
  * if (population.members.map((member) => member.score).join() !== "3,2") throw new Error();
  * ```
  */
-export class Population {
+export class Population implements Standings {
   /** The most members. */
   readonly size: number;
   readonly #members: Member[] = [];
 
   /** An empty population. Throws RangeError unless the size is a positive integer. */
   constructor(size: number) {
-    if (!Number.isInteger(size) || size < 1) {
-      throw new RangeError(`Cannot hold a population as its size is a positive integer: got ${size}`);
-    }
+    requireSize(size);
     this.size = size;
   }
 
@@ -55,9 +84,10 @@ export class Population {
   }
 
   /** Adds a member, and drops the lowest when there are too many. */
-  enter(member: Member): void {
+  enter(member: Member): number {
     this.#members.splice(this.#rank(member.score), 0, member);
     if (this.#members.length > this.size) this.#members.pop();
+    return member.score;
   }
 
   /** The position of the first member whose score is no higher, by bisection. */
@@ -69,5 +99,36 @@ export class Population {
       else high = middle;
     }
     return low;
+  }
+}
+
+/**
+ * At most `size` members whose scores are made of their ranks among each other, so that all change when one enters. Of
+ * equal scores the newest comes first.
+ */
+export class RankedPopulation implements Standings {
+  readonly size: number;
+  readonly #ranking: RankCombination;
+  #members: readonly Member[] = [];
+
+  /** An empty population. Throws RangeError unless the size is a positive integer. */
+  constructor(size: number, ranking: RankCombination) {
+    requireSize(size);
+    this.size = size;
+    this.#ranking = ranking;
+  }
+
+  /** The members, best first. */
+  get members(): readonly Member[] {
+    return this.#members;
+  }
+
+  /** Adds a member, ranks all, and drops the lowest when there are too many; returns the newcomer's score. */
+  enter(newcomer: Member): number {
+    const all = [...this.#members, newcomer];
+    const scores = rankedScores(all.map(({ parts }) => parts), this.#ranking);
+    const ranked = all.map((member, index) => member.rescored(scores[index]!));
+    this.#members = ranked.sort((a, b) => b.score - a.score || b.index - a.index).slice(0, this.size);
+    return scores.at(-1)!;
   }
 }

@@ -1,7 +1,7 @@
 /** What becomes of a proposal. */
 
 /** The verdicts, in the order in which they are reached. */
-export const verdicts = ["over-budget", "duplicate", "failed", "scored"] as const;
+export const verdicts = ["over-budget", "duplicate", "screened-out", "failed", "scored"] as const;
 
 /** One of {@link verdicts}. */
 export type VerdictName = typeof verdicts[number];
@@ -11,8 +11,11 @@ export type Verdict =
   | { readonly verdict: "over-budget"; readonly budget: string; readonly value: number; readonly limit: number }
   /** `of` is the earlier proposal with the same structure. */
   | { readonly verdict: "duplicate"; readonly of: number }
+  /** The free proxy `screen` puts it at `value`, below the `bar` that the screen's share sets. */
+  | { readonly verdict: "screened-out"; readonly screen: string; readonly value: number; readonly bar: number }
   | { readonly verdict: "failed"; readonly reason: string }
-  | { readonly verdict: "scored"; readonly score: number };
+  /** `parts` are what scores by rank are made of; `score` is then the one that the candidate entered with. */
+  | { readonly verdict: "scored"; readonly score: number; readonly parts?: Readonly<Record<string, number>> };
 
 /** A proposal with its verdict: what the journal of a run keeps, in order of `index` from 0. */
 export type Proposal = Verdict & {
@@ -23,6 +26,11 @@ export type Proposal = Verdict & {
 
 /** How many proposals met each verdict. */
 export type VerdictCounts = Readonly<Record<VerdictName, number>>;
+
+/** Counts of nothing. */
+export function noVerdicts(): Record<VerdictName, number> {
+  return { "over-budget": 0, duplicate: 0, "screened-out": 0, failed: 0, scored: 0 };
+}
 
 /** Candidates that went to the scorer: scored ones and failed ones. */
 export function evaluationsOf(counts: VerdictCounts): number {

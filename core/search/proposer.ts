@@ -1,12 +1,13 @@
 /** Draws proposals: those of a journal again, then new ones. */
-import { type Block, printStructure, type Structure } from "../masternet/mod.ts";
+import { type Block, parseStructure, printStructure, type Structure } from "../masternet/mod.ts";
 import { Random } from "../random.ts";
 import { ShapeError } from "../shape.ts";
 import { excessOf } from "./budgets.ts";
 import type { Candidate, EvolutionOptions, StopReason } from "./evolution.ts";
 import { mutate } from "./mutation.ts";
-import type { Population } from "./population.ts";
+import type { Standings } from "./population.ts";
 import { CandidateError, type Proposal, type Verdict } from "./proposal.ts";
+import { SCREEN_WINDOW, Screening } from "./screen.ts";
 import { replacementsOf } from "./space.ts";
 
 /** A proposal that has its verdict. */
@@ -43,17 +44,22 @@ function reasonOf(error: unknown): string {
  */
 export class Proposer {
   readonly #options: EvolutionOptions;
-  readonly #population: Population;
+  readonly #population: Standings;
   readonly #initial: Structure;
   readonly #seedingSize: number;
   readonly #journal: Iterator<Proposal> | undefined;
   readonly #firstProposals = new Map<string, number>();
+  readonly #screening: Screening;
+  /** The latest proposals of the journal that came to the screens, which see them when the journal ends. */
+  readonly #unscreened: Proposal[] = [];
+  /** How many of them did; one that failed may have failed before. */
+  #surelyScreened = 0;
   #replaying: boolean;
   #proposals = 0;
   #evaluations = 0;
   #stoppedBy: StopReason | undefined;
 
-  constructor(options: EvolutionOptions, population: Population) {
+  constructor(options: EvolutionOptions, population: Standings) {
     if (!Number.isInteger(options.window) || options.window < 1) {
       throw new RangeError(`Cannot search as the window is a positive integer: got ${options.window}`);
     }
@@ -65,6 +71,7 @@ export class Proposer {
     this.#seedingSize = Math.min(SEEDING_SIZE, population.size - 1);
     this.#journal = options.journal?.[Symbol.iterator]();
     this.#replaying = this.#journal !== undefined;
+    this.#screening = new Screening(options.screens ?? []);
   }
 
   /** Why there are no more proposals. */
@@ -78,6 +85,7 @@ export class Proposer {
       const { value, done } = this.#journal!.next();
       if (!done) return this.#replay(value);
       this.#replaying = false;
+      this.#screenReplayed();
     }
     this.#stoppedBy ??= this.#reasonToStop();
     return this.#stoppedBy ? undefined : this.#propose();
@@ -95,11 +103,36 @@ export class Proposer {
       throw new RangeError(`Cannot replay a journal as proposal ${this.#proposals} is missing: got ${proposal.index}`);
     }
     this.#proposals++;
+    this.#keepForScreens(proposal);
     if (proposal.verdict === "scored" || proposal.verdict === "failed") {
       this.#evaluations++;
       this.#firstProposals.set(proposal.structure, proposal.index);
     }
     return { proposal, replayed: true };
+  }
+
+  #keepForScreens(proposal: Proposal): void {
+    const { screens = [] } = this.#options;
+    if (screens.length === 0 || proposal.verdict === "over-budget" || proposal.verdict === "duplicate") return;
+    this.#unscreened.push(proposal);
+    if (proposal.verdict !== "failed") this.#surelyScreened++;
+    // A later screen sees only what the earlier ones let through, so all count where there are several.
+    while (screens.length === 1 && this.#surelyScreened > SCREEN_WINDOW) {
+      if (this.#unscreened.shift()!.verdict !== "failed") this.#surelyScreened--;
+    }
+  }
+
+  /** Lets the screens see what they saw before the search was interrupted. */
+  #screenReplayed(): void {
+    for (const { structure } of this.#unscreened.splice(0)) {
+      try {
+        const tree = parseStructure(structure);
+        excessOf(tree, this.#options.budgets);
+        this.#screening.dropped(tree);
+      } catch (error) {
+        reasonOf(error);
+      }
+    }
   }
 
   #propose(): Drawn | Promise<Drawn> {
@@ -129,6 +162,8 @@ export class Proposer {
     try {
       const excess = excessOf(tree, this.#options.budgets);
       if (excess) return { verdict: "over-budget", ...excess };
+      const dropped = this.#screening.dropped(tree);
+      if (dropped) return { verdict: "screened-out", ...dropped };
     } catch (error) {
       this.#count(candidate);
       return { verdict: "failed", reason: reasonOf(error) };
@@ -144,9 +179,10 @@ export class Proposer {
 
   async #score(tree: Structure, candidate: Candidate): Promise<Verdict> {
     try {
-      const score = await this.#options.score(tree, candidate);
+      const result = await this.#options.score(tree, candidate);
+      const { score, ...rest } = typeof result === "number" ? { score: result } : result;
       return Number.isFinite(score)
-        ? { verdict: "scored", score }
+        ? { verdict: "scored", score, ...rest }
         : { verdict: "failed", reason: `the score is not finite: got ${score}` };
     } catch (error) {
       return { verdict: "failed", reason: reasonOf(error) };

@@ -30,6 +30,8 @@ const everyVerdict: readonly Proposal[] = [
   { index: 2, structure: "B", verdict: "duplicate", of: 1 },
   { index: 3, structure: "C", verdict: "failed", reason: "the score is not finite: got NaN" },
   { index: 4, structure: "D", verdict: "scored", score: -5e-324 },
+  { index: 5, structure: "E", verdict: "screened-out", screen: "mae_det", value: 1.5, bar: 2.5 },
+  { index: 6, structure: "F", verdict: "scored", score: -0.5, parts: { expressivity: 3, complexity: 7 } },
 ];
 
 Deno.test("a run keeps its configuration and every proposal, with the time", () => {
@@ -51,9 +53,9 @@ Deno.test("a run keeps its configuration and every proposal, with the time", () 
     directory,
     config: smallConfig(),
     running: false,
-    proposals: 5,
-    evaluations: 3,
-    counts: { "over-budget": 1, duplicate: 1, failed: 1, scored: 2 },
+    proposals: 7,
+    evaluations: 4,
+    counts: { "over-budget": 1, duplicate: 1, "screened-out": 1, failed: 1, scored: 3 },
     best: { index: 1, structure: "B", score: 0.1 + 0.2 },
     sessions: [],
     lastProposalMs: times.at(-1),

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { zen, zenJson } from "./zen.ts";
+
+const SEARCH = ["search", "--batch", "2", "--resolution", "8", "--population", "12", "--window", "4", "--seed", "3"];
+
+/** Runs a search to its end in two parts and at once; returns both journals and reports. */
+async function inTwoParts(flags: readonly string[]): Promise<readonly [parts: unknown, whole: unknown]> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const journal = async (run: string) =>
+      (await zenJson(["runs", "show", `${folder}/${run}`, "--journal"])).map(({ time_ms: _, ...row }) => row);
+    await zenJson([...SEARCH, ...flags, "--max-evaluations", "20", "--out", `${folder}/whole`]);
+    await zenJson([...SEARCH, ...flags, "--max-evaluations", "8", "--out", `${folder}/parts`]);
+    await zenJson(["runs", "resume", `${folder}/parts`, "--max-evaluations", "20"]);
+    return [await journal("parts"), await journal("whole")];
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a search with a cascade journals what it screens out, and resumes to the same end", async () => {
+  const [parts, whole] = await inTwoParts(["--cascade", "mae_det:0.3,zen"]);
+  assert.deepEqual(parts, whole);
+  const verdicts = (whole as { verdict: string }[]).map(({ verdict }) => verdict);
+  assert.ok(verdicts.includes("screened-out") && verdicts.includes("scored"));
+});
+
+Deno.test("a search by a proxy that ranks keeps its parts, and resumes to the same end", async () => {
+  const [parts, whole] = await inTwoParts(["--proxy", "az_nas"]);
+  assert.deepEqual(parts, whole);
+  const scored = (whole as { verdict: string; parts: Record<string, number> }[]).filter((row) =>
+    row.verdict === "scored"
+  );
+  assert.ok(scored.every((row) => Number.isFinite(row.parts.expressivity)));
+});
+
+Deno.test("a search by a proxy of one's own", async () => {
+  const folder = await Deno.makeTempDir();
+  const flags = ["--proxy", "examples/custom_proxy.ts", "--max-evaluations", "5", "--out", `${folder}/run`];
+  const events = await zenJson([...SEARCH, ...flags]);
+  assert.ok(events.at(-1).best.score > 0);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a cascade that cannot be is refused", async () => {
+  const calls = [["mae_det,zen", /mae_det:0\.2,zen/], ["naswot:0.2,zen", /does not only count/]] as const;
+  for (const [cascade, message] of calls) {
+    const { code, stderr } = await zen(["search", "--cascade", cascade]);
+    assert.equal(code, 2);
+    assert.match(stderr, message);
+  }
+});
