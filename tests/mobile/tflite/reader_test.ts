@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { lintGraph, MobileError, readLiteFile } from "@zennas/zennas/mobile";
 import { exported, network } from "../networks.ts";
 
-const FOLDER = "/work/shared/data/tflite";
+const DATA = Deno.env.get("ZENNAS_DATA") ?? new URL("../../../../shared/data", import.meta.url).pathname;
+const FOLDER = `${DATA}/tflite`;
 const thirdParty = {
   "coral_mobilenet_v1_0.25_128_quant.tflite": { operators: 31, input: "UINT8", leaving: 0 },
   "mlperf_tiny_pretrainedResnet.tflite": { operators: 16, input: "FLOAT32", leaving: 0 },
