@@ -1,0 +1,98 @@
+/** What can go wrong in a measurement, and the one place where the texts of `benchmark_model` get these names. */
+
+/** The states that have a name, each with what its user can do about it. */
+export const benchHints = {
+  BENCH_BINARY_MISSING: "download android_aarch64_benchmark_model; docs/phones.md says from where",
+  WRONG_ABI: "take the benchmark_model that was built for the phone's processor (most: android_aarch64)",
+  BENCH_FLAGS: "take a newer benchmark_model, or leave the option out",
+  BENCH_MODEL_LOAD: "zen inspect tells whether the file is a sound model",
+  BENCH_OP_VERSION: "take a newer benchmark_model: this one does not know an operator's version",
+  BENCH_DELEGATE: "zen inspect shows which operators leave the delegate; --delegate cpu always works",
+  BENCH_CRASH:
+    "exit code 137 is a kill, often for want of memory, 139 a bad memory access: try another binary or model",
+  BENCH_TIMEOUT: "fewer --runs, or a smaller model",
+  BENCH_OUTPUT: "the report keeps what was printed; is it TensorFlow Lite's benchmark_model?",
+  BENCH_TOO_FEW_RUNS: "fewer --runs: the binary stops after 150 s",
+  BENCH_FAILED: "the report keeps what was printed",
+  TASKSET_FAILED: "the phone does not let its shell choose cores: without that, two runs do not compare",
+  THERMAL_HOT: "let it cool down; --force measures all the same, and says so",
+  THROTTLED: "the phone has capped its big cores: let it cool down; --force measures all the same, and says so",
+  BATTERY_LOW: "charge it to 30 % or more; --force measures all the same, and says so",
+  COOLDOWN_TIMEOUT: "take it out of the sun and its case, or give it longer with --cool-down",
+  UNSTABLE: "close what runs on it, switch on airplane mode, and measure again",
+  PHONE_IN_USE: "wait until the other zen phone bench has ended",
+  RESTORE_FAILED: "zen phone doctor tries again, or run the commands that it names",
+} as const;
+
+/** The name of a state. */
+export type BenchErrorCode = keyof typeof benchHints;
+
+/** What goes with an error of a measurement. */
+export interface BenchErrorOptions extends ErrorOptions {
+  /** Facts for programs: what was printed, exit codes, states. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** A measurement cannot be made, or cannot be trusted. */
+export class BenchError extends Error {
+  /** For telling errors apart. */
+  override readonly name = "BenchError";
+  /** Which state. */
+  readonly code: BenchErrorCode;
+  /** What its user can do. */
+  readonly hint: string;
+  /** Facts for programs. */
+  readonly data: Readonly<Record<string, unknown>>;
+
+  /** An error with this code and its whole message. */
+  constructor(code: BenchErrorCode, message: string, { data = {}, ...options }: BenchErrorOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.hint = benchHints[code];
+    this.data = data;
+  }
+}
+
+/** What benchmark_model, taskset and the phone's shell print, and which state it means; the first match counts. */
+const meanings: readonly (readonly [printed: RegExp, code: BenchErrorCode])[] = [
+  [/Unconsumed cmdline flags:.*/, "BENCH_FLAGS"],
+  [/taskset: .*(failed|bad|invalid|not permitted).*/i, "TASKSET_FAILED"],
+  [/.*(Exec format error|not executable: (32|64)-bit|has unexpected e_machine).*/i, "WRONG_ABI"],
+  [/Didn't find op for builtin opcode.*/, "BENCH_OP_VERSION"],
+  [
+    /(Failed to apply .* delegate|Disallowed CPU fallback detected|model graph will not be executed).*/,
+    "BENCH_DELEGATE",
+  ],
+  [/(Failed to load model|Failed to initialize the interpreter|Failed to allocate tensors).*/, "BENCH_MODEL_LOAD"],
+];
+
+/** What a run of the binary left behind. */
+export interface RawRun {
+  /** The exit code. */
+  readonly exitCode: number;
+  /** All that it printed, its error output last. */
+  readonly text: string;
+}
+
+/** Exit codes of processes that a signal ended: abort, kill, segmentation fault, bus error. */
+const SIGNALLED: ReadonlySet<number> = new Set([134, 135, 137, 139]);
+
+/** The error that a run ended with, if it did. */
+export function diagnose({ exitCode, text }: RawRun): BenchError | undefined {
+  for (const [printed, code] of meanings) {
+    const line = printed.exec(text)?.[0].trim();
+    if (line) {
+      return new BenchError(code, `Cannot measure as benchmark_model says: ${line}`, { data: { exitCode, text } });
+    }
+  }
+  if (exitCode === 0) return undefined;
+  if (SIGNALLED.has(exitCode)) {
+    return new BenchError("BENCH_CRASH", `Cannot measure as benchmark_model crashed: got exit code ${exitCode}`, {
+      data: { exitCode, text },
+    });
+  }
+  const last = text.trim().split("\n").at(-1) ?? "";
+  return new BenchError("BENCH_FAILED", `Cannot measure as benchmark_model exited with ${exitCode}: ${last}`, {
+    data: { exitCode, text },
+  });
+}

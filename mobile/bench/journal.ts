@@ -1,0 +1,90 @@
+/**
+ * What was changed on a phone, written down on this machine before it is changed, so that a crash on either side leaves a
+ * record by which the phone can be put back. The file is locked while it is in use: one measurement a phone at a time.
+ */
+import { type Device, quote } from "../adb/mod.ts";
+import { BenchError } from "./errors.ts";
+import { restoreLines, type SavedSettings } from "./quiet.ts";
+
+/** The content of a journal. */
+export interface JournalEntry extends SavedSettings {
+  /** Changes when a field changes its meaning. */
+  readonly schema: 1;
+  /** The phone. */
+  readonly serial: string;
+  /** The folder on the phone that holds what was pushed. */
+  readonly folder: string;
+}
+
+/** Where journals are kept: below XDG_STATE_HOME, or HOME/.local/state. */
+export function defaultJournalFolder(): string {
+  return `${Deno.env.get("XDG_STATE_HOME") ?? `${Deno.env.get("HOME")}/.local/state`}/zennas/phones`;
+}
+
+/** Commands that end what runs in a folder, and remove it. `/proc/PID/cwd` tells exactly which processes these are. */
+function sweepLine(folder: string): string {
+  const kill = `for p in /proc/[0-9]*; do [ "$(readlink $p/cwd)" = ${quote(folder)} ] && kill -KILL \${p#/proc/}; done`;
+  return `{ ${kill}; } 2>/dev/null; rm -rf ${quote(folder)}`;
+}
+
+/** The journal of one phone, held by this process. */
+export class Journal implements Disposable {
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+
+  private constructor(path: string, file: Deno.FsFile) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /** Opens a phone's journal. Throws BenchError (PHONE_IN_USE). */
+  static async open(serial: string, folder: string = defaultJournalFolder()): Promise<Journal> {
+    await Deno.mkdir(folder, { recursive: true });
+    const path = `${folder}/${serial.replace(/[^\w.-]/g, "_")}.json`;
+    const file = await Deno.open(path, { create: true, read: true, write: true });
+    if (await file.tryLock(true)) return new Journal(path, file);
+    file.close();
+    throw new BenchError("PHONE_IN_USE", `Cannot measure as another process measures on ${serial}`, { data: { path } });
+  }
+
+  /** What is to be put back; undefined if nothing is. */
+  read(): JournalEntry | undefined {
+    const text = Deno.readTextFileSync(this.#path);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** Writes down what is about to be changed, safely on the disk before this returns. */
+  write(entry: JournalEntry): void {
+    this.#file.truncateSync();
+    this.#file.seekSync(0, Deno.SeekMode.Start);
+    this.#file.writeSync(new TextEncoder().encode(`${JSON.stringify(entry)}\n`));
+    this.#file.syncSync();
+  }
+
+  /** Puts a phone back as the journal says, and empties it. Returns whether there was anything to do. */
+  async restore(device: Device): Promise<boolean> {
+    const entry = this.read();
+    if (!entry) return false;
+    const lines = restoreLines(entry);
+    try {
+      await device.shell(sweepLine(entry.folder));
+      const { stderr } = await device.shell(lines.join("; "));
+      const names = Object.keys(entry.settings);
+      const { stdout } = await device.shell(names.map((name) => `settings get global ${name}`).join("; "));
+      const now = stdout.trim().split("\n").map((line) => line.trim());
+      const wrong = names.filter((name, index) => (entry.settings[name] ?? "null") !== now[index]);
+      if (wrong.length > 0) throw new Error(`${wrong.join(", ")} stayed as it was: ${stderr}`);
+    } catch (cause) {
+      const message = `Cannot restore ${entry.serial} as it does not answer: its settings are ${lines.join("; ")}`;
+      throw new BenchError("RESTORE_FAILED", message, { cause, data: { lines } });
+    }
+    this.#file.truncateSync();
+    this.#file.syncSync();
+    return true;
+  }
+
+  /** Gives the journal free. */
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Single-image latencies that repeat, on Android phones or on this machine.
+ *
+ * @module
+ */
+export { BenchError, type BenchErrorCode, type BenchErrorOptions, benchHints, type RawRun } from "./errors.ts";
+export { bigCores, coreMask, objections } from "./fitness.ts";
+export { defaultSettings, type DelegateName, delegates, type RunSettings } from "./flags.ts";
+export { type HostModel, type OpenModel, runBenchmark } from "./host_program.ts";
+export { HostTarget } from "./host_target.ts";
+export { defaultJournalFolder, Journal, type JournalEntry } from "./journal.ts";
+export { labelOf, toMarkdown } from "./markdown.ts";
+export { type BenchmarkOutput, type Distribution, parseBenchmark } from "./parse.ts";
+export { PhoneTarget, type PhoneTools, readFingerprint, readPhoneState } from "./phone_target.ts";
+export { type OperatorTime, parseProfile } from "./profile.ts";
+export { measure, type Measurement, type Plan, type ProtocolContext, type Sample } from "./protocol.ts";
+export type { SavedSettings } from "./quiet.ts";
+export {
+  type FileFacts,
+  type JobResult,
+  type LatencyReport,
+  latencyReport,
+  REPORT_SCHEMA,
+  type ReportSources,
+} from "./report.ts";
+export type { CoreState, DeviceState, PowerSource } from "./state.ts";
+export {
+  type BenchTarget,
+  type Clock,
+  type Fingerprint,
+  type Job,
+  type NamedFile,
+  namedFile,
+  wallClock,
+} from "./target.ts";

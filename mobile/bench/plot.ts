@@ -1,0 +1,31 @@
+/** A latency report as a picture. */
+import * as echarts from "echarts";
+import { labelOf } from "./markdown.ts";
+import type { LatencyReport } from "./report.ts";
+
+/** Every process as a point, discarded ones hollow, medians as bars: an SVG of 960 × 480 pixels. */
+export function toSvg(report: LatencyReport): string {
+  const jobs = report.results.map(({ model, threads }) => `${model} × ${threads}`);
+  const points = (discarded: boolean) =>
+    report.samples.filter((sample) => (sample.discarded !== null) === discarded)
+      .map((sample) => [jobs.indexOf(`${sample.model} × ${sample.threads}`), sample.latencyUs / 1000])
+      .filter(([job]) => job! >= 0);
+  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width: 960, height: 480 });
+  try {
+    chart.setOption({
+      animation: false,
+      title: { text: "Single-image latency", subtext: labelOf(report) },
+      legend: { bottom: 0 },
+      xAxis: { type: "category", data: jobs },
+      yAxis: { type: "value", name: "ms", scale: true },
+      series: [
+        { name: "median", type: "bar", barWidth: 24, data: report.results.map(({ medianMs }) => medianMs) },
+        { name: "process", type: "scatter", data: points(false) },
+        { name: "discarded", type: "scatter", symbol: "emptyCircle", data: points(true) },
+      ],
+    });
+    return chart.renderToSVGString();
+  } finally {
+    chart.dispose();
+  }
+}

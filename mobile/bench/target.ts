@@ -1,0 +1,77 @@
+/** What a measurement runs on: a phone, or this machine. */
+import type { RawRun } from "./errors.ts";
+import type { RunSettings } from "./flags.ts";
+import type { DeviceState } from "./state.ts";
+
+/** A file with its checksum. */
+export interface NamedFile {
+  /** Its name, without folders. */
+  readonly name: string;
+  /** Its content. */
+  readonly bytes: Uint8Array;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+/** A file's name and content, checked. */
+export async function namedFile(path: string, bytes: Uint8Array): Promise<NamedFile> {
+  const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
+  return { name: path.split("/").at(-1)!, bytes, sha256: new Uint8Array(digest).toHex() };
+}
+
+/** What the numbers belong to. */
+export interface Fingerprint {
+  /** Whether it is a phone: numbers of a host are never a phone's. */
+  readonly kind: "phone" | "host";
+  /** A name for people, such as `Google Pixel 2`. */
+  readonly name: string;
+  /** Everything that tells it from others. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** The ABIs that it runs; empty where it does not tell. */
+  readonly abis: readonly string[];
+}
+
+/** A model under a number of threads. */
+export interface Job {
+  /** The model. */
+  readonly model: NamedFile;
+  /** Threads of the CPU. */
+  readonly threads: number;
+}
+
+/** Where measurements run. */
+export interface BenchTarget {
+  /** What it is. */
+  readonly fingerprint: Fingerprint;
+  /** The state now. */
+  readState(): Promise<DeviceState>;
+  /** Brings models there and quiets it. */
+  prepare(models: readonly NamedFile[]): Promise<void>;
+  /** The cores that a job would run on; empty where there is no choice. */
+  coresFor(threads: number): readonly number[];
+  /** One process that measures a job. Throws AdbError or BenchError where there is no output. */
+  run(job: Job, settings: RunSettings & { readonly profile?: boolean }): Promise<RawRun>;
+  /** Puts everything back as it was. Throws BenchError (RESTORE_FAILED). */
+  restore(): Promise<void>;
+}
+
+/** Time, as the protocol sees it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Waits; rejects with the signal's reason when that comes first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The clock on the wall. */
+export const wallClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, ms);
+      signal?.addEventListener("abort", () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      }, { once: true });
+    }),
+};
