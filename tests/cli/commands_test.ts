@@ -5,7 +5,18 @@ import { zen, zenJson } from "./zen.ts";
 const SMALL = "SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,1,8,1)";
 
 Deno.test("every command explains itself with examples", async () => {
-  const commands = ["", "search", "score", "correlate", "analyze", "forward", "space", "zoo list", "zoo show", "runs list"];
+  const commands = [
+    "",
+    "search",
+    "score",
+    "correlate",
+    "analyze",
+    "forward",
+    "space",
+    "zoo list",
+    "zoo show",
+    "runs list",
+  ];
   for (const command of [...commands, "runs show", "runs resume"]) {
     const { code, stdout } = await zen([...command.split(" ").filter((word) => word !== ""), "--help"]);
     assert.equal(code, 0, command);
