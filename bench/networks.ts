@@ -1,8 +1,9 @@
 /** The networks that are scored: the zoo's for CIFAR. */
+import { gradients } from "../core/grad.ts";
 import type { Graph } from "../core/graph.ts";
 import { nodeMacs } from "../core/graph.ts";
 import { parseStructure } from "../core/masternet/mod.ts";
-import { structureDesign, zenGraph } from "../core/proxies/mod.ts";
+import { type NetworkDesign, ProxyGraph, structureDesign, zenGraph } from "../core/proxies/mod.ts";
 import { zooEntry, zooNames } from "../core/zoo/mod.ts";
 
 /** A network by its published name. */
@@ -24,20 +25,32 @@ export function cifarSubjects(): Subject[] {
   }));
 }
 
+const SETTINGS = {
+  batch: BATCH,
+  gamma: 0.01,
+  variant: "reference",
+  seed: 1,
+  draw: 0,
+  fill: "gaussian",
+  weights: "unit",
+  labels: "random",
+} as const;
+
+function designOf(structure: string): NetworkDesign {
+  return structureDesign(parseStructure(structure), { resolution: RESOLUTION, classes: 10, residualLinks: false });
+}
+
 /** The graph of a Zen-score, built from the string as a search does. */
 export function scoreGraph(structure: string): Graph {
-  const form = { resolution: RESOLUTION, classes: 10, residualLinks: false };
-  const settings = {
-    batch: BATCH,
-    gamma: 0.01,
-    variant: "reference",
-    seed: 1,
-    draw: 0,
-    fill: "gaussian",
-    weights: "unit",
-    labels: "random",
-  } as const;
-  return zenGraph(structureDesign(parseStructure(structure), form), settings);
+  return zenGraph(designOf(structure), SETTINGS);
+}
+
+/** The gradients of Σ logits by every weight of a layer. */
+export function gradientGraph(structure: string): Graph {
+  const graph = new ProxyGraph(designOf(structure), SETTINGS), { builder } = graph;
+  const { network, logits } = graph.forward(graph.images());
+  const withRespectTo = network.layers.map(({ weight }) => weight);
+  return builder.build(gradients(builder, { of: logits, withRespectTo }));
 }
 
 /** Multiply-adds of a graph. */

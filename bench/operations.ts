@@ -1,11 +1,11 @@
 /** Operations on one core, each where it stands in a network: with its fused normalisation, activation and statistics. */
 import { type Graph, GraphBuilder, type Node, nodeMacs } from "../core/graph.ts";
 import { evaluate } from "../core/oracle.ts";
-import { elementCount } from "../core/shape.ts";
+import { elementCount, type Shape } from "../core/shape.ts";
 import type { Machine, MachineProgram } from "../kernels/cpu/machine.ts";
 import { median, settle, timeMs } from "./harness.ts";
 import type { Limits } from "./limits.ts";
-import { BATCH, cifarSubjects, scoreGraph } from "./networks.ts";
+import { BATCH, cifarSubjects, gradientGraph, scoreGraph } from "./networks.ts";
 
 /** What keeps an operation from the core's peak. */
 type Limit =
@@ -26,13 +26,27 @@ export interface OperationFigures {
   readonly limit: Limit;
 }
 
-type Convolution = Extract<Node, { readonly op: "conv2d" }>;
+type Convolution = Extract<Node, { readonly op: "conv2d" | "conv2d_input" | "conv2d_weight" }>;
+
+const kinds = { conv2d: "", conv2d_input: "gradient by input of ", conv2d_weight: "gradient by weight of " } as const;
+
+function isConvolution(node: Node): node is Convolution {
+  return node.op in kinds;
+}
+
+/** The input and the weight of a convolution, whichever of them a node computes. */
+function extents(graph: Graph, node: Convolution): { readonly x: Shape; readonly weight: Shape } {
+  const [first, second] = node.inputs.map((id) => graph.nodes[id]!.shape) as [Shape, Shape];
+  return {
+    x: node.op === "conv2d_input" ? node.shape : first,
+    weight: node.op === "conv2d_weight" ? node.shape : second,
+  };
+}
 
 function name(graph: Graph, node: Convolution): string {
-  const [, h, w, c] = graph.nodes[node.inputs[0]!]!.shape, [o, kh, kw] = graph.nodes[node.inputs[1]!]!.shape;
-  const { stride, groups } = node.attributes;
+  const { x: [, h, w, c], weight: [o, kh, kw] } = extents(graph, node), { stride, groups } = node.attributes;
   const kind = groups === c && groups > 1 ? "depthwise" : groups > 1 ? `conv, ${groups} groups` : "conv";
-  return `${kind} ${kh}×${kw} ${c}→${o} at ${h}×${w}${stride > 1 ? ` stride ${stride}` : ""}`;
+  return `${kinds[node.op]}${kind} ${kh}×${kw} ${c}→${o} at ${h}×${w}${stride > 1 ? ` stride ${stride}` : ""}`;
 }
 
 /** Median milliseconds of each node's tasks over some runs. */
@@ -63,7 +77,7 @@ async function addConvolutions(sums: Map<string, Sum>, graph: Graph, machine: Ma
   await settle();
   for (const [id, ms] of nodeTimes(machine, program, 5)) {
     const node = graph.nodes[id]!;
-    if (node.op !== "conv2d") continue;
+    if (!isConvolution(node)) continue;
     const key = name(graph, node), sum = sums.get(key) ?? { graph, node, ms: 0, macs: 0, count: 0 };
     sum.ms += ms;
     sum.macs += nodeMacs(graph, node);
@@ -104,16 +118,20 @@ const SHORT_SUM = 48;
 
 function limitOf(node: Convolution, fraction: number, graph: Graph): Limit {
   if (fraction >= 0.8) return "compute";
-  if (node.attributes.groups === node.shape[3]) return "loads: channels share no input";
-  const products = elementCount(graph.nodes[node.inputs[1]!]!.shape.slice(1));
+  const { x, weight } = extents(graph, node);
+  if (node.attributes.groups === x[3]) return "loads: channels share no input";
+  const products = node.op === "conv2d_input" ? elementCount(weight) / x[3]! : elementCount(weight.slice(1));
   return products <= SHORT_SUM ? "short sums: tiles begin and end" : "memory traffic";
 }
 
-/** Figures of every convolution of the CIFAR networks, and of some depthwise ones, on this thread. */
+/** Figures of every convolution of the CIFAR networks and its gradients, and of some depthwise ones, on this thread. */
 export async function measureConvolutions(machine: Machine, limits: Limits): Promise<OperationFigures[]> {
   checkResult(machine);
   const sums = new Map<string, Sum>();
-  for (const { structure } of cifarSubjects()) await addConvolutions(sums, scoreGraph(structure), machine);
+  for (const { structure } of cifarSubjects()) {
+    await addConvolutions(sums, scoreGraph(structure), machine);
+    await addConvolutions(sums, gradientGraph(structure), machine);
+  }
   for (const [size, c, kernel, stride] of depthwiseLayers) {
     await addConvolutions(sums, layerGraph([BATCH, size, c], { kernel, stride }), machine);
   }
