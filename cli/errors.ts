@@ -15,6 +15,19 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
+/** A command on a phone that exited with a code of its own, which becomes this process's. */
+export class CommandFailed extends Error {
+  override readonly name = "CommandFailed";
+  /** 1 … 255. */
+  readonly exitCode: number;
+
+  /** An error with the command's exit code. */
+  constructor(exitCode: number) {
+    super(`The command exited with ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
 /** Errors that say that a command was called wrongly. */
 const usageErrors = new Set(["UsageError", "ConfigError", "UnknownProxyError", "UnknownNetworkError"]);
 
@@ -45,6 +58,7 @@ export function reportError(error: unknown, { verbose }: { readonly verbose: boo
     note(error.message);
     return EXIT.interrupted;
   }
+  if (error instanceof CommandFailed) return error.exitCode;
   note(describeError(error));
   if (verbose) note(Deno.inspect(error));
   return error instanceof Error && usageErrors.has(error.name) ? EXIT.usage : EXIT.failure;

@@ -7,6 +7,7 @@ import { reportError } from "./errors.ts";
 import { addExportCommand } from "./export.ts";
 import { addForwardCommand } from "./forward.ts";
 import { addInspectCommand } from "./inspect.ts";
+import { addPhoneCommand } from "./phone.ts";
 import { addRunCommand } from "./run.ts";
 import { addRunsCommand } from "./runs.ts";
 import { addScoreCommand } from "./score.ts";
@@ -48,6 +49,7 @@ export function createProgram(): Command {
       addInspectCommand,
       addRunCommand,
       addVerifyCommand,
+      addPhoneCommand,
     ]
   ) add(program);
   return program;

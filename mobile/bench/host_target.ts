@@ -1,9 +1,9 @@
 /** Measurements on this machine, under the protocol of a phone. They are this machine's numbers, never a phone's. */
 import { BenchError, type RawRun } from "./errors.ts";
-import { type RunSettings, toArguments } from "./flags.ts";
+import { toArguments } from "./flags.ts";
 import { type OpenModel, runBenchmark } from "./host_program.ts";
 import type { DeviceState } from "./state.ts";
-import type { BenchTarget, Fingerprint, Job, NamedFile } from "./target.ts";
+import type { BenchTarget, Fingerprint, Job, NamedFile, RunRequest } from "./target.ts";
 
 const NO_PROBE = "this is a host, not a phone";
 
@@ -51,7 +51,7 @@ export class HostTarget implements BenchTarget {
     return [];
   }
 
-  async run({ model, threads }: Job, settings: RunSettings & { readonly profile?: boolean }): Promise<RawRun> {
+  async run({ model, threads }: Job, { signal: _, ...settings }: RunRequest): Promise<RawRun> {
     if (settings.delegate !== "cpu" || threads !== 1 || settings.profile) {
       const got = `${threads} threads, delegate ${settings.delegate}, profile ${settings.profile ?? false}`;
       throw new BenchError("BENCH_FLAGS", `Cannot measure on this host as its runtime has one CPU thread: got ${got}`);

@@ -3,7 +3,14 @@
  *
  * @module
  */
-export { BenchError, type BenchErrorCode, type BenchErrorOptions, benchHints, type RawRun } from "./errors.ts";
+export {
+  BenchError,
+  type BenchErrorCode,
+  type BenchErrorOptions,
+  benchHints,
+  diagnose,
+  type RawRun,
+} from "./errors.ts";
 export { bigCores, coreMask, objections } from "./fitness.ts";
 export { defaultSettings, type DelegateName, delegates, type RunSettings } from "./flags.ts";
 export { type HostModel, type OpenModel, runBenchmark } from "./host_program.ts";
@@ -31,5 +38,6 @@ export {
   type Job,
   type NamedFile,
   namedFile,
+  type RunRequest,
   wallClock,
 } from "./target.ts";

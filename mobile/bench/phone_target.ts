@@ -3,11 +3,11 @@ import { AdbError, type Device, quote } from "../adb/mod.ts";
 import { checkAbi } from "./elf.ts";
 import { BenchError, type RawRun } from "./errors.ts";
 import { bigCores, coreMask } from "./fitness.ts";
-import { type RunSettings, toArguments } from "./flags.ts";
+import { toArguments } from "./flags.ts";
 import type { Journal } from "./journal.ts";
 import { quietLine, saveSettings } from "./quiet.ts";
 import { type DeviceState, parseState, probeLine } from "./state.ts";
-import type { BenchTarget, Fingerprint, Job, NamedFile } from "./target.ts";
+import type { BenchTarget, Fingerprint, Job, NamedFile, RunRequest } from "./target.ts";
 
 /** The properties that tell phones apart. */
 const PROPERTIES = [
@@ -107,19 +107,18 @@ export class PhoneTarget implements BenchTarget {
 
   async #push(file: NamedFile, { name, mode }: { readonly name: string; readonly mode: number }): Promise<void> {
     const path = `${this.#folder}/${name}`;
-    const onProgress = (sent: number, total: number): void =>
-      this.#tools.onProgress?.(`pushing ${file.name}: ${Math.round(100 * sent / total)} %`);
-    await this.#device.push(path, file.bytes, { mode, onProgress });
+    this.#tools.onProgress?.(`pushing ${file.name}, ${(file.bytes.length / 1e6).toFixed(1)} MB`);
+    await this.#device.push(path, file.bytes, { mode });
     this.#files.set(file, name);
   }
 
-  async run({ model, threads }: Job, settings: RunSettings & { readonly profile?: boolean }): Promise<RawRun> {
+  async run({ model, threads }: Job, { signal, ...settings }: RunRequest): Promise<RawRun> {
     const args = toArguments({ ...settings, threads, graph: this.#files.get(model)! }).map(quote).join(" ");
     const line = `cd ${this.#folder} && exec ${this.#pin(threads)}./benchmark_model ${args}`;
     // Warm-up and measurement may each take as long as the longest run.
     const timeoutMs = 2_000 * settings.maxSeconds + PATIENCE_MS;
     try {
-      const { exitCode, stdout, stderr } = await this.#device.shell(line, { timeoutMs });
+      const { exitCode, stdout, stderr } = await this.#device.shell(line, { timeoutMs, ...(signal ? { signal } : {}) });
       return { exitCode, text: stderr === "" ? stdout : `${stdout}\n${stderr}` };
     } catch (cause) {
       if (!(cause instanceof AdbError) || cause.code !== "SHELL_TIMEOUT") throw cause;

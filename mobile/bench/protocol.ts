@@ -77,6 +77,8 @@ export interface ProtocolContext {
   readonly signal?: AbortSignal;
   /** Told what happens, for a person who waits. */
   readonly onProgress?: (line: string) => void;
+  /** Run on the quieted target after the last sample: what does not count. */
+  readonly afterwards?: () => Promise<void>;
 }
 
 /** Between two looks at a phone that cools down, ms. */
@@ -139,7 +141,7 @@ class Session {
     const before = await this.#coolDown(cpus);
     const startedMs = this.#context.clock.now();
     const { settings } = this.#plan;
-    const run = await this.#target.run(job, settings);
+    const run = await this.#target.run(job, { ...settings, signal: this.#context.signal });
     const error = diagnose(run);
     if (error) throw error;
     const output = parseBenchmark(run.text, settings.runs);
@@ -207,6 +209,7 @@ export async function measure(target: BenchTarget, plan: Plan, context: Protocol
   let failure: unknown;
   try {
     await session.run();
+    await context.afterwards?.();
   } catch (error) {
     failure = error;
   }

@@ -80,6 +80,7 @@ export interface ReportSources {
   readonly plan: Plan;
   /** What came of it. */
   readonly measurement: Measurement;
+  /** What was measured on. */
   readonly target: Fingerprint;
   /** The program that measured. */
   readonly binary: NamedFile | null;

@@ -39,6 +39,14 @@ export interface Job {
   readonly threads: number;
 }
 
+/** How one process measures, and what ends it early. */
+export interface RunRequest extends RunSettings {
+  /** Whether to time each operator. */
+  readonly profile?: boolean;
+  /** Kills the process. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Where measurements run. */
 export interface BenchTarget {
   /** What it is. */
@@ -50,7 +58,7 @@ export interface BenchTarget {
   /** The cores that a job would run on; empty where there is no choice. */
   coresFor(threads: number): readonly number[];
   /** One process that measures a job. Throws AdbError or BenchError where there is no output. */
-  run(job: Job, settings: RunSettings & { readonly profile?: boolean }): Promise<RawRun>;
+  run(job: Job, request: RunRequest): Promise<RawRun>;
   /** Puts everything back as it was. Throws BenchError (RESTORE_FAILED). */
   restore(): Promise<void>;
 }

@@ -1,0 +1,120 @@
+/** `zen phone`: Android phones over adb, and how fast a network is on them. */
+import { type Command, Option } from "commander";
+import type { Device, ListedDevice, OpenOptions, TransportName } from "../mobile/adb/mod.ts";
+import { integer, jsonOption } from "./options.ts";
+import { addPhoneBenchCommand } from "./phone_bench.ts";
+
+/** What the options of {@link addPhoneOptions} parse to. */
+export interface PhoneOptions {
+  readonly serial?: string;
+  readonly transport: TransportName;
+  readonly host?: string;
+  readonly port?: number;
+  readonly createKey: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds the options that tell which phone, and the way to it. `address` is the option that names a host. */
+export function addPhoneOptions(command: Command, address = "--host <name>"): Command {
+  return command
+    .option("--serial <serial>", "which phone, where there are several")
+    .addOption(
+      new Option("--transport <name>", "the way to it: a running adb server, its daemon over TCP, its daemon over USB")
+        .choices(["server", "tcp", "usb"]).default("server"),
+    )
+    .option(address, "where the adb server or the phone's daemon listens (default: 127.0.0.1)")
+    .addOption(
+      new Option("--port <number>", "its port (default: 5037 or ANDROID_ADB_SERVER_PORT, 5555 for tcp)")
+        .argParser(integer(1)),
+    )
+    .option("--create-key", "make ~/.android/adbkey where there is none", false)
+    .addOption(jsonOption());
+}
+
+/** Adds the commands. */
+export function addPhoneCommand(program: Command): void {
+  const phone = program.command("phone").description("Android phones: list, check, and measure latencies on them");
+  addPhoneOptions(phone.command("list").description("list the phones that can be reached"))
+    .addHelpText("after", "\nExamples:\n  zen phone list\n  zen phone list --transport usb --json").action(list);
+  addPhoneOptions(
+    phone.command("doctor").description("tell whether a phone is fit to measure on, and put back settings"),
+  )
+    .addHelpText("after", "\nExample:\n  zen phone doctor --serial HT7A10101010").action(doctor);
+  addPhoneOptions(phone.command("shell").description("run a command on a phone, with its exit code"))
+    .argument("<command...>", "what to run; after --, options are the command's own")
+    .addOption(new Option("--timeout <seconds>", "kill it there after that time").argParser(integer(1)).default(30))
+    .addHelpText("after", "\nExample:\n  zen phone shell -- getprop ro.product.model").action(shell);
+  addPhoneBenchCommand(phone);
+}
+
+/** The options as `openDevice` takes them; a question on the phone's screen is announced. */
+export async function openOptionsOf(options: PhoneOptions): Promise<OpenOptions> {
+  const { note } = await import("./terminal.ts");
+  const { serial, host, port, transport, createKey } = options;
+  return {
+    transport,
+    createKey,
+    ...(serial === undefined ? {} : { serial }),
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+    onAuthorizationAsked: () => note("the phone asks whether it may be debugged from here: tap Allow"),
+  };
+}
+
+async function open(options: PhoneOptions): Promise<Device> {
+  const { openDevice } = await import("../mobile/adb/mod.ts");
+  return openDevice(await openOptionsOf(options));
+}
+
+async function list(options: PhoneOptions): Promise<void> {
+  const { listDevices } = await import("../mobile/adb/mod.ts");
+  const { note, printJson, printTable } = await import("./terminal.ts");
+  const devices = await listDevices(await openOptionsOf(options));
+  if (options.json) return devices.forEach(printJson);
+  if (devices.length === 0) return note("no phone: plug one in and switch on USB debugging");
+  const row = ({ serial, state, model, product }: ListedDevice) => [serial, state, model ?? "", product ?? ""];
+  printTable(["serial", "state", "model", "product"], devices.map(row));
+}
+
+async function shell(words: string[], options: PhoneOptions & { readonly timeout: number }): Promise<void> {
+  const { print, note, printJson } = await import("./terminal.ts");
+  await using device = await open(options);
+  const result = await device.shell(words.join(" "), { timeoutMs: 1000 * options.timeout });
+  if (options.json) printJson(result);
+  else {
+    if (result.stdout !== "") print(result.stdout.replace(/\n$/, ""));
+    if (result.stderr !== "") note(result.stderr.replace(/\n$/, ""));
+  }
+  if (result.exitCode === 0) return;
+  const { CommandFailed } = await import("./errors.ts");
+  throw new CommandFailed(result.exitCode);
+}
+
+async function doctor(options: PhoneOptions): Promise<void> {
+  const bench = await import("../mobile/bench/mod.ts");
+  const { print, printFields, printJson } = await import("./terminal.ts");
+  await using device = await open(options);
+  using journal = await bench.Journal.open(device.serial);
+  const restored = await journal.restore(device);
+  const { name, properties, abis } = await bench.readFingerprint(device);
+  const state = await bench.readPhoneState(device);
+  const cores = bench.bigCores(state.cores, 1);
+  const problems = bench.objections(state, cores).map(({ code, message }) => ({ code, message }));
+  if (options.json) return printJson({ name, properties, abis, state, bigCores: cores, restored, problems });
+  printFields([
+    ["phone", name],
+    ["serial", device.serial],
+    ["Android", `${properties["ro.build.version.release"]} (API ${properties["ro.build.version.sdk"]})`],
+    ["ABIs", abis.join(", ")],
+    ["big cores", cores.length > 0 ? `${cores.join(", ")} (mask ${bench.coreMask(cores)})` : "unknown"],
+    [
+      "battery",
+      `${state.batteryPercent ?? "?"} %, ${state.batteryCelsius ?? "?"} °C, power from ${state.power ?? "?"}`,
+    ],
+    ["thermal status", state.thermalStatus ?? "unknown"],
+    ...Object.entries(state.unread).map(([probe, said]) => [`unread: ${probe}`, said] as const),
+  ]);
+  if (restored) print("put back what an earlier measurement had changed");
+  for (const { code, message } of problems) print(`${code}: ${message}`);
+  print(problems.length > 0 ? "not fit to measure on" : "fit to measure on");
+}

@@ -1,0 +1,184 @@
+/** `zen phone bench`: the latency of TensorFlow Lite files, one image at a time. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { DelegateName, Job, LatencyReport, NamedFile, OperatorTime, Plan } from "../mobile/bench/mod.ts";
+import type { BenchTarget } from "../mobile/bench/mod.ts";
+import { integer, positive } from "./options.ts";
+import { addPhoneOptions, openOptionsOf, type PhoneOptions } from "./phone.ts";
+
+interface BenchOptions extends Omit<PhoneOptions, "host"> {
+  readonly binary?: string;
+  readonly host: boolean;
+  readonly address?: string;
+  readonly threads: readonly number[];
+  readonly delegate: DelegateName;
+  readonly repeats: number;
+  readonly runs: number;
+  readonly warmup: number;
+  readonly minSeconds: number;
+  readonly sentinel?: string;
+  readonly drift: number;
+  readonly settle: number;
+  readonly coolDown: number;
+  readonly seed: number;
+  readonly force: boolean;
+  readonly profile: boolean;
+  readonly comparePublished: boolean;
+  readonly out?: string;
+}
+
+const EXAMPLES = `
+What is measured, and how, is in docs/phones.md. A phone that is hot, throttled or nearly empty is refused.
+
+Examples:
+  zen phone bench net.tflite --binary android_aarch64_benchmark_model
+  zen phone bench a.tflite b.tflite --binary benchmark_model --threads 1,4 --repeats 9 --compare-published
+  zen phone bench net.tflite --host`;
+
+function threadList(text: string): readonly number[] {
+  const counts = text.split(",").map(Number);
+  if (counts.every((count) => Number.isInteger(count) && count > 0)) return [...new Set(counts)];
+  throw new InvalidArgumentError("It must be counts of threads, such as 1,4.");
+}
+
+/** A number of seconds, zero too. */
+function seconds(text: string): number {
+  return text === "0" ? 0 : positive(text);
+}
+
+/** Adds the command. */
+export function addPhoneBenchCommand(phone: Command): void {
+  const command = phone.command("bench").description("measure the latency of TensorFlow Lite files")
+    .argument("<files...>", ".tflite files");
+  addPhoneOptions(command, "--address <name>")
+    .option("--binary <file>", "TensorFlow Lite's benchmark_model, built for the phone")
+    .option("--host", "measure on this machine instead of a phone, and say so everywhere", false)
+    .addOption(new Option("--threads <counts>", "threads, such as 1,4").argParser(threadList).default([1], "1"))
+    .addOption(
+      new Option("--delegate <name>", "what runs the operators").choices(["cpu", "gpu", "nnapi"]).default("cpu"),
+    )
+    .addOption(new Option("--repeats <count>", "processes a model").argParser(integer(1)).default(5))
+    .addOption(new Option("--runs <count>", "inferences a process, at least").argParser(integer(1)).default(100))
+    .addOption(new Option("--warmup <count>", "inferences before them").argParser(integer(1)).default(10))
+    .addOption(new Option("--min-seconds <s>", "time of a process, at least").argParser(positive).default(2))
+    .option("--sentinel <file>", "the model that tells whether the phone itself changed (default: the first)")
+    .addOption(new Option("--drift <percent>", "how far it may be off its median").argParser(positive).default(5))
+    .addOption(new Option("--settle <s>", "rest before the first process").argParser(seconds).default(60))
+    .addOption(new Option("--cool-down <s>", "longest wait for a phone to cool").argParser(seconds).default(600))
+    .addOption(new Option("--seed <number>", "seed of the order").argParser(integer(0)).default(1))
+    .option("--force", "measure on a hot, throttled or nearly empty phone all the same", false)
+    .option("--profile", "also time each operator, in a process that does not count", false)
+    .option("--compare-published", "show the zoo's published Pixel 2 latencies beside the measurement", false)
+    .option("--out <directory>", "where the report goes (default: below latency/)")
+    .addHelpText("after", EXAMPLES)
+    .action(bench);
+}
+
+async function readFiles(paths: readonly string[]): Promise<readonly NamedFile[]> {
+  const { namedFile } = await import("../mobile/bench/mod.ts");
+  return Promise.all(paths.map(async (path) => namedFile(path, await Deno.readFile(path))));
+}
+
+async function planOf(paths: readonly string[], options: BenchOptions): Promise<Plan> {
+  const { defaultSettings } = await import("../mobile/bench/mod.ts");
+  const models = await readFiles(paths);
+  const jobs: Job[] = models.flatMap((model) => options.threads.map((threads) => ({ model, threads })));
+  const [named] = options.sentinel ? await readFiles([options.sentinel]) : models;
+  const { repeats, seed, force, delegate, runs, warmup, minSeconds } = options;
+  return {
+    jobs,
+    sentinel: { model: named!, threads: options.threads[0]! },
+    repeats,
+    seed,
+    force,
+    settings: { ...defaultSettings, delegate, runs, warmupRuns: warmup, minSeconds },
+    settleMs: options.host ? 0 : 1000 * options.settle,
+    coolDownMs: 1000 * options.coolDown,
+    driftShare: options.drift / 100,
+  };
+}
+
+/** LiteRT on this machine, fed with the same random image every time. */
+async function openHostModel(bytes: Uint8Array) {
+  const { openLiteRt, randomImages } = await import("../mobile/mod.ts");
+  const model = await openLiteRt(bytes);
+  const inputs = model.inputs.map(({ shape }) => randomImages(shape, { name: "input", count: 1 })[0]!);
+  return { run: async () => void await model.run(inputs), [Symbol.dispose]: () => model[Symbol.dispose]() };
+}
+
+/** One more process a model whose operators are timed: that slows it down, so it does not count. */
+async function profilesOf(
+  target: BenchTarget,
+  { jobs, settings }: Plan,
+): Promise<Record<string, readonly OperatorTime[]>> {
+  const { diagnose, parseProfile } = await import("../mobile/bench/mod.ts");
+  const profiles: Record<string, readonly OperatorTime[]> = {};
+  for (const job of jobs) {
+    const run = await target.run(job, { ...settings, profile: true });
+    const error = diagnose(run);
+    if (error) throw error;
+    profiles[`${job.model.name} × ${job.threads}`] = parseProfile(run.text);
+  }
+  return profiles;
+}
+
+async function writeReport(report: LatencyReport, directory: string): Promise<void> {
+  const { toMarkdown } = await import("../mobile/bench/mod.ts");
+  const { toSvg } = await import("../mobile/bench/plot.ts");
+  await Deno.mkdir(directory, { recursive: true });
+  await Deno.writeTextFile(`${directory}/latency.json`, `${JSON.stringify(report, null, 2)}\n`);
+  await Deno.writeTextFile(`${directory}/latency.md`, toMarkdown(report));
+  await Deno.writeTextFile(`${directory}/latency.svg`, toSvg(report));
+}
+
+/** Ctrl-C as a signal: the phone is put back, and what was measured is kept. */
+function interruption(): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(new DOMException("Interrupted", "AbortError"));
+  Deno.addSignalListener("SIGINT", stop);
+  return { signal: controller.signal, [Symbol.dispose]: () => Deno.removeSignalListener("SIGINT", stop) };
+}
+
+/** What to measure on, and what frees it. */
+async function openTarget(options: BenchOptions, stack: AsyncDisposableStack) {
+  const { HostTarget, Journal, PhoneTarget } = await import("../mobile/bench/mod.ts");
+  const { note } = await import("./terminal.ts");
+  if (options.host) return { target: new HostTarget(openHostModel), binary: null };
+  const { UsageError } = await import("./errors.ts");
+  if (!options.binary) throw new UsageError("Cannot measure on a phone without its benchmark_model: give --binary");
+  const [binary] = await readFiles([options.binary]);
+  const { openDevice } = await import("../mobile/adb/mod.ts");
+  const { address, ...rest } = options;
+  const where = { ...rest, ...(address === undefined ? {} : { host: address }) } as unknown as PhoneOptions;
+  const device = stack.use(await openDevice(await openOptionsOf(where)));
+  const journal = stack.use(await Journal.open(device.serial));
+  return { target: await PhoneTarget.open(device, { binary: binary!, journal, onProgress: note }), binary: binary! };
+}
+
+async function bench(paths: string[], options: BenchOptions): Promise<void> {
+  const { latencyReport, measure, toMarkdown, wallClock } = await import("../mobile/bench/mod.ts");
+  const { note, print, printJson } = await import("./terminal.ts");
+  const plan = await planOf(paths, options);
+  await using stack = new AsyncDisposableStack();
+  const { target, binary } = await openTarget(options, stack);
+  using interrupt = interruption();
+  let profiles: Record<string, readonly OperatorTime[]> = {};
+  const measurement = await measure(target, plan, {
+    clock: wallClock,
+    signal: interrupt.signal,
+    onProgress: note,
+    ...(options.profile ? { afterwards: async () => void (profiles = await profilesOf(target, plan)) } : {}),
+  });
+  const createdAt = new Date(), { comparePublished } = options;
+  const sources = { plan, measurement, target: target.fingerprint, binary, profiles, comparePublished, createdAt };
+  const report = latencyReport(sources);
+  const directory = options.out ?? `latency/${createdAt.toISOString().replaceAll(":", "-")}`;
+  await writeReport(report, directory);
+  if (options.json) printJson(report);
+  else print(toMarkdown(report));
+  note(`the report is in ${directory}`);
+  if (interrupt.signal.aborted) {
+    const { Interrupted } = await import("./errors.ts");
+    throw new Interrupted(`interrupted; what was measured is in ${directory}`);
+  }
+  if (measurement.failure !== undefined) throw measurement.failure;
+}
