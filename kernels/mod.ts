@@ -5,13 +5,21 @@
  */
 import type { Backend } from "../core/backend.ts";
 import { type CpuBackend, type CpuOptions, openCpu } from "./cpu/backend.ts";
+import { openWebGpu, type WebGpuBackend, type WebGpuOptions } from "./webgpu/backend.ts";
 
 export { type CpuBackend, type CpuOptions, openCpu };
+export { openWebGpu, type WebGpuBackend, type WebGpuOptions };
+export { type AdapterChoice, type AdapterDescription, listAdapters, NoAdapterError } from "./webgpu/adapters.ts";
+export { KernelError } from "./webgpu/errors.ts";
+export type { WorkerUsage } from "./webgpu/protocol.ts";
+export type { Precision } from "./webgpu/wgsl/kernel.ts";
 
 /** Options of each backend by its name. */
 export interface BackendOptions {
   /** Of the CPU backend. */
   readonly cpu: CpuOptions;
+  /** Of the WebGPU backend. */
+  readonly webgpu: WebGpuOptions;
 }
 
 /** The name of a backend. */
@@ -19,6 +27,7 @@ export type BackendName = keyof BackendOptions;
 
 const openers: { readonly [K in BackendName]: (options?: BackendOptions[K]) => Promise<Backend> } = {
   cpu: openCpu,
+  webgpu: openWebGpu,
 };
 
 /** The names of all backends. */

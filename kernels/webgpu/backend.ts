@@ -1,0 +1,114 @@
+/** The WebGPU backend: WGSL kernels on a GPU that a worker of its own talks to. */
+import { type Backend, type DeviceDescription, DeviceLostError, type Program } from "../../core/backend.ts";
+import type { Graph } from "../../core/graph.ts";
+import type { RunOptions } from "../../core/op.ts";
+import { seedKey } from "../../core/random.ts";
+import type { AdapterChoice, AdapterDescription } from "./adapters.ts";
+import { Connection } from "./connection.ts";
+import { GROUP_RUNS } from "./group.ts";
+import { planGraph, type PlannedGraph, type PlanOptions } from "./plan.ts";
+import type { WorkerUsage } from "./protocol.ts";
+import type { Precision } from "./wgsl/kernel.ts";
+
+/** Options of the WebGPU backend. */
+export interface WebGpuOptions {
+  /** The adapter: the best one (a real GPU before a software driver) unless told. */
+  readonly adapter?: AdapterChoice;
+  /** How tensors are stored: `f32`, or `f16` with sums in f32. */
+  readonly precision?: Precision;
+}
+
+/** The WebGPU backend, and what can be measured about it. */
+export interface WebGpuBackend extends Backend {
+  /** The adapter that it computes on. */
+  readonly adapter: AdapterDescription;
+  /** What its device holds, and how often it was opened. */
+  usage(): Promise<WorkerUsage>;
+  /** Ends the device as a driver's reset does. Runs in flight are run again on the next one. */
+  loseDevice(): void;
+}
+
+/** Runs that keep a group on the device while the next is encoded and the last is read. */
+const CONCURRENCY = 2 * GROUP_RUNS;
+
+class WebGpuProgram implements Program {
+  readonly #connection: Connection;
+  readonly #planned: PlannedGraph;
+  #disposed = false;
+
+  constructor(connection: Connection, planned: PlannedGraph) {
+    this.#connection = connection;
+    this.#planned = planned;
+  }
+
+  async run(options: RunOptions = {}): Promise<Float32Array[]> {
+    if (this.#disposed) throw new DeviceLostError("Cannot run a program as it is disposed");
+    const { seed = 0, draw = 0 } = options;
+    seedKey(seed);
+    const { plan, uploadsOf } = this.#planned;
+    return await this.#connection.run({ plan, options: { seed, draw }, uploads: uploadsOf(options) });
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+  }
+}
+
+class WorkerBackend implements WebGpuBackend {
+  readonly device: DeviceDescription;
+  readonly concurrency = CONCURRENCY;
+  readonly adapter: AdapterDescription;
+  readonly #connection: Connection;
+  readonly #options: PlanOptions;
+
+  constructor(connection: Connection, adapter: AdapterDescription, options: PlanOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.adapter = adapter;
+    const driver = adapter.software ? "software driver" : adapter.architecture || adapter.vendor || "GPU";
+    this.device = { backend: "webgpu", name: adapter.name, details: `${driver}, ${options.precision}` };
+  }
+
+  compile(graph: Graph): Program {
+    return new WebGpuProgram(this.#connection, planGraph(graph, this.#options));
+  }
+
+  usage(): Promise<WorkerUsage> {
+    return this.#connection.measure();
+  }
+
+  loseDevice(): void {
+    this.#connection.lose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#connection[Symbol.asyncDispose]();
+  }
+}
+
+/**
+ * Opens the WebGPU backend. Runs that overlap share submissions and readbacks. Throws NoAdapterError where no adapter is
+ * what was asked for, TypeError for `f16` on one without `shader-f16`; compiling throws DeviceMemoryError for a graph that
+ * the device cannot hold.
+ *
+ * @example On a machine with a GPU; others have the CPU backend
+ * ```ts
+ * import { GraphBuilder } from "@zennas/zennas";
+ * import { listAdapters, openWebGpu } from "@zennas/zennas/kernels";
+ *
+ * if ((await listAdapters()).length > 0) {
+ *   const builder = new GraphBuilder();
+ *   const x = builder.add("input", [], { name: "x", shape: [3] });
+ *   await using backend = await openWebGpu();
+ *   using program = backend.compile(builder.build([builder.add("relu", [x], {})]));
+ *   const [y] = await program.run({ feeds: { x: Float32Array.of(-1, 0, 2) } });
+ *   if (y!.join() !== "0,0,2") throw new Error(y!.join());
+ * }
+ * ```
+ */
+export async function openWebGpu(
+  { adapter = "best", precision = "f32" }: WebGpuOptions = {},
+): Promise<WebGpuBackend> {
+  const { connection, started } = await Connection.open({ type: "start", adapter, precision });
+  return new WorkerBackend(connection, started.adapter, { limits: started.limits, precision });
+}

@@ -1,0 +1,122 @@
+/** The backend's end of the line to its worker. */
+import { DeviceLostError } from "../../core/backend.ts";
+import { type ErrorRecord, reviveError } from "./errors.ts";
+import type { PlanRun } from "./group.ts";
+import type { Reply, Request, WorkerUsage } from "./protocol.ts";
+
+type Started = Extract<Reply, { readonly type: "started" }>;
+type Outputs = Float32Array<ArrayBuffer>[];
+
+/** Somebody who waits for a reply. */
+interface Waiter<T> {
+  resolve(value: T): void;
+  reject(error: Error): void;
+}
+
+/** What a device is opened with. */
+export type StartRequest = Extract<Request, { readonly type: "start" }>;
+
+/** A worker and the replies that it owes. */
+export class Connection implements AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #runs = new Map<number, Waiter<Outputs>>();
+  readonly #measures = new Map<number, Waiter<WorkerUsage>>();
+  #start: Waiter<Started> | undefined;
+  #next = 0;
+  #closed: DeviceLostError | undefined;
+
+  private constructor() {
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#receive(data);
+    this.#worker.onmessageerror = () => this.#end("its message could not be read");
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#end(event.message);
+    };
+  }
+
+  /** Starts a worker and its device. Rejects with what opening the device threw. */
+  static async open(request: StartRequest): Promise<{ readonly connection: Connection; readonly started: Started }> {
+    const connection = new Connection();
+    try {
+      const started = await new Promise<Started>((resolve, reject) => {
+        connection.#start = { resolve, reject };
+        connection.#worker.postMessage(request);
+      });
+      return { connection, started };
+    } catch (error) {
+      connection.#worker.terminate();
+      throw error;
+    }
+  }
+
+  /** Runs a plan; its uploads are handed over. Rejects with the error that the run failed with. */
+  run(run: PlanRun): Promise<Outputs> {
+    return this.#ask(this.#runs, (id) => this.#worker.postMessage({ type: "run", id, run }, [run.uploads.buffer]));
+  }
+
+  /** What the worker holds. */
+  measure(): Promise<WorkerUsage> {
+    return this.#ask(this.#measures, (id) => this.#worker.postMessage({ type: "measure", id }));
+  }
+
+  /** Ends the worker's device, which it opens again. */
+  lose(): void {
+    this.#worker.postMessage({ type: "lose" });
+  }
+
+  #ask<T>(waiters: Map<number, Waiter<T>>, post: (id: number) => void): Promise<T> {
+    if (this.#closed) return Promise.reject(this.#closed);
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      waiters.set(id, { resolve, reject });
+      post(id);
+    });
+  }
+
+  #receive(reply: Reply): void {
+    switch (reply.type) {
+      case "started":
+        return this.#start!.resolve(reply);
+      case "done":
+        return reply.results.forEach(({ id, outputs }) => take(this.#runs, id)?.resolve([...outputs]));
+      case "measured":
+        return take(this.#measures, reply.id)?.resolve(reply.usage);
+      case "failed":
+        return this.#fail(reply.ids, reply.error);
+    }
+  }
+
+  #fail(ids: readonly number[], record: ErrorRecord): void {
+    if (ids.length === 0) this.#start!.reject(reviveError(record));
+    for (const id of ids) take(this.#runs, id)?.reject(reviveError(record));
+  }
+
+  /** Fails everything that is owed; the worker crashed. */
+  #end(reason: string): void {
+    this.#worker.terminate();
+    this.#close(new DeviceLostError(`Cannot finish a run as its worker crashed: ${reason}`));
+  }
+
+  #close(error: DeviceLostError): void {
+    this.#closed ??= error;
+    this.#start?.reject(error);
+    for (const waiter of [...this.#runs.values(), ...this.#measures.values()]) waiter.reject(error);
+    this.#runs.clear();
+    this.#measures.clear();
+  }
+
+  /** Ends the worker and its device; what has not finished rejects. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#close(new DeviceLostError("Cannot finish a run as its backend was closed"));
+    this.#worker.postMessage({ type: "close" });
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
+
+function take<T>(waiters: Map<number, Waiter<T>>, id: number): Waiter<T> | undefined {
+  const waiter = waiters.get(id);
+  waiters.delete(id);
+  return waiter;
+}

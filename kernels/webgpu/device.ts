@@ -1,0 +1,206 @@
+/** One GPU device: how groups of runs get through it, and how it tells what failed. */
+import { DeviceLostError, DeviceMemoryError } from "../../core/backend.ts";
+import { type AdapterChoice, type AdapterDescription, requestAdapter } from "./adapters.ts";
+import { DeviceMemory } from "./device_memory.ts";
+import { KernelError } from "./errors.ts";
+import { cutResults, layOutGroup, type PlanRun } from "./group.ts";
+import { kernels as allKernels } from "./kernels.ts";
+import type { PlanLimits } from "./limits.ts";
+import { Pipelines } from "./pipelines.ts";
+import type { PlannedDispatch } from "./plan.ts";
+import { DispatchTimer } from "./timer.ts";
+import type { Kernel, Precision } from "./wgsl/kernel.ts";
+
+/** What to open. */
+export interface DeviceOptions {
+  readonly adapter: AdapterChoice;
+  readonly precision: Precision;
+  /** Other kernels, in tests. */
+  readonly kernels?: Readonly<Record<string, Kernel>>;
+  /** Whether {@link GpuDevice.profile} will be asked for; needs an adapter with `timestamp-query`. */
+  readonly timestamps?: boolean;
+}
+
+/** A group that was submitted. */
+export interface SubmittedGroup {
+  /** The outputs of each run, in order. */
+  read(): Promise<Float32Array<ArrayBuffer>[][]>;
+}
+
+/** A dispatch, and the first word of its run's parameters. */
+interface PlacedDispatch {
+  readonly dispatch: PlannedDispatch;
+  readonly start: number;
+}
+
+/** Multiply-adds of a submission: systems reset a GPU whose submission takes seconds. */
+const SUBMISSION_MACS = 2e11;
+
+/** Limits that are asked for as the adapter has them. */
+const LIMITS = ["maxBufferSize", "maxStorageBufferBindingSize", "minUniformBufferOffsetAlignment"] as const;
+
+const SCOPES = ["validation", "out-of-memory", "internal"] as const;
+
+/** An open device. Groups may be submitted while earlier ones compute; they share its arenas in their order. */
+export class GpuDevice implements Disposable {
+  /** What it runs on. */
+  readonly adapter: AdapterDescription;
+  /** What plans depend on. */
+  readonly limits: PlanLimits;
+  /** Why it was lost, once it was. */
+  lost: string | undefined;
+  readonly #device: GPUDevice;
+  readonly #pipelines: Pipelines;
+  readonly #memory: DeviceMemory;
+  #uncaptured: GPUError | undefined;
+
+  private constructor(device: GPUDevice, adapter: AdapterDescription, options: DeviceOptions) {
+    const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+    this.#device = device;
+    this.adapter = adapter;
+    this.limits = {
+      arenaBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
+      workgroups: device.limits.maxComputeWorkgroupsPerDimension,
+      parameterAlignment: device.limits.minUniformBufferOffsetAlignment,
+    };
+    this.#pipelines = new Pipelines(device, { kernels: options.kernels ?? allKernels, precision: options.precision });
+    const layout = this.#pipelines.bindGroupLayout;
+    this.#memory = new DeviceMemory(device, { layout, arenaBytes: this.limits.arenaBytes });
+    device.addEventListener("uncapturederror", (event) => {
+      event.preventDefault();
+      this.#uncaptured ??= (event as unknown as GPUUncapturedErrorEvent).error;
+    });
+    device.lost.then(({ message, reason }) => this.lost ??= message || reason || "no reason given");
+  }
+
+  /** Opens a device with the adapter's limits. Throws NoAdapterError, and TypeError where a feature is missing. */
+  static async open(options: DeviceOptions): Promise<GpuDevice> {
+    const { adapter, description } = await requestAdapter(options.adapter);
+    const requiredFeatures: GPUFeatureName[] = [
+      ...(options.precision === "f16" ? ["shader-f16" as const] : []),
+      ...(options.timestamps ? ["timestamp-query" as const] : []),
+    ];
+    const missing = requiredFeatures.find((feature) => !adapter.features.has(feature));
+    if (missing) throw new TypeError(`Cannot open ${description.name} as it has no ${missing}`);
+    const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
+    const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
+    return new GpuDevice(device, description, options);
+  }
+
+  /** How many pipelines there are so far. */
+  get pipelines(): number {
+    return this.#pipelines.count;
+  }
+
+  /** Bytes of all its buffers. */
+  get bytes(): number {
+    return this.#memory.bytes;
+  }
+
+  /**
+   * Encodes and submits runs. Throws KernelError for a kernel that does not compile or cannot be dispatched, and
+   * DeviceMemoryError; so does reading, and DeviceLostError.
+   */
+  async submit(runs: readonly PlanRun[]): Promise<SubmittedGroup> {
+    for (const { plan } of runs) {
+      for (const { kernel, op } of plan.dispatches) await this.#pipelines.prepare(kernel, op);
+    }
+    const layout = layOutGroup(runs), bytes = layout.totals.results * 4;
+    for (const scope of SCOPES) this.#device.pushErrorScope(scope);
+    let readback: GPUBuffer;
+    const errors: Promise<GPUError | null>[] = [];
+    try {
+      this.#memory.prepare(runs, layout);
+      this.#submitAll(
+        runs.flatMap(({ plan: { dispatches } }, index) =>
+          dispatches.map((dispatch) => ({ dispatch, start: layout.words[index]! }))
+        ),
+      );
+      readback = this.#memory.copyResults(bytes);
+    } finally {
+      errors.push(...SCOPES.map(() => this.#device.popErrorScope()));
+    }
+    const read = async (): Promise<Float32Array<ArrayBuffer>[][]> => {
+      await this.#check(await Promise.all(errors), runs);
+      return cutResults(runs, layout, await this.#read(readback, bytes));
+    };
+    return { read };
+  }
+
+  /** Milliseconds of each dispatch of one run, by the GPU's clock. */
+  async profile(run: PlanRun): Promise<number[]> {
+    await (await this.submit([run])).read();
+    using timer = new DispatchTimer(this.#device, run.plan.dispatches.length);
+    run.plan.dispatches.forEach((dispatch, index) => this.#submitPass([{ dispatch, start: 0 }], timer.writes(index)));
+    return await timer.read();
+  }
+
+  /** Ends the device as a driver's reset does. */
+  lose(): void {
+    this.#device.destroy();
+  }
+
+  /** Submits dispatches, no more at a time than a system's watchdog lets run. */
+  #submitAll(dispatches: readonly PlacedDispatch[]): void {
+    let first = 0, macs = 0;
+    dispatches.forEach(({ dispatch }, index) => {
+      macs += dispatch.macs;
+      if (macs < SUBMISSION_MACS && index < dispatches.length - 1) return;
+      this.#submitPass(dispatches.slice(first, index + 1));
+      first = index + 1;
+      macs = 0;
+    });
+  }
+
+  #submitPass(dispatches: readonly PlacedDispatch[], timestampWrites?: GPUComputePassTimestampWrites): void {
+    const encoder = this.#device.createCommandEncoder(), group = this.#memory.bindGroup();
+    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
+    let current = "";
+    for (const { dispatch: { kernel, workgroups: [x, y, z], word }, start } of dispatches) {
+      if (kernel !== current) pass.setPipeline(this.#pipelines.get(kernel));
+      current = kernel;
+      pass.setBindGroup(0, group, [(start + word) * 4]);
+      pass.dispatchWorkgroups(x, y, z);
+    }
+    pass.end();
+    this.#device.queue.submit([encoder.finish()]);
+  }
+
+  async #read(readback: GPUBuffer, bytes: number): Promise<Float32Array<ArrayBuffer>> {
+    try {
+      return await this.#memory.read(readback, bytes);
+    } catch (cause) {
+      throw new DeviceLostError(`Cannot read results as the device is lost: ${this.lost ?? cause}`, { cause });
+    }
+  }
+
+  /** Throws what a group's scopes or the device's own listener caught. */
+  async #check(errors: readonly (GPUError | null)[], runs: readonly PlanRun[]): Promise<void> {
+    if (this.lost) throw new DeviceLostError(`Cannot finish a run as the device is lost: ${this.lost}`);
+    const error = errors.find((error) => error !== null) ?? this.#uncaptured;
+    this.#uncaptured = undefined;
+    if (!error) return;
+    if (error instanceof GPUOutOfMemoryError) {
+      const bytes = { needed: this.bytes, limit: this.limits.arenaBytes };
+      throw new DeviceMemoryError(`a group of ${runs.length} runs (${error.message})`, bytes);
+    }
+    throw await this.#diagnose(runs) ?? new DeviceLostError(`Cannot finish a run: ${error.message}`, { cause: error });
+  }
+
+  /** The first dispatch that fails by itself. */
+  async #diagnose(runs: readonly PlanRun[]): Promise<KernelError | undefined> {
+    for (const dispatch of runs.flatMap(({ plan }) => plan.dispatches)) {
+      this.#device.pushErrorScope("validation");
+      this.#submitPass([{ dispatch, start: 0 }]);
+      const error = await this.#device.popErrorScope();
+      if (error) return new KernelError(error.message.trim(), { op: dispatch.op, pipeline: dispatch.kernel });
+    }
+    return undefined;
+  }
+
+  /** Gives back all memory; what is in flight is lost. */
+  [Symbol.dispose](): void {
+    this.#memory[Symbol.dispose]();
+    this.#device.destroy();
+  }
+}

@@ -1,0 +1,237 @@
+/** From a graph to dispatches over buffers in two arenas. */
+import { DeviceMemoryError } from "../../core/backend.ts";
+import { type Graph, type NodeId, nodeMacs } from "../../core/graph.ts";
+import type { OpAttributes, OpName } from "../../core/ops.ts";
+import { elementCount, type Shape } from "../../core/shape.ts";
+import { type Buffer, BufferSet, SPACE, type Space, touch } from "./arena.ts";
+import { type Fusion, planFusion } from "./fusion.ts";
+import { type KernelName, kernels } from "./kernels.ts";
+import type { PlanLimits } from "./limits.ts";
+import type { Uploads } from "./uploads.ts";
+import { type Activation, ACTIVATIONS } from "./wgsl/expressions.ts";
+import { type FieldType, type Precision, WORKGROUP } from "./wgsl/kernel.ts";
+
+export type { Buffer };
+
+/** A tensor in memory, and what its reader applies to it: `activation(x · scale + shift)`. */
+export interface BufferView {
+  readonly x: Buffer;
+  readonly scale: Buffer | undefined;
+  readonly shift: Buffer | undefined;
+  /** Its index among the activations. */
+  readonly activation: number;
+}
+
+type ValueOf<T extends FieldType> = T extends "at" ? Buffer | undefined : number;
+
+/** Values of a kernel's parameters. */
+export type Values<K extends KernelName> = {
+  readonly [F in keyof (typeof kernels)[K]["fields"]]: ValueOf<
+    Extract<(typeof kernels)[K]["fields"][F], FieldType>
+  >;
+};
+
+/** A dispatch while buffers have no places yet. */
+export interface LoweredDispatch {
+  readonly kernel: KernelName;
+  readonly node: NodeId;
+  readonly workgroups: readonly [number, number, number];
+  readonly values: readonly (number | Buffer | undefined)[];
+  /** How each value is written. */
+  readonly types: readonly FieldType[];
+  readonly macs: number;
+}
+
+/** A node as its row sees it. */
+export interface LoweredNode<K extends OpName> {
+  readonly id: NodeId;
+  readonly inputs: readonly NodeId[];
+  readonly attributes: OpAttributes[K];
+  readonly shape: Shape;
+}
+
+/** How the WebGPU backend runs an operation: adds dispatches that compute the node. */
+export type WebGpuRow<K extends OpName> = (lowering: Lowering, node: LoweredNode<K>) => void;
+
+/** What a dispatch is beside its parameters. */
+export interface DispatchShape {
+  /** Workgroups, or the invocations that they are to hold. */
+  readonly over: { readonly workgroups: number } | { readonly invocations: number };
+  /** Workgroups along z. */
+  readonly groups?: number;
+  /** Words beyond the named parameters. */
+  readonly tail?: readonly (number | Buffer)[];
+  readonly macs?: number;
+}
+
+/** Vectors and scalars stay in f32 whatever the precision. */
+const spaceOf = (shape: Shape): Space => shape.length === 1 ? SPACE.vectors : SPACE.tensors;
+
+/** The views, buffers and dispatches of a graph while it is lowered. */
+export class Lowering {
+  /** What is lowered. */
+  readonly graph: Graph;
+  /** What is not written. */
+  readonly fusion: Fusion;
+  /** In order. */
+  readonly dispatches: LoweredDispatch[] = [];
+  /** Where constants and feeds are in a run's uploads. */
+  readonly uploads: Uploads;
+  readonly #limits: PlanLimits;
+  #node: NodeId = 0;
+  readonly #buffers = new BufferSet();
+  readonly #tensors = new Map<NodeId, Buffer>();
+  readonly #shared = new Set<Buffer>();
+  readonly #vectors = new Map<NodeId, { readonly scale: Buffer; readonly shift: Buffer }>();
+
+  /** A graph of which nothing is lowered yet. */
+  constructor(graph: Graph, { limits, uploads }: { readonly limits: PlanLimits; readonly uploads: Uploads }) {
+    this.graph = graph;
+    this.uploads = uploads;
+    this.fusion = planFusion(graph);
+    this.#limits = limits;
+  }
+
+  /** The shape of a node's output. */
+  shape(id: NodeId): Shape {
+    return this.graph.nodes[id]!.shape;
+  }
+
+  /** The buffer of a node that is in memory; a constant that nobody has asked for is filled now. */
+  buffer(id: NodeId): Buffer {
+    return this.#tensors.get(id) ?? this.#fillConstant(id);
+  }
+
+  /** Whether a node's buffer is computed by an earlier dispatch. */
+  isPlaced(id: NodeId): boolean {
+    return this.#tensors.has(id);
+  }
+
+  /** The one value of a constant node, where it is one. */
+  uniform(id: NodeId): number | undefined {
+    const node = this.graph.nodes[id]!;
+    if (node.op !== "constant" || node.attributes.values.length !== 1) return undefined;
+    return node.attributes.values[0];
+  }
+
+  #fillConstant(id: NodeId): Buffer {
+    const y = this.place(id);
+    this.add("fill", { y, ySpace: y.space, count: y.elements, value: this.uniform(id)! }, {
+      over: { invocations: y.elements },
+    });
+    return y;
+  }
+
+  /** A new buffer for a node's output. */
+  place(id: NodeId): Buffer {
+    const { op, shape } = this.graph.nodes[id]!;
+    return this.#adopt(id, this.#buffers.add(spaceOf(shape), elementCount(shape), `${op} ${id} [${shape}]`));
+  }
+
+  /** A buffer for a node's output: an input's own, where one of its size is read here for the last time. */
+  placeOver(id: NodeId, inputs: readonly NodeId[]): Buffer {
+    const elements = elementCount(this.shape(id));
+    const dies = (from: NodeId): boolean => {
+      const buffer = this.buffer(from);
+      return this.fusion.lastUse[from] === id && buffer.elements === elements && !this.#shared.has(buffer) &&
+        buffer.space === spaceOf(this.shape(id));
+    };
+    const dying = inputs.find(dies);
+    return dying === undefined ? this.place(id) : this.#adopt(id, this.buffer(dying));
+  }
+
+  /** Lets a node's output be another's, because both compute the same. */
+  placeSame(id: NodeId, buffer: Buffer): void {
+    this.#shared.add(this.#adopt(id, buffer));
+  }
+
+  #adopt(id: NodeId, buffer: Buffer): Buffer {
+    this.#tensors.set(id, buffer);
+    return buffer;
+  }
+
+  /** A buffer of the arena of vectors that belongs to no node. */
+  scratch(elements: number): Buffer {
+    const { op, shape } = this.graph.nodes[this.#node]!;
+    return this.#buffers.add(SPACE.vectors, elements, `partial sums of ${op} ${this.#node} [${shape}]`);
+  }
+
+  /** The vectors of a normalisation's multiply-add, `[c]` each. */
+  normalizationVectors(id: NodeId): { readonly scale: Buffer; readonly shift: Buffer } {
+    const channels = this.shape(id).at(-1)!;
+    const vectors = this.#vectors.get(id) ?? { scale: this.scratch(channels), shift: this.scratch(channels) };
+    this.#vectors.set(id, vectors);
+    return vectors;
+  }
+
+  /** How to read a node: a view where it is never written, else its buffer as it is. */
+  view(id: NodeId): BufferView {
+    const { source, norm, activation } = this.fusion.views.get(id) ?? { source: id, activation: "none" as Activation };
+    return this.viewOf(this.buffer(source), { norm, activation });
+  }
+
+  /** A buffer under a normalisation and an activation. */
+  viewOf(
+    x: Buffer,
+    { norm, activation }: { readonly norm: NodeId | undefined; readonly activation: Activation },
+  ): BufferView {
+    const { scale, shift } = norm === undefined
+      ? { scale: undefined, shift: undefined }
+      : this.normalizationVectors(norm);
+    return { x, scale, shift, activation: ACTIVATIONS.indexOf(activation) };
+  }
+
+  /** Adds the dispatches of a node. */
+  lower(id: NodeId, row: WebGpuRow<OpName>): void {
+    const { inputs, attributes, shape } = this.graph.nodes[id]!;
+    this.#node = id;
+    row(this, { id, inputs, attributes, shape });
+  }
+
+  /** Multiply-adds of the node that is being lowered. */
+  get macs(): number {
+    return nodeMacs(this.graph, this.graph.nodes[this.#node]!);
+  }
+
+  /** Adds a dispatch and keeps the buffers among its parameters alive for it. */
+  add<K extends KernelName>(kernel: K, values: Values<K>, shape: DispatchShape): void {
+    const fields = Object.entries(kernels[kernel].fields as Readonly<Record<string, FieldType>>);
+    const named = fields.map(([name]) => values[name as keyof Values<K>] as number | Buffer | undefined);
+    const tail = shape.tail ?? [];
+    const step = this.dispatches.push({
+      kernel,
+      node: this.#node,
+      workgroups: this.#spread(shape),
+      values: [...named, ...tail],
+      types: [
+        ...fields.map(([, type]) => type),
+        ...tail.map((word) => typeof word === "number" ? "u32" : "at" as const),
+      ],
+      macs: shape.macs ?? 0,
+    }) - 1;
+    for (const value of [...named, ...tail]) if (typeof value === "object") touch(value, step);
+  }
+
+  /** Workgroups along x, then y: each dimension has a limit. */
+  #spread({ over, groups = 1 }: DispatchShape): readonly [number, number, number] {
+    const count = "workgroups" in over ? over.workgroups : Math.ceil(over.invocations / WORKGROUP);
+    const rows = Math.ceil(count / this.#limits.workgroups);
+    const bytes = { needed: Math.max(rows, groups), limit: this.#limits.workgroups };
+    if (bytes.needed > bytes.limit) throw new DeviceMemoryError(`${this.#describe()} in one dispatch`, bytes);
+    return [Math.ceil(count / rows), rows, groups];
+  }
+
+  #describe(): string {
+    const { op, shape } = this.graph.nodes[this.#node]!;
+    return `tensor ${op} ${this.#node} [${shape}]`;
+  }
+
+  /** Gives every buffer its place and returns each arena's bytes. Throws DeviceMemoryError where one is too small. */
+  allocate(precision: Precision): Readonly<Record<keyof typeof SPACE, number>> {
+    const limitBytes = this.#limits.arenaBytes;
+    return {
+      tensors: this.#buffers.allocate(SPACE.tensors, { elementBytes: precision === "f16" ? 2 : 4, limitBytes }),
+      vectors: this.#buffers.allocate(SPACE.vectors, { elementBytes: 4, limitBytes }),
+    };
+  }
+}

@@ -1,0 +1,50 @@
+/** GPU buffers that grow to what they are asked for and stay. The garbage collector does not see them: they are destroyed. */
+import { DeviceMemoryError } from "../../core/backend.ts";
+
+/** Bytes that sizes are rounded up to. */
+const GRAIN_BYTES = 2 ** 16;
+
+/** A buffer that is replaced by a larger one when it is too small. */
+export class GrowingBuffer implements Disposable {
+  /** Counts replacements, so that bind groups know when they are stale. */
+  version = 0;
+  readonly #device: GPUDevice;
+  readonly #descriptor: Omit<GPUBufferDescriptor, "size">;
+  readonly #limitBytes: number;
+  #buffer: GPUBuffer | undefined;
+
+  /** An empty one; `label` names it in errors. */
+  constructor(device: GPUDevice, { limitBytes, ...descriptor }: {
+    readonly label: string;
+    readonly usage: number;
+    readonly limitBytes: number;
+  }) {
+    this.#device = device;
+    this.#descriptor = descriptor;
+    this.#limitBytes = limitBytes;
+  }
+
+  /** Its size now. */
+  get bytes(): number {
+    return this.#buffer?.size ?? 0;
+  }
+
+  /** The buffer, at least so large; what it held is lost where it had to grow. Throws DeviceMemoryError beyond the limit. */
+  atLeast(bytes: number): GPUBuffer {
+    if (this.#buffer && this.#buffer.size >= bytes) return this.#buffer;
+    if (bytes > this.#limitBytes) {
+      throw new DeviceMemoryError(this.#descriptor.label!, { needed: bytes, limit: this.#limitBytes });
+    }
+    const grown = Math.ceil(Math.max(bytes, this.bytes * 1.25, 1) / GRAIN_BYTES) * GRAIN_BYTES;
+    this.#buffer?.destroy();
+    this.#buffer = this.#device.createBuffer({ ...this.#descriptor, size: Math.min(grown, this.#limitBytes) });
+    this.version++;
+    return this.#buffer;
+  }
+
+  /** Gives its memory back. */
+  [Symbol.dispose](): void {
+    this.#buffer?.destroy();
+    this.#buffer = undefined;
+  }
+}

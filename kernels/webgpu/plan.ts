@@ -1,0 +1,141 @@
+/** A plan: a graph made into dispatches, as plain data that a worker can be sent. */
+import type { OpTable } from "../../core/backend.ts";
+import { UnsupportedOpError } from "../../core/backend.ts";
+import type { Graph } from "../../core/graph.ts";
+import type { RunOptions } from "../../core/op.ts";
+import type { OpName } from "../../core/ops.ts";
+import type { KernelName } from "./kernels.ts";
+import { type Buffer, type LoweredDispatch, Lowering, type WebGpuRow } from "./lowering.ts";
+import { rows } from "./rows.ts";
+import type { PlanLimits } from "./limits.ts";
+import { planUploads, uploadsOf } from "./uploads.ts";
+import { type FieldType, NONE, type Precision } from "./wgsl/kernel.ts";
+import { RUN_WORDS } from "./wgsl/sources.ts";
+
+/** One dispatch of a plan. */
+export interface PlannedDispatch {
+  readonly kernel: KernelName;
+  /** The operation that it computes, or a part of. */
+  readonly op: OpName;
+  /** Workgroups along x, y, z. */
+  readonly workgroups: readonly [number, number, number];
+  /** The first word of its parameters. */
+  readonly word: number;
+  /** Multiply-adds, so that a submission can be kept short. */
+  readonly macs: number;
+}
+
+/** A word that a run fills in: its key and draw, or where its uploads or results begin. */
+export interface PatchedWord {
+  readonly word: number;
+  readonly by: "seed" | "upload" | "result";
+}
+
+/** A graph's dispatches, parameters, and the memory that they need. */
+export interface Plan {
+  readonly dispatches: readonly PlannedDispatch[];
+  /** Parameters of all dispatches, each aligned for a dynamic offset. */
+  readonly words: Uint32Array<ArrayBuffer>;
+  readonly patches: readonly PatchedWord[];
+  /** Bytes of the arena of tensors. */
+  readonly tensorBytes: number;
+  /** Bytes of the arena of vectors. */
+  readonly vectorBytes: number;
+  /** Elements of each output, in order. */
+  readonly outputs: readonly number[];
+}
+
+/** How to plan. */
+export interface PlanOptions {
+  readonly limits: PlanLimits;
+  readonly precision: Precision;
+}
+
+function rowOf(op: OpName): WebGpuRow<OpName> {
+  const row = (rows as OpTable<WebGpuRow<OpName>>)[op];
+  if (typeof row !== "function") throw new UnsupportedOpError(op, "the WebGPU backend", row.unsupported);
+  return row;
+}
+
+/** Copies outputs to where they are read back. */
+function addDownloads(lowering: Lowering): void {
+  let to = 0;
+  for (const id of lowering.graph.outputs) {
+    const x = lowering.buffer(id);
+    lowering.add("download", { to, x, xSpace: x.space, count: x.elements }, { over: { invocations: x.elements } });
+    to += x.elements;
+  }
+}
+
+const patchedFields: Partial<Record<KernelName, { readonly words: number; readonly by: PatchedWord["by"] }>> = {
+  gaussian: { words: RUN_WORDS, by: "seed" },
+  upload: { words: 1, by: "upload" },
+  download: { words: 1, by: "result" },
+};
+
+const float = new Float32Array(1), bits = new Uint32Array(float.buffer);
+
+function wordOf(value: number | Buffer | undefined, type: FieldType): number {
+  if (value === undefined) return NONE;
+  if (typeof value === "object") return value.at;
+  if (type !== "f32") return value;
+  float[0] = value;
+  return bits[0]!;
+}
+
+/** Lays out the parameters of all dispatches. */
+function layOut(dispatches: readonly LoweredDispatch[], alignment: number): {
+  readonly words: Uint32Array<ArrayBuffer>;
+  readonly starts: readonly number[];
+} {
+  const starts: number[] = [];
+  let length = 0;
+  for (const { values } of dispatches) {
+    starts.push(length);
+    length += Math.ceil(values.length * 4 / alignment) * alignment / 4;
+  }
+  const words = new Uint32Array(length);
+  dispatches.forEach(({ values, types }, index) =>
+    values.forEach((value, at) => words[starts[index]! + at] = wordOf(value, types[at]!))
+  );
+  return { words, starts };
+}
+
+function patchesOf(dispatches: readonly PlannedDispatch[]): PatchedWord[] {
+  return dispatches.flatMap(({ kernel, word }) => {
+    const patched = patchedFields[kernel];
+    return patched ? Array.from({ length: patched.words }, (_, at) => ({ word: word + at, by: patched.by })) : [];
+  });
+}
+
+/** A graph's plan, and what each run of it uploads. */
+export interface PlannedGraph {
+  readonly plan: Plan;
+  /** Constants and feeds. Throws RangeError for a missing feed, ShapeError for one of the wrong length. */
+  uploadsOf(run: RunOptions): Float32Array<ArrayBuffer>;
+}
+
+/** Plans a graph. Throws UnsupportedOpError, and DeviceMemoryError where the device is too small. */
+export function planGraph(graph: Graph, { limits, precision }: PlanOptions): PlannedGraph {
+  const uploads = planUploads(graph), lowering = new Lowering(graph, { limits, uploads });
+  graph.nodes.forEach(({ op }, id) => lowering.lower(id, rowOf(op)));
+  addDownloads(lowering);
+  const { tensors, vectors } = lowering.allocate(precision);
+  const { words, starts } = layOut(lowering.dispatches, limits.parameterAlignment);
+  const dispatches = lowering.dispatches.map(({ kernel, node, workgroups, macs }, index) => ({
+    kernel,
+    op: graph.nodes[node]!.op,
+    workgroups,
+    word: starts[index]!,
+    macs,
+  }));
+  const plan = {
+    dispatches,
+    words,
+    patches: patchesOf(dispatches),
+    tensorBytes: tensors,
+    vectorBytes: vectors,
+    outputs: graph.outputs.map((id) => lowering.buffer(id).elements),
+  };
+  return { plan, uploadsOf: (run) => uploadsOf(uploads, run) };
+}

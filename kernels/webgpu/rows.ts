@@ -1,0 +1,60 @@
+/** The WebGPU backend's table: how every operation is run. */
+import type { OpTable, Unsupported } from "../../core/backend.ts";
+import type { OpName } from "../../core/ops.ts";
+import type { WebGpuRow } from "./lowering.ts";
+import { conv2d, linear } from "./rows/convolution.ts";
+import { activation, binary, unary } from "./rows/elementwise.ts";
+import { broadcast, concat, flatten, reduceSum, reshape, slice, transpose, unflatten } from "./rows/layout.ts";
+import { channelStatistics, normalize } from "./rows/normalization.ts";
+import { adaptiveAveragePool, windowPool } from "./rows/pooling.ts";
+import { means, sum, sumAbsDifference } from "./rows/reductions.ts";
+import { logSoftmax } from "./rows/softmax.ts";
+import { constant, gaussian, input } from "./rows/sources.ts";
+
+const noGradient = { unsupported: "gradients have no WGSL kernels; the CPU backend has them" } as const;
+
+/** A row for every operation, typed by its attributes. */
+export const rows: { readonly [K in OpName]: WebGpuRow<K> | Unsupported } = {
+  input,
+  gaussian,
+  constant,
+  conv2d,
+  conv2d_input: noGradient,
+  conv2d_weight: noGradient,
+  linear,
+  channel_mean: channelStatistics,
+  channel_variance: channelStatistics,
+  normalize,
+  relu: activation("relu"),
+  sigmoid: activation("sigmoid"),
+  swish: activation("swish"),
+  exp: unary("exp"),
+  log: unary("log"),
+  sqrt: unary("sqrt"),
+  reciprocal: unary("reciprocal"),
+  abs: unary("abs"),
+  sign: unary("sign"),
+  step: unary("step"),
+  affine: unary("affine"),
+  add: binary("add"),
+  mul: binary("mul"),
+  broadcast,
+  reduce_sum: reduceSum,
+  log_softmax: logSoftmax,
+  concat,
+  slice,
+  transpose,
+  reshape,
+  flatten,
+  unflatten,
+  max_pool: windowPool("maxPool"),
+  average_pool: windowPool("averagePool"),
+  adaptive_average_pool: adaptiveAveragePool,
+  max_pool_gather: noGradient,
+  max_pool_scatter: noGradient,
+  average_unpool: noGradient,
+  adaptive_average_unpool: noGradient,
+  sum,
+  sum_abs_difference: sumAbsDifference,
+  means,
+} satisfies OpTable<unknown>;

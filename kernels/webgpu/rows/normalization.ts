@@ -1,0 +1,107 @@
+/** Rows of batch normalisation: statistics, the vectors of its multiply-add, and views that must be written. */
+import type { NodeId } from "../../../core/graph.ts";
+import { elementCount } from "../../../core/shape.ts";
+import { type Buffer, SPACE } from "../arena.ts";
+import type { LoweredNode, Lowering } from "../lowering.ts";
+import type { Activation } from "../wgsl/expressions.ts";
+import { MERGE_CHANNELS, STATISTICS } from "../wgsl/statistics.ts";
+import { type Tile, tilePixels } from "../wgsl/tile.ts";
+
+/** Statistics of a tensor that a dispatch takes tile by tile. */
+export interface TileStatistics {
+  /** Means and sums of squares of each tile, where the graph asks for any. */
+  readonly partials: Buffer | undefined;
+  /** Adds the dispatch that merges them. */
+  merge(): void;
+}
+
+/** Places the statistics nodes of a tensor, all that ask for the same in one buffer. */
+function placeStatistics(
+  lowering: Lowering,
+  tensor: NodeId,
+  op: "channel_mean" | "channel_variance",
+): Buffer | undefined {
+  const [first, ...others] = lowering.fusion.users[tensor]!.filter((id) => lowering.graph.nodes[id]!.op === op);
+  if (first === undefined) return undefined;
+  const buffer = lowering.place(first);
+  for (const other of others) lowering.placeSame(other, buffer);
+  return buffer;
+}
+
+/** Prepares the statistics of a tensor for the dispatch that computes its tiles. */
+export function tileStatistics(lowering: Lowering, tensor: NodeId, tile: Tile): TileStatistics {
+  const mean = placeStatistics(lowering, tensor, "channel_mean");
+  const variance = placeStatistics(lowering, tensor, "channel_variance");
+  if (!mean && !variance) return { partials: undefined, merge: () => {} };
+  const channels = lowering.shape(tensor).at(-1)!, pixels = elementCount(lowering.shape(tensor)) / channels;
+  const each = tilePixels(tile), tiles = Math.ceil(pixels / each);
+  const partials = lowering.scratch(tiles * 2 * channels);
+  const merge = (): void =>
+    lowering.add("mergeStatistics", { partials, mean, variance, tiles, tilePixels: each, pixels, channels }, {
+      over: { workgroups: Math.ceil(channels / MERGE_CHANNELS) },
+    });
+  return { partials, merge };
+}
+
+/** Mean and variance in one pass, unless the convolution before has taken them. */
+export function channelStatistics(
+  lowering: Lowering,
+  { id, inputs }: LoweredNode<"channel_mean" | "channel_variance">,
+): void {
+  if (lowering.isPlaced(id)) return;
+  const x = lowering.buffer(inputs[0]!), channels = lowering.shape(inputs[0]!).at(-1)!, pixels = x.elements / channels;
+  const { partials, merge } = tileStatistics(lowering, inputs[0]!, STATISTICS);
+  const tilesAcross = Math.ceil(channels / STATISTICS.channels);
+  const tiles = tilesAcross * Math.ceil(pixels / tilePixels(STATISTICS));
+  const width = channels % 4 === 0 ? 4 : 1;
+  const sizes = { pixels, channels, groupChannels: channels, tilesAcross, tiles };
+  lowering.add(`tileStatistics${width}`, { y: undefined, bias: undefined, partials, ...sizes, x }, {
+    over: { workgroups: tiles },
+  });
+  merge();
+}
+
+/** A vector that a kernel takes as one number where it is a constant of one value. */
+function vectorOrNumber(
+  lowering: Lowering,
+  id: NodeId,
+): { readonly buffer: Buffer | undefined; readonly value: number } {
+  const value = lowering.uniform(id);
+  return value === undefined ? { buffer: lowering.buffer(id), value: 0 } : { buffer: undefined, value };
+}
+
+/** The vectors of the multiply-add, and the normalised tensor where somebody needs it in memory. */
+export function normalize(lowering: Lowering, { id, inputs, attributes: { epsilon } }: LoweredNode<"normalize">): void {
+  const [source, meanId, varianceId, weightId, biasId] = inputs as [NodeId, NodeId, NodeId, NodeId, NodeId];
+  const weight = vectorOrNumber(lowering, weightId), bias = vectorOrNumber(lowering, biasId);
+  const mean = lowering.buffer(meanId), variance = lowering.buffer(varianceId);
+  const vectors = lowering.normalizationVectors(id), channels = lowering.shape(id).at(-1)!;
+  lowering.add("normalizationVectors", {
+    mean,
+    variance,
+    weight: weight.buffer,
+    bias: bias.buffer,
+    ...vectors,
+    weightValue: weight.value,
+    biasValue: bias.value,
+    epsilon,
+    channels,
+  }, { over: { invocations: channels } });
+  if (!lowering.fusion.views.has(id)) writeView(lowering, id, { source, norm: id, activation: "none" });
+}
+
+/** Writes a view: one pass over its source, in place where that dies. */
+export function writeView(lowering: Lowering, id: NodeId, { source, norm, activation }: {
+  readonly source: NodeId;
+  readonly norm?: NodeId;
+  readonly activation: Activation;
+}): void {
+  const before = lowering.fusion.views.get(source), from = before?.source ?? source;
+  const view = lowering.viewOf(lowering.buffer(from), { norm: norm ?? before?.norm, activation });
+  const z = lowering.placeOver(id, [from]), channels = lowering.shape(id).at(-1)!;
+  const width = channels % 4 === 0 && z.space === SPACE.tensors ? 4 : 1;
+  const spaces = { xSpace: view.x.space, zSpace: z.space };
+  lowering.add(`view${width}`, { ...view, z, ...spaces, count: z.elements, channels }, {
+    over: { invocations: z.elements / width },
+  });
+}

@@ -1,0 +1,50 @@
+/** Times of dispatches by the GPU's own clock. */
+
+/** The most queries of a set. */
+const SET_QUERIES = 4096;
+
+/** A pair of timestamps for each of some passes. */
+export class DispatchTimer implements Disposable {
+  readonly #device: GPUDevice;
+  readonly #count: number;
+  readonly #sets: readonly GPUQuerySet[];
+  readonly #resolved: GPUBuffer;
+  readonly #readback: GPUBuffer;
+
+  /** For so many passes, on a device with `timestamp-query`. */
+  constructor(device: GPUDevice, count: number) {
+    const { QUERY_RESOLVE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
+    const sets = Math.ceil(2 * count / SET_QUERIES), size = sets * SET_QUERIES * 8;
+    this.#device = device;
+    this.#count = count;
+    this.#sets = Array.from({ length: sets }, () => device.createQuerySet({ type: "timestamp", count: SET_QUERIES }));
+    this.#resolved = device.createBuffer({ label: "timestamps", size, usage: QUERY_RESOLVE | COPY_SRC });
+    this.#readback = device.createBuffer({ label: "timestamps", size, usage: COPY_DST | MAP_READ });
+  }
+
+  /** What pass number `index` is to write. */
+  writes(index: number): GPUComputePassTimestampWrites {
+    const first = 2 * index % SET_QUERIES, querySet = this.#sets[Math.floor(2 * index / SET_QUERIES)]!;
+    return { querySet, beginningOfPassWriteIndex: first, endOfPassWriteIndex: first + 1 };
+  }
+
+  /** Milliseconds of each pass. */
+  async read(): Promise<number[]> {
+    const encoder = this.#device.createCommandEncoder();
+    this.#sets.forEach((set, index) => {
+      encoder.resolveQuerySet(set, 0, SET_QUERIES, this.#resolved, index * SET_QUERIES * 8);
+    });
+    encoder.copyBufferToBuffer(this.#resolved, 0, this.#readback, 0, this.#readback.size);
+    this.#device.queue.submit([encoder.finish()]);
+    await this.#readback.mapAsync(GPUMapMode.READ);
+    const ns = new BigUint64Array(this.#readback.getMappedRange());
+    return Array.from({ length: this.#count }, (_, index) => Number(ns[2 * index + 1]! - ns[2 * index]!) / 1e6);
+  }
+
+  /** Gives everything back. */
+  [Symbol.dispose](): void {
+    for (const set of this.#sets) set.destroy();
+    this.#resolved.destroy();
+    this.#readback.destroy();
+  }
+}

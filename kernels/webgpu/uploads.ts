@@ -1,0 +1,49 @@
+/** What every run of a graph uploads: values of constants, then what its inputs are fed. */
+import type { Graph, NodeId } from "../../core/graph.ts";
+import type { RunOptions } from "../../core/op.ts";
+import { feed } from "../../core/ops/sources.ts";
+import { elementCount, type Shape } from "../../core/shape.ts";
+
+/** An input node: what it is fed, from which element of the run's uploads on. */
+export interface PlannedInput {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly from: number;
+}
+
+/** Where everything is in a run's uploads. */
+export interface Uploads {
+  /** First elements of constants and inputs. */
+  readonly from: ReadonlyMap<NodeId, number>;
+  /** Values of constants. */
+  readonly constants: Float32Array<ArrayBuffer>;
+  readonly inputs: readonly PlannedInput[];
+  /** Elements in all. */
+  readonly elements: number;
+}
+
+/** Plans the uploads of a graph. Constants of one value need none. */
+export function planUploads(graph: Graph): Uploads {
+  const from = new Map<NodeId, number>(), constants: number[] = [], inputs: PlannedInput[] = [];
+  graph.nodes.forEach((node, id) => {
+    if (node.op !== "constant" || node.attributes.values.length === 1) return;
+    from.set(id, constants.length);
+    for (const value of node.attributes.values) constants.push(value);
+  });
+  let elements = constants.length;
+  graph.nodes.forEach((node, id) => {
+    if (node.op !== "input") return;
+    from.set(id, elements);
+    inputs.push({ name: node.attributes.name, shape: node.shape, from: elements });
+    elements += elementCount(node.shape);
+  });
+  return { from, constants: Float32Array.from(constants), inputs, elements };
+}
+
+/** The uploads of one run. Throws RangeError for a missing feed, ShapeError for one of the wrong length. */
+export function uploadsOf({ constants, inputs, elements }: Uploads, { feeds }: RunOptions): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(elements);
+  values.set(constants);
+  for (const { name, shape, from } of inputs) values.set(feed(feeds, name, shape), from);
+  return values;
+}

@@ -1,0 +1,71 @@
+/** Convolutions of each channel by itself. */
+import { each, type Kernel, type Width, WORKGROUP } from "./kernel.ts";
+import { convolutionFields, windowText } from "./convolution.ts";
+import { viewText } from "./expressions.ts";
+import { lanesOf, type Tile, tileEnd, tileHead, tileText } from "./tile.ts";
+
+/** 4 × 4 sums an invocation, 128 pixels × 32 channels. */
+export const DEPTHWISE: Tile = { channels: 32, rows: 4 };
+
+/** Positions of a window whose weights are in workgroup memory at a time. */
+const POSITIONS = 49;
+
+const accumulate = (i: number): string => `
+        if (firstPixel + ${i}u * LANES < p.pixels) {
+          let row = window${i}.row + dy;
+          let column = window${i}.column + dx;
+          if (u32(row) < p.h && u32(column) < p.w) {
+            let at = p.x + (window${i}.image + u32(row) * p.w + u32(column)) * p.channels + channel;
+            sum${i} = fma(viewed(quad(at), channel), weight, sum${i});
+          }
+        }`;
+
+/**
+ * A depthwise convolution. A workgroup of 256 computes 128 pixels × 32 channels; weights go through workgroup memory, 49
+ * positions at a time. Memory traffic: each value of the activation as often as windows hold it, mostly from cache; the
+ * weights once a tile; the output once. Quads need channels that are a multiple of four.
+ */
+export function depthwiseKernel(width: Width): Kernel<typeof convolutionFields> {
+  const { quads } = lanesOf(DEPTHWISE);
+  return {
+    fields: convolutionFields,
+    width,
+    body: `
+var<workgroup> weights: array<vec4<f32>, ${POSITIONS * quads}>;
+${tileText(DEPTHWISE)}
+${viewText}
+${windowText}
+fn weightOf(channel: u32, position: u32) -> f32 {
+  if (channel >= p.channels) { return 0.0; }
+  return scalar(p.weight + channel * p.kh * p.kw + position);
+}
+${tileHead(DEPTHWISE)}
+  ${each(DEPTHWISE.rows, (i) => `let window${i} = place(firstPixel + ${i}u * LANES);`)}
+  let positions = p.kh * p.kw;
+  let tileChannel = (number % p.tilesAcross) * TILE_CHANNELS;
+  for (var start = 0u; start < positions; start += ${POSITIONS}u) {
+    let count = min(${POSITIONS}u, positions - start);
+    workgroupBarrier();
+    for (var item = local; item < count * QUADS; item += ${WORKGROUP}u) {
+      let quadChannel = tileChannel + item % QUADS * 4u;
+      let position = start + item / QUADS;
+      weights[item] = vec4<f32>(
+        weightOf(quadChannel, position),
+        weightOf(quadChannel + 1u, position),
+        weightOf(quadChannel + 2u, position),
+        weightOf(quadChannel + 3u, position),
+      );
+    }
+    workgroupBarrier();
+    if (channelsLeft > 0u) {
+      for (var position = 0u; position < count; position++) {
+        let dy = i32((start + position) / p.kw);
+        let dx = i32((start + position) % p.kw);
+        let weight = weights[position * QUADS + quadIndex];
+        ${each(DEPTHWISE.rows, accumulate)}
+      }
+    }
+  }
+${tileEnd(DEPTHWISE)}`,
+  };
+}

@@ -1,0 +1,130 @@
+/** Elementwise kernels, printed from the operations' expressions. */
+import { binaryExpressions, type Expression, unaryExpressions } from "../../../core/ops/expression.ts";
+import { activateText, printExpression, viewText } from "./expressions.ts";
+import { type Kernel, MAIN, type Width } from "./kernel.ts";
+
+const space = { xSpace: "u32", ySpace: "u32", zSpace: "u32" } as const;
+
+/** `z = f(x)`, a count of elements that quads divide by four. */
+export const unaryFields = {
+  x: "at",
+  z: "at",
+  xSpace: "u32",
+  zSpace: "u32",
+  count: "u32",
+  scale: "f32",
+  shift: "f32",
+} as const;
+
+/** `z = f(x, y)`; element i of x stands beside element `⌊i / period⌋ · inner + i mod inner` of y. */
+export const binaryFields = { x: "at", y: "at", z: "at", ...space, count: "u32", period: "u32", inner: "u32" } as const;
+
+/** One value or four of an expression of one input. Memory traffic: the tensor in, the tensor out. */
+function unaryKernel(expression: Expression, width: Width): Kernel<typeof unaryFields> {
+  const type = width === 4 ? "vec4<f32>" : "f32";
+  return {
+    fields: unaryFields,
+    width,
+    body: `
+fn apply(x: ${type}) -> ${type} { return ${printExpression(expression, type)}; }
+${MAIN}
+  let at = index * ${width}u;
+  if (at >= p.count) { return; }
+  ${
+      width === 4
+        ? "putQuad(p.z + at, 4u, apply(quad(p.x + at)));"
+        : "put(p.zSpace, p.z + at, apply(load(p.xSpace, p.x + at)));"
+    }
+}`,
+  };
+}
+
+/** One value or four of an expression of two inputs. Memory traffic: both tensors in, one out. */
+function binaryKernel(expression: Expression, width: Width): Kernel<typeof binaryFields> {
+  const type = width === 4 ? "vec4<f32>" : "f32";
+  return {
+    fields: binaryFields,
+    width,
+    body: `
+fn apply(x: ${type}, y: ${type}) -> ${type} { return ${printExpression(expression, type)}; }
+${MAIN}
+  let at = index * ${width}u;
+  if (at >= p.count) { return; }
+  let beside = p.y + at / p.period * p.inner + at % p.inner;
+  ${
+      width === 4
+        ? "putQuad(p.z + at, 4u, apply(quad(p.x + at), quad(beside)));"
+        : "put(p.zSpace, p.z + at, apply(load(p.xSpace, p.x + at), load(p.ySpace, beside)));"
+    }
+}`,
+  };
+}
+
+/** Operations of one input that are no activations, and their kernels for single values and quads. */
+export const unaryNames = ["exp", "log", "sqrt", "reciprocal", "abs", "sign", "step", "affine"] as const;
+/** Operations of two inputs. */
+export const binaryNames = ["add", "mul"] as const;
+
+type Named<Names extends readonly string[], K> = { readonly [Name in `${Names[number]}${Width}`]: K };
+
+/** A kernel of each width for each name. */
+function bothWidths<Names extends readonly string[], K>(
+  names: Names,
+  kernel: (name: Names[number], width: Width) => K,
+): Named<Names, K> {
+  const entries = names.flatMap((name) => ([1, 4] as const).map((width) => [name + width, kernel(name, width)]));
+  return Object.fromEntries(entries);
+}
+
+/** Kernels of {@link unaryNames}. */
+export const unaryKernels: Named<typeof unaryNames, Kernel<typeof unaryFields>> = bothWidths(
+  unaryNames,
+  (name, width) => unaryKernel(unaryExpressions[name], width),
+);
+
+/** Kernels of {@link binaryNames}. */
+export const binaryKernels: Named<typeof binaryNames, Kernel<typeof binaryFields>> = bothWidths(
+  binaryNames,
+  (name, width) => binaryKernel(binaryExpressions[name], width),
+);
+
+/** A view that must be written: `z = activation(x · scale + shift)`, scale and shift per channel where they are there. */
+export const viewFields = {
+  x: "at",
+  z: "at",
+  xSpace: "u32",
+  zSpace: "u32",
+  scale: "at",
+  shift: "at",
+  activation: "u32",
+  count: "u32",
+  channels: "u32",
+} as const;
+
+/** Memory traffic: the tensor in, the tensor out. Quads need channels that are a multiple of four. */
+export function viewKernel(width: Width): Kernel<typeof viewFields> {
+  if (width === 4) {
+    return {
+      fields: viewFields,
+      width,
+      body: `${viewText}
+${MAIN}
+  let at = index * 4u;
+  if (at >= p.count) { return; }
+  putQuad(p.z + at, 4u, viewed(quad(p.x + at), at % p.channels));
+}`,
+    };
+  }
+  return {
+    fields: viewFields,
+    width,
+    body: `${activateText("f32")}
+${MAIN}
+  if (index >= p.count) { return; }
+  var value = load(p.xSpace, p.x + index);
+  let channel = index % p.channels;
+  if (p.scale != NONE) { value = fma(value, vectors[p.scale + channel], vectors[p.shift + channel]); }
+  put(p.zSpace, p.z + index, activate(p.activation, value));
+}`,
+  };
+}

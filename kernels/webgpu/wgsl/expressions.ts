@@ -1,0 +1,72 @@
+/** Scalar expressions as WGSL, on one value or on four. */
+import { type Expression, unaryExpressions, type UnaryOperation } from "../../../core/ops/expression.ts";
+
+/** The type that an expression is printed for. */
+export type ValueType = "f32" | "vec4<f32>";
+
+const binaries = {
+  add: (left: string, right: string) => `(${left} + ${right})`,
+  multiply: (left: string, right: string) => `(${left} * ${right})`,
+  divide: (left: string, right: string) => `(${left} / ${right})`,
+  // WGSL's max may drop a NaN; a comparison keeps the left one.
+  max: (left: string, right: string) => `select(${left}, ${right}, ${left} < ${right})`,
+} as const;
+
+const unaries: Readonly<Record<UnaryOperation, (of: string, type: ValueType) => string>> = {
+  negate: (of) => `(-${of})`,
+  exp: (of) => `exp(${of})`,
+  log: (of) => `log(${of})`,
+  sqrt: (of) => `sqrt(${of})`,
+  sigmoid: (of) => `(1.0 / (1.0 + exp(-${of})))`,
+  abs: (of) => `abs(${of})`,
+  sign: (of) => `sign(${of})`,
+  step: (of, type) => `select(${type}(0.0), ${type}(1.0), ${of} > ${type}(0.0))`,
+};
+
+/** An expression in the variables `x` and `y`; its attributes are the uniform's. */
+export function printExpression(expression: Expression, type: ValueType): string {
+  switch (expression.kind) {
+    case "input":
+      return expression.name;
+    case "attribute":
+      return `${type}(p.${expression.name})`;
+    case "constant":
+      return `${type}(${expression.value})`;
+    case "unary":
+      return unaries[expression.operation](printExpression(expression.of, type), type);
+    case "binary":
+      return binaries[expression.operation](
+        printExpression(expression.left, type),
+        printExpression(expression.right, type),
+      );
+  }
+}
+
+/** What may follow a normalisation in the kernel that reads it. A kernel takes the index. */
+export const ACTIVATIONS = ["none", "relu", "sigmoid", "swish"] as const;
+
+/** One of them. */
+export type Activation = (typeof ACTIVATIONS)[number];
+
+/** `fn activate(code, x)`. */
+export function activateText(type: ValueType): string {
+  const cases = ACTIVATIONS.slice(1).map((name, index) => {
+    const expression = unaryExpressions[name as Exclude<Activation, "none">];
+    return `    case ${index + 1}u: { return ${printExpression(expression, type)}; }`;
+  });
+  return `
+fn activate(code: u32, x: ${type}) -> ${type} {
+  switch code {
+${cases.join("\n")}
+    default: { return x; }
+  }
+}`;
+}
+
+/** `fn viewed(x, channel)`: a quad as its reader sees it, `activation(x · scale + shift)`. */
+export const viewText = `${activateText("vec4<f32>")}
+fn viewed(x: vec4<f32>, channel: u32) -> vec4<f32> {
+  var value = x;
+  if (p.scale != NONE) { value = fma(value, vectorQuad(p.scale + channel), vectorQuad(p.shift + channel)); }
+  return activate(p.activation, value);
+}`;

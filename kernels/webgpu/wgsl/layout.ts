@@ -1,0 +1,51 @@
+/** Kernels that move values. */
+import { type Kernel, MAIN } from "./kernel.ts";
+
+/** Columns from `skip` on of rows of `xPitch` values, into rows of `yPitch` from `first` on. Memory traffic: the tensor in, the tensor out. */
+export const copyRows = {
+  fields: {
+    x: "at",
+    y: "at",
+    xSpace: "u32",
+    ySpace: "u32",
+    first: "u32",
+    count: "u32",
+    columns: "u32",
+    skip: "u32",
+    xPitch: "u32",
+    yPitch: "u32",
+  },
+  width: 1,
+  body: `
+${MAIN}
+  if (index >= p.count) { return; }
+  let row = index / p.columns;
+  let column = index % p.columns;
+  put(p.ySpace, p.y + row * p.yPitch + p.first + column, load(p.xSpace, p.x + row * p.xPitch + p.skip + column));
+}`,
+} as const satisfies Kernel;
+
+/** `[n, rows, columns]` to `[n, columns, rows]`. Memory traffic: the tensor in, the tensor out. */
+export const transposeRows = {
+  fields: { x: "at", y: "at", count: "u32", rows: "u32", columns: "u32" },
+  width: 1,
+  body: `
+${MAIN}
+  if (index >= p.count) { return; }
+  let image = p.rows * p.columns;
+  let within = index % image;
+  let source = index - within + within % p.rows * p.columns + within / p.rows;
+  tensors[p.y + index] = tensors[p.x + source];
+}`,
+} as const satisfies Kernel;
+
+/** A small tensor over a large one: element `⌊i / period⌋ · inner + i mod inner`. Memory traffic: the output once. */
+export const spread = {
+  fields: { x: "at", y: "at", xSpace: "u32", ySpace: "u32", count: "u32", period: "u32", inner: "u32" },
+  width: 1,
+  body: `
+${MAIN}
+  if (index >= p.count) { return; }
+  put(p.ySpace, p.y + index, load(p.xSpace, p.x + index / p.period * p.inner + index % p.inner));
+}`,
+} as const satisfies Kernel;

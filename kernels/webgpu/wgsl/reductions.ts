@@ -1,0 +1,137 @@
+/** Sums in a fixed order, so that the same numbers give the same bits on every run. */
+import { INVOCATION, type Kernel, type Width, WORKGROUP } from "./kernel.ts";
+
+/** Elements that an invocation of {@link sumKernel} adds before the tree. */
+const SUM_STEPS = 16;
+
+/** Elements that a workgroup of {@link sumKernel} sums to one. */
+export const SUM_ELEMENTS = SUM_STEPS * WORKGROUP;
+
+/** `beside` is there where |x − beside| is summed; each workgroup writes one value. */
+export const sumFields = {
+  x: "at",
+  beside: "at",
+  to: "at",
+  xSpace: "u32",
+  besideSpace: "u32",
+  count: "u32",
+  parts: "u32",
+  divisor: "f32",
+} as const;
+
+const treeText = (size: number): string => `
+var<workgroup> memory: array<f32, ${size}>;
+fn reduced(local: u32, value: f32) -> f32 {
+  memory[local] = value;
+  workgroupBarrier();
+  for (var step = ${size / 2}u; step > 0u; step >>= 1u) {
+    if (local < step) { memory[local] += memory[local + step]; }
+    workgroupBarrier();
+  }
+  return memory[0];
+}`;
+
+/**
+ * Sums of 4,096 elements, divided: 16 an invocation, then a tree of 256. Memory traffic: the tensor once. Quads need a
+ * count that is a multiple of four, and tensors.
+ */
+export function sumKernel(width: Width): Kernel<typeof sumFields> {
+  const value = width === 4
+    ? `
+    var element = quad(p.x + at);
+    if (p.beside != NONE) { element = abs(element - quad(p.beside + at)); }
+    sum += (element.x + element.y) + (element.z + element.w);`
+    : `
+    var element = load(p.xSpace, p.x + at);
+    if (p.beside != NONE) { element = abs(element - load(p.besideSpace, p.beside + at)); }
+    sum += element;`;
+  return {
+    fields: sumFields,
+    width,
+    body: `
+${treeText(WORKGROUP)}
+@compute @workgroup_size(${WORKGROUP})
+fn main(${INVOCATION}) {
+  let part = group.y * groups.x + group.x;
+  if (part >= p.parts) { return; }
+  var sum = 0.0;
+  for (var step = 0u; step < ${SUM_STEPS / width}u; step++) {
+    let at = part * ${SUM_ELEMENTS}u + (step * ${WORKGROUP}u + local) * ${width}u;
+    if (at >= p.count) { break; }
+${value}
+  }
+  let total = reduced(local, sum);
+  if (local == 0u) { ${
+      width === 4 ? "vectors[(p.to + part) >> 2u][(p.to + part) & 3u]" : "vectors[p.to + part]"
+    } = total / p.divisor; }
+}`,
+  };
+}
+
+/** Vectors that one dispatch of {@link means} takes. */
+export const MEANS = 60;
+
+/** The mean of each of some vectors, a workgroup of 64 each: `[from, count, to, index]` an entry of the table. */
+export const means = {
+  fields: {},
+  tail: `  table: array<vec4<u32>, ${MEANS}>,\n`,
+  width: 1,
+  body: `
+${treeText(64)}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  let entry = p.table[group.x];
+  var sum = 0.0;
+  for (var at = local; at < entry.y; at += 64u) { sum += vectors[entry.x + at]; }
+  let total = reduced(local, sum);
+  if (local == 0u) { vectors[entry.z + entry.w] = total / f32(entry.y); }
+}`,
+} as const satisfies Kernel;
+
+/** What `spread` would make of each element, summed: `outer` parts of `period`, in each of which `inner` repeat. */
+export const sumSpreadFields = {
+  x: "at",
+  y: "at",
+  xSpace: "u32",
+  ySpace: "u32",
+  period: "u32",
+  inner: "u32",
+  elements: "u32",
+} as const;
+
+/** Elements of a workgroup of {@link sumSpread}. */
+export const SUM_SPREAD_ELEMENTS = 16;
+
+/**
+ * Sums down to a small tensor. A workgroup of 256 takes 16 neighbouring elements, 16 lanes each, whose sums are merged in
+ * a fixed order; lanes compensate their rounding (Kahan). Memory traffic: the large tensor once.
+ */
+export const sumSpread = {
+  fields: sumSpreadFields,
+  width: 1,
+  body: `
+const ELEMENTS = ${SUM_SPREAD_ELEMENTS}u;
+var<workgroup> memory: array<f32, 256>;
+@compute @workgroup_size(256)
+fn main(${INVOCATION}) {
+  let element = (group.y * groups.x + group.x) * ELEMENTS + local % ELEMENTS;
+  let source = p.x + element / p.inner * p.period + element % p.inner;
+  var sum = 0.0;
+  var lost = 0.0;
+  if (element < p.elements) {
+    for (var at = local / ELEMENTS * p.inner; at < p.period; at += 16u * p.inner) {
+      let value = load(p.xSpace, source + at) - lost;
+      let next = sum + value;
+      lost = (next - sum) - value;
+      sum = next;
+    }
+  }
+  memory[local] = sum;
+  workgroupBarrier();
+  for (var step = 128u; step >= ELEMENTS; step >>= 1u) {
+    if (local < step) { memory[local] += memory[local + step]; }
+    workgroupBarrier();
+  }
+  if (local < ELEMENTS && element < p.elements) { put(p.ySpace, p.y + element, memory[local]); }
+}`,
+} as const satisfies Kernel;

@@ -1,0 +1,83 @@
+/** Where values come from and go to: draws, fills, uploads and what is read back. */
+import { NORMAL_FRACTION_BITS } from "../../../core/random.ts";
+import { type Kernel, MAIN } from "./kernel.ts";
+
+/** Words of {@link gaussian}'s parameters that a run fills in, from `key0` on. */
+export const RUN_WORDS = 3;
+
+/**
+ * N(0,1) by Philox 4×32-10 and the table of quantiles, the bits of `core/random.ts`: four values an invocation. WGSL has
+ * no 64-bit product, so its high half is made of 16-bit limbs. Memory traffic: the tensor once; the table is 8 KiB.
+ */
+export const gaussian = {
+  fields: { key0: "u32", key1: "u32", draw: "u32", stream: "u32", y: "at", ySpace: "u32", count: "u32" },
+  width: 1,
+  body: `
+fn multiplyHigh(a: u32, b: u32) -> u32 {
+  let aHigh = a >> 16u;
+  let aLow = a & 0xffffu;
+  let bHigh = b >> 16u;
+  let bLow = b & 0xffffu;
+  let middle = aHigh * bLow + ((aLow * bLow) >> 16u);
+  let carried = (middle & 0xffffu) + aLow * bHigh;
+  return aHigh * bHigh + (middle >> 16u) + (carried >> 16u);
+}
+fn philox(counter: vec4<u32>) -> vec4<u32> {
+  var c = counter;
+  var key = vec2<u32>(p.key0, p.key1);
+  for (var round = 0u; round < 10u; round++) {
+    let high0 = multiplyHigh(0xd2511f53u, c.x);
+    let high1 = multiplyHigh(0xcd9e8d57u, c.z);
+    c = vec4<u32>(high1 ^ c.y ^ key.x, 0xcd9e8d57u * c.z, high0 ^ c.w ^ key.y, 0xd2511f53u * c.x);
+    key += vec2<u32>(0x9e3779b9u, 0xbb67ae85u);
+  }
+  return c;
+}
+fn normal(word: u32) -> f32 {
+  let odd = (word << 1u) | 1u;
+  let zeros = countLeadingZeros(odd);
+  let mantissa = select((odd << (zeros & 31u)) << 1u, 0u, zeros == 31u);
+  let at = (31u - zeros) * 64u + (mantissa >> 26u);
+  let weight = i32((mantissa >> 10u) & 0xffffu);
+  let left = quantiles[at];
+  let magnitude = left - (((left - quantiles[at + 1u]) * weight) >> 16u);
+  return f32(select(magnitude, -magnitude, (word >> 31u) == 1u)) / ${2 ** NORMAL_FRACTION_BITS}.0;
+}
+${MAIN}
+  if (index * 4u >= p.count) { return; }
+  let words = philox(vec4<u32>(index, 0u, p.stream, p.draw));
+  for (var lane = 0u; lane < min(4u, p.count - index * 4u); lane++) {
+    put(p.ySpace, p.y + index * 4u + lane, normal(words[lane]));
+  }
+}`,
+} as const satisfies Kernel;
+
+/** One value everywhere. */
+export const fill = {
+  fields: { y: "at", ySpace: "u32", count: "u32", value: "f32" },
+  width: 1,
+  body: `
+${MAIN}
+  if (index < p.count) { put(p.ySpace, p.y + index, p.value); }
+}`,
+} as const satisfies Kernel;
+
+/** Uploaded values, from element `start` of the run's uploads. */
+export const upload = {
+  fields: { start: "u32", y: "at", ySpace: "u32", count: "u32" },
+  width: 1,
+  body: `
+${MAIN}
+  if (index < p.count) { put(p.ySpace, p.y + index, uploads[p.start + index]); }
+}`,
+} as const satisfies Kernel;
+
+/** Values to read back, to element `to` of the run's results. */
+export const download = {
+  fields: { to: "u32", x: "at", xSpace: "u32", count: "u32" },
+  width: 1,
+  body: `
+${MAIN}
+  if (index < p.count) { results[p.to + index] = load(p.xSpace, p.x + index); }
+}`,
+} as const satisfies Kernel;

@@ -1,0 +1,120 @@
+/** Mean and variance per channel, and what a normalisation makes of them. */
+import { each, type Kernel, MAIN, type Width } from "./kernel.ts";
+import { type Tile, tileEnd, tileFields, tileHead, tileText } from "./tile.ts";
+
+/** 8 × 4 values an invocation, 128 pixels × 64 channels. */
+export const STATISTICS: Tile = { channels: 64, rows: 8 };
+
+/**
+ * The statistics of a tensor that no convolution took: tiles that are loaded instead of computed, and not written.
+ * Memory traffic: the tensor once, eight bytes a channel and tile.
+ */
+export function tileStatisticsKernel(width: Width): Kernel<typeof tileStatisticsFields> {
+  return {
+    fields: tileStatisticsFields,
+    width,
+    body: `
+${tileText(STATISTICS)}
+${tileHead(STATISTICS)}
+  ${
+      each(STATISTICS.rows, (i) => `
+  if (channelsLeft > 0u && firstPixel + ${i}u * LANES < p.pixels) {
+    sum${i} = quad(p.x + (firstPixel + ${i}u * LANES) * p.channels + channel);
+  }`)
+    }
+${tileEnd(STATISTICS)}`,
+  };
+}
+
+/** The tile's fields and the tensor; `y` and `bias` are not there. */
+export const tileStatisticsFields = { ...tileFields, x: "at" } as const;
+
+/** Channels of a workgroup of {@link mergeStatistics}; as many lanes share each. */
+export const MERGE_CHANNELS = 16;
+
+/**
+ * Statistics of a tensor from those of its tiles (Chan, Golub and LeVeque, 1983), two-pass about the first tile's mean.
+ * A workgroup of 256 takes 16 channels, 16 lanes each; sums are in the same order on every run. Memory traffic: eight
+ * bytes a channel and tile, twice.
+ */
+export const mergeStatistics = {
+  fields: {
+    partials: "at",
+    mean: "at",
+    variance: "at",
+    tiles: "u32",
+    tilePixels: "u32",
+    pixels: "u32",
+    channels: "u32",
+  },
+  width: 1,
+  body: `
+const CHANNELS = ${MERGE_CHANNELS}u;
+var<workgroup> memory: array<vec2<f32>, 256>;
+fn reduced(local: u32, value: vec2<f32>) -> vec2<f32> {
+  workgroupBarrier();
+  memory[local] = value;
+  workgroupBarrier();
+  for (var step = 128u; step >= CHANNELS; step >>= 1u) {
+    if (local < step) { memory[local] += memory[local + step]; }
+    workgroupBarrier();
+  }
+  return memory[local % CHANNELS];
+}
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  let channel = group.x * CHANNELS + local % CHANNELS;
+  let at = p.partials + min(channel, p.channels - 1u);
+  let pivot = vectors[at];
+  let count = f32(p.pixels);
+  var shifted = vec2<f32>(0.0);
+  for (var tile = local / CHANNELS; tile < p.tiles; tile += 16u) {
+    let weight = f32(min(p.tilePixels, p.pixels - tile * p.tilePixels));
+    shifted.x += (vectors[at + 2u * tile * p.channels] - pivot) * weight;
+  }
+  let mean = pivot + reduced(local, shifted).x / count;
+  var squares = vec2<f32>(0.0);
+  for (var tile = local / CHANNELS; tile < p.tiles; tile += 16u) {
+    let weight = f32(min(p.tilePixels, p.pixels - tile * p.tilePixels));
+    let source = at + 2u * tile * p.channels;
+    let d = vectors[source] - mean;
+    squares += vec2<f32>(weight * d, fma(weight * d, d, vectors[source + p.channels]));
+  }
+  let total = reduced(local, squares);
+  if (local < CHANNELS && channel < p.channels) {
+    if (p.mean != NONE) { vectors[p.mean + channel] = mean + total.x / count; }
+    if (p.variance != NONE) { vectors[p.variance + channel] = max(total.y, 0.0) / count; }
+  }
+}`,
+} as const satisfies Kernel;
+
+/**
+ * A normalisation as one multiply-add a channel: scale = weight / √(variance + epsilon), shift = bias − mean · scale.
+ * Weight and bias that are one number come as parameters.
+ */
+export const normalizationVectors = {
+  fields: {
+    mean: "at",
+    variance: "at",
+    weight: "at",
+    bias: "at",
+    scale: "at",
+    shift: "at",
+    weightValue: "f32",
+    biasValue: "f32",
+    epsilon: "f32",
+    channels: "u32",
+  },
+  width: 1,
+  body: `
+${MAIN}
+  if (index >= p.channels) { return; }
+  var weight = p.weightValue;
+  var bias = p.biasValue;
+  if (p.weight != NONE) { weight = vectors[p.weight + index]; }
+  if (p.bias != NONE) { bias = vectors[p.bias + index]; }
+  let scale = weight / sqrt(vectors[p.variance + index] + p.epsilon);
+  vectors[p.scale + index] = scale;
+  vectors[p.shift + index] = fma(-vectors[p.mean + index], scale, bias);
+}`,
+} as const satisfies Kernel;
