@@ -5,7 +5,7 @@ import type { ChosenProxy, DataSetName } from "../core/io/mod.ts";
 import type { WeightScale } from "../core/proxies/mod.ts";
 import type { ComparisonTask } from "./correlate_work.ts";
 import type { DeviceOptions } from "./device.ts";
-import { deviceOption, integer, jsonOption, workersOption } from "./options.ts";
+import { deviceOption, integer, jsonOption, precisionOption, workersOption } from "./options.ts";
 
 interface CorrelateOptions extends DeviceOptions {
   readonly benchmark: string;
@@ -58,7 +58,9 @@ export function addCorrelateCommand(program: Command): void {
       "deviation of drawn weights: 1 (unit), or √(2/fan-in) (scaled) (default: what a proxy's source prescribes, else scaled)",
     ).choices(["unit", "scaled"]),
   ];
-  for (const option of [...options, deviceOption(), workersOption(), jsonOption()]) command.addOption(option);
+  for (const option of [...options, deviceOption(), precisionOption(), workersOption(), jsonOption()]) {
+    command.addOption(option);
+  }
   command.addHelpText("after", EXAMPLES).action(correlate);
 }
 

@@ -1,21 +1,61 @@
 /** Chooses the device to compute on, aloud. */
 import type { Backend } from "../core/backend.ts";
-import { openBackend } from "../kernels/mod.ts";
+import {
+  type AdapterChoice,
+  type AdapterDescription,
+  listAdapters,
+  openCpu,
+  openWebGpu,
+  type Precision,
+} from "../kernels/mod.ts";
 import { UsageError } from "./errors.ts";
 import { note } from "./terminal.ts";
 
-/** What `--device` and `--workers` parse to. */
+/** What `--device`, `--precision` and `--workers` parse to. */
 export interface DeviceOptions {
   readonly device: string;
+  readonly precision?: Precision;
   readonly workers?: number;
 }
 
+/** What a device is opened as: the CPU, or an adapter. */
+export type DeviceChoice = { readonly backend: "cpu" } | {
+  readonly backend: "webgpu";
+  readonly adapter: AdapterChoice;
+};
+
+/** The adapters of this machine, without the warning that Mesa prints where a session has no runtime folder. */
+export async function findAdapters(): Promise<AdapterDescription[]> {
+  if (Deno.build.os === "linux" && !Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+  return await listAdapters();
+}
+
+/** A real GPU where there is one. A software driver is right but slow, so it is only taken when it is named. */
+export function automaticDevice(adapters: readonly AdapterDescription[]): DeviceChoice {
+  const real = adapters.find(({ software }) => !software);
+  return real ? { backend: "webgpu", adapter: real.index } : { backend: "cpu" };
+}
+
+/** What a `--device` other than auto names. Throws UsageError for a name that stands for nothing. */
+export function namedDevice(device: string): DeviceChoice {
+  const [, adapter] = /^webgpu(?::(.+))?$/.exec(device) ?? [];
+  if (device === "cpu") return { backend: "cpu" };
+  if (device === "webgpu") return { backend: "webgpu", adapter: "best" };
+  if (adapter !== undefined) return { backend: "webgpu", adapter: /^\d+$/.test(adapter) ? Number(adapter) : adapter };
+  throw new UsageError(`Cannot compute on ${device}: --device takes auto, cpu, webgpu or webgpu:<name or index>`);
+}
+
+async function open({ device, precision = "f32", workers }: DeviceOptions): Promise<Backend> {
+  const adapters = device === "cpu" ? [] : await findAdapters();
+  const choice = device === "auto" ? automaticDevice(adapters) : namedDevice(device);
+  if (choice.backend === "webgpu") return await openWebGpu({ adapter: choice.adapter, precision });
+  if (precision !== "f32") throw new UsageError(`Cannot compute in ${precision} on the CPU: it takes a WebGPU device`);
+  return await openCpu(workers === undefined ? {} : { workers });
+}
+
 /** Opens the backend that `--device` names and says on stderr which it is. */
-export async function openDevice({ device, workers }: DeviceOptions): Promise<Backend> {
-  if (device !== "auto" && device !== "cpu") {
-    throw new UsageError(`Cannot compute on ${device}: --device takes auto or cpu`);
-  }
-  const backend = await openBackend("cpu", workers === undefined ? {} : { workers });
+export async function openDevice(options: DeviceOptions): Promise<Backend> {
+  const backend = await open(options);
   note(`device: ${describeDevice(backend)}`);
   return backend;
 }

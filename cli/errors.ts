@@ -39,6 +39,8 @@ const hints: Readonly<Record<string, string>> = {
   ConfigError: "zen search --help lists the options; presets are in core/search/presets",
   RunStoreError: "zen runs list shows what there is, zen runs resume continues a run",
   NotFound: "check the path",
+  NoAdapterError: "zen devices lists what there is; --device cpu needs no adapter",
+  KernelError: "--device cpu computes the same without the driver; the error is worth reporting",
   DeviceMemoryError: "a smaller --batch or --resolution needs less memory",
 };
 

@@ -6,7 +6,7 @@ import { UsageError } from "./errors.ts";
 import { deviceOption, integer, jsonOption, workersOption } from "./options.ts";
 import deno from "../deno.json" with { type: "json" };
 
-interface ExportOptions extends DeviceOptions {
+interface ExportOptions extends Omit<DeviceOptions, "precision"> {
   readonly format: "tflite" | "onnx";
   readonly precision: Precision;
   readonly io: "float" | "int8";
@@ -100,7 +100,7 @@ async function tfliteBytes(network: KnownNetwork, options: ExportOptions): Promi
   if (precision !== "int8" || options.calibration === undefined) return await exportTflite(network, settings);
   const { openDevice } = await import("./device.ts");
   const images = await calibrationImages(network, options);
-  await using backend = await openDevice(options);
+  await using backend = await openDevice({ ...options, precision: "f32" });
   return await exportTflite(network, { ...settings, calibration: { ...images, backend } });
 }
 

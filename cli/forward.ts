@@ -10,6 +10,7 @@ import {
   type FormOptions,
   integer,
   jsonOption,
+  precisionOption,
   workersOption,
 } from "./options.ts";
 
@@ -38,6 +39,7 @@ export function addForwardCommand(program: Command): void {
     )
     .option("--no-reslink", "without residual links")
     .addOption(deviceOption())
+    .addOption(precisionOption())
     .addOption(workersOption())
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)

@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { addAnalyzeCommand } from "./analyze.ts";
 import { addCorrelateCommand } from "./correlate.ts";
+import { addDevicesCommand } from "./devices.ts";
 import { reportError } from "./errors.ts";
 import { addExportCommand } from "./export.ts";
 import { addForwardCommand } from "./forward.ts";
@@ -50,6 +51,7 @@ export function createProgram(): Command {
       addRunCommand,
       addVerifyCommand,
       addPhoneCommand,
+      addDevicesCommand,
     ]
   ) add(program);
   return program;

@@ -25,7 +25,15 @@ export function jsonOption(): Option {
 
 /** `--device`. */
 export function deviceOption(): Option {
-  return new Option("--device <name>", "where to compute: auto or cpu").default("auto");
+  return new Option("--device <name>", "where to compute: auto, cpu, webgpu, or webgpu:<name or index>").default(
+    "auto",
+  );
+}
+
+/** `--precision`. */
+export function precisionOption(): Option {
+  const help = "how tensors are stored on a WebGPU device; sums are f32";
+  return new Option("--precision <type>", help).choices(["f32", "f16"]).default("f32");
 }
 
 /** `--workers`. */

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { RunSummary } from "../core/io/mod.ts";
 import type { DeviceOptions } from "./device.ts";
-import { deviceOption, jsonOption, workersOption } from "./options.ts";
+import { deviceOption, jsonOption, precisionOption, workersOption } from "./options.ts";
 import { limitOptions } from "./search.ts";
 
 interface RootOptions {
@@ -42,7 +42,9 @@ export function addRunsCommand(program: Command): void {
     "zen runs resume runs/mine --max-evaluations 600",
   )
     .argument("<run>", "a run's folder or id");
-  for (const option of [...limitOptions(), deviceOption(), workersOption()]) resume.addOption(option);
+  for (const option of [...limitOptions(), deviceOption(), precisionOption(), workersOption()]) {
+    resume.addOption(option);
+  }
   resume.action(resumeRun);
 }
 

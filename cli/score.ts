@@ -13,6 +13,7 @@ import {
   integer,
   jsonOption,
   positive,
+  precisionOption,
   workersOption,
 } from "./options.ts";
 import type { ProxyResult, ScoredStructure, ScoreTask } from "./score_work.ts";
@@ -64,6 +65,7 @@ export function addScoreCommand(program: Command): void {
     )
     .option("--reslink", "with residual links", false)
     .addOption(deviceOption())
+    .addOption(precisionOption())
     .addOption(workersOption())
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CascadeStage, SearchConfig } from "../core/search/mod.ts";
 import type { DeviceOptions } from "./device.ts";
-import { deviceOption, integer, jsonOption, positive, workersOption } from "./options.ts";
+import { deviceOption, integer, jsonOption, positive, precisionOption, workersOption } from "./options.ts";
 
 /** What the command's options parse to. */
 interface SearchCommandOptions extends DeviceOptions {
@@ -34,7 +34,7 @@ interface SearchCommandOptions extends DeviceOptions {
 }
 
 const EXAMPLES = `
-Everything but --out, --device, --workers and --json is part of the search: the same settings find the same network.
+Everything but --out, --device, --precision, --workers and --json is part of the search: the same settings find the same network.
 
 Examples:
   zen search --preset zen-cifar-params1M --max-evaluations 300 --seed 1
@@ -105,7 +105,9 @@ export function addSearchCommand(program: Command): void {
     whole("--resolution <pixels>", "height and width of the input image"),
     whole("--classes <count>", "outputs of the classifier"),
   ];
-  for (const option of [...numbers, deviceOption(), workersOption(), jsonOption()]) command.addOption(option);
+  for (const option of [...numbers, deviceOption(), precisionOption(), workersOption(), jsonOption()]) {
+    command.addOption(option);
+  }
   command.addHelpText("after", EXAMPLES).action(search);
 }
 

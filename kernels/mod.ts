@@ -11,6 +11,8 @@ export { type CpuBackend, type CpuOptions, openCpu };
 export { openWebGpu, type WebGpuBackend, type WebGpuOptions };
 export { type AdapterChoice, type AdapterDescription, listAdapters, NoAdapterError } from "./webgpu/adapters.ts";
 export { KernelError } from "./webgpu/errors.ts";
+export { measureCore } from "./cpu_speed.ts";
+export { type DeviceSpeed, measureAdapter } from "./webgpu/speed.ts";
 export type { WorkerUsage } from "./webgpu/protocol.ts";
 export type { Precision } from "./webgpu/wgsl/kernel.ts";
 

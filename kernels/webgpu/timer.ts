@@ -38,7 +38,9 @@ export class DispatchTimer implements Disposable {
     this.#device.queue.submit([encoder.finish()]);
     await this.#readback.mapAsync(GPUMapMode.READ);
     const ns = new BigUint64Array(this.#readback.getMappedRange());
-    return Array.from({ length: this.#count }, (_, index) => Number(ns[2 * index + 1]! - ns[2 * index]!) / 1e6);
+    const ms = Array.from({ length: this.#count }, (_, index) => Number(ns[2 * index + 1]! - ns[2 * index]!) / 1e6);
+    this.#readback.unmap();
+    return ms;
   }
 
   /** Gives everything back. */

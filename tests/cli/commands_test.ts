@@ -16,6 +16,7 @@ Deno.test("every command explains itself with examples", async () => {
     "zoo list",
     "zoo show",
     "runs list",
+    "devices",
   ];
   for (const command of [...commands, "runs show", "runs resume"]) {
     const { code, stdout } = await zen([...command.split(" ").filter((word) => word !== ""), "--help"]);
