@@ -24,9 +24,14 @@ export type DeviceChoice = { readonly backend: "cpu" } | {
   readonly adapter: AdapterChoice;
 };
 
-/** The adapters of this machine, without the warning that Mesa prints where a session has no runtime folder. */
-export async function findAdapters(): Promise<AdapterDescription[]> {
+/** Keeps Mesa from warning, on every request, of a session without a runtime folder. */
+function quietDriver(): void {
   if (Deno.build.os === "linux" && !Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+}
+
+/** The adapters of this machine. */
+export async function findAdapters(): Promise<AdapterDescription[]> {
+  quietDriver();
   return await listAdapters();
 }
 
@@ -46,8 +51,8 @@ export function namedDevice(device: string): DeviceChoice {
 }
 
 async function open({ device, precision = "f32", workers }: DeviceOptions): Promise<Backend> {
-  const adapters = device === "cpu" ? [] : await findAdapters();
-  const choice = device === "auto" ? automaticDevice(adapters) : namedDevice(device);
+  const choice = device === "auto" ? automaticDevice(await findAdapters()) : namedDevice(device);
+  quietDriver();
   if (choice.backend === "webgpu") return await openWebGpu({ adapter: choice.adapter, precision });
   if (precision !== "f32") throw new UsageError(`Cannot compute in ${precision} on the CPU: it takes a WebGPU device`);
   return await openCpu(workers === undefined ? {} : { workers });

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import {
+  type Backend,
+  evaluate,
+  fillNormal,
+  GraphBuilder,
+  type OpName,
+  ops,
+  type Shape,
+  UnsupportedOpError,
+} from "../../core/mod.ts";
+import { openCpu, openWebGpu } from "../../kernels/mod.ts";
+import { rows } from "../../kernels/webgpu/rows.ts";
+import { type Case, cases, opCase } from "./cases.ts";
+import { worstError } from "./compare.ts";
+import { farFromZero, layerGraph, randomLayer } from "./layers.ts";
+import { webGpuTest } from "./webgpu.ts";
+
+/** Relative to the largest magnitude of the output: float32 sums of some thousand products, WGSL's exp and log. */
+const TOLERANCE = 2e-6;
+
+/** Shapes beyond one tile, one workgroup or one level of a reduction. */
+const larger: readonly Case[] = [
+  ...([[[1, 19, 23, 12], [132, 1, 1, 12]], [[2, 13, 17, 8], [68, 3, 3, 8]], [[3, 11, 13, 36], [36, 3, 3, 1]]] as const)
+    .map(([x, weight]) =>
+      opCase("conv2d", { stride: 1, padding: weight[1] >> 1, groups: x[3] / weight[3] }, { shapes: [x, weight] })
+    ),
+  opCase("linear", {}, { shapes: [[130, 700], [70, 700]] }),
+  opCase("sum", {}, { shapes: [[3, 50, 50, 8]] }),
+  opCase("sum_abs_difference", {}, { shapes: [[70_001], [70_001]] }),
+  opCase("means", {}, { shapes: [...Array.from({ length: 64 }, (_, index): Shape => [index + 1]), [3, 40, 40, 4]] }),
+  opCase("channel_variance", {}, { shapes: [[5, 17, 13, 70]] }),
+  opCase("reduce_sum", { shape: [20] }, { shapes: [[4, 31, 30, 20]] }),
+  opCase("log_softmax", {}, { shapes: [[3, 1000]] }),
+  opCase("add", {}, { shapes: [[70_000], [70_000]] }),
+];
+
+async function check(backend: Backend, { name, graph, feeds }: Case, tolerance: number): Promise<Float32Array> {
+  using program = backend.compile(graph);
+  const run = { feeds, seed: 7, draw: 2 };
+  const [actual] = await program.run(run), [expected] = evaluate(graph, run), error = worstError(actual!, expected!);
+  assert.ok(error <= tolerance, `${name}: error ${error}`);
+  return actual!;
+}
+
+webGpuTest("the WebGPU backend computes every operation as the oracle and the CPU backend do", async (t) => {
+  await using backend = await openWebGpu();
+  await using cpu = await openCpu({ workers: 1 });
+  const checkBoth = async (one: Case): Promise<void> => {
+    const actual = await check(backend, one, TOLERANCE), beside = await check(cpu, one, TOLERANCE);
+    assert.ok(worstError(actual, beside) <= TOLERANCE, `${one.name} differs from the CPU's`);
+  };
+  for (const op of Object.keys(ops) as OpName[]) {
+    const supported = typeof rows[op] === "function";
+    await t.step({
+      name: supported ? op : `${op} (no kernel)`,
+      ignore: !supported,
+      fn: async () => {
+        assert.ok(cases[op].length > 0, `${op} needs a case`);
+        for (const one of cases[op]) await checkBoth(one);
+      },
+    });
+  }
+  await t.step("shapes larger than a workgroup", async () => {
+    for (const one of larger) await checkBoth(one);
+  });
+});
+
+webGpuTest("an operation without a kernel is refused by name", async () => {
+  await using backend = await openWebGpu();
+  for (const op of (Object.keys(rows) as OpName[]).filter((op) => typeof rows[op] !== "function")) {
+    const { graph } = cases[op][0]!;
+    assert.throws(() => backend.compile(graph), (error) => error instanceof UnsupportedOpError && error.op === op);
+  }
+});
+
+webGpuTest("layers of any geometry agree with the oracle, fused or not", async () => {
+  await using backend = await openWebGpu();
+  for (let index = 0; index < 40; index++) {
+    const layer = randomLayer(index), { graph, run } = layerGraph(layer, { whole: false });
+    using fused = backend.compile(graph);
+    using separate = backend.compile(layerGraph(layer, { whole: true }).graph);
+    const expected = evaluate(graph, run);
+    for (const outputs of await Promise.all([fused.run(run), separate.run(run)])) {
+      expected.forEach((tensor, output) => {
+        const error = worstError(outputs[output]!, tensor);
+        assert.ok(error <= 5e-6, `output ${output} of ${JSON.stringify(layer)}: error ${error}`);
+      });
+    }
+  }
+});
+
+webGpuTest("statistics stay accurate where the mean is a thousand deviations", async () => {
+  await using backend = await openWebGpu();
+  for (const direct of [true, false]) {
+    const { graph, run } = farFromZero(1000, direct);
+    using program = backend.compile(graph);
+    const [mean, variance] = await program.run(run), [expectedMean, expectedVariance] = evaluate(graph, run);
+    assert.ok(worstError(mean!, expectedMean!) < 1e-7, `${worstError(mean!, expectedMean!)}`);
+    assert.ok(worstError(variance!, expectedVariance!) < 1e-5, `${worstError(variance!, expectedVariance!)}`);
+  }
+});
+
+webGpuTest("a draw on the GPU has the generator's bits", async () => {
+  await using backend = await openWebGpu();
+  const draws = [
+    { seed: 0, stream: 0, draw: 0 },
+    { seed: 1, stream: 16, draw: 3 },
+    { seed: 2 ** 53 - 1, stream: 2 ** 31, draw: 2 ** 32 - 1 },
+  ];
+  for (const { seed, stream, draw } of draws) {
+    for (const shape of [[1], [6], [100_003], [3, 33_335]]) {
+      const builder = new GraphBuilder();
+      using program = backend.compile(builder.build([builder.add("gaussian", [], { shape, stream })]));
+      const [actual] = await program.run({ seed, draw });
+      const expected = fillNormal(new Float32Array(actual!.length), { seed, stream, draw });
+      assert.deepEqual(new Uint32Array(actual!.buffer), new Uint32Array(expected.buffer));
+    }
+  }
+});
+
+webGpuTest("a NaN stays one through activations", async () => {
+  await using backend = await openWebGpu();
+  for (const op of ["relu", "sigmoid", "swish"] as const) {
+    const { graph } = opCase(op, {}, { shapes: [[4]] });
+    using program = backend.compile(graph);
+    const [actual] = await program.run({ feeds: { x0: Float32Array.of(NaN, 100, -100, 0) } });
+    assert.ok(Number.isNaN(actual![0]), op);
+    assert.deepEqual([...actual!.subarray(1, 3)].map((value) => Math.round(Math.abs(value))), [
+      op === "sigmoid" ? 1 : 100,
+      0,
+    ]);
+  }
+});
+
+/** Half precision keeps 11 bits of each stored value; sums are float32. */
+const HALF_TOLERANCE = 2e-3;
+
+webGpuTest("tensors in f16 give what their rounding allows", async () => {
+  await using backend = await openWebGpu({ precision: "f16" });
+  assert.match(backend.device.details, /f16/);
+  const chosen: readonly OpName[] = ["conv2d", "linear", "normalize", "relu", "mul", "average_pool", "sum"];
+  for (const op of chosen) for (const one of cases[op]) await check(backend, one, HALF_TOLERANCE);
+}, { feature: "shader-f16" });
