@@ -67,7 +67,9 @@ function kernelError(
   failure: GPUCompilationMessage | GPUError,
   where: { readonly op: string; readonly pipeline: string },
 ): KernelError {
-  const line = "lineNum" in failure && failure.lineNum > 0 ? failure.lineNum : undefined;
+  // Deno's compilation messages point to line 1 where only their text knows better.
+  const [, told] = /wgsl:(\d+):/.exec(failure.message) ?? [];
+  const line = told ? Number(told) : "lineNum" in failure && failure.lineNum > 0 ? failure.lineNum : undefined;
   const error = new KernelError(failure.message.trim().split("\n")[0]!, { ...where, line });
   error.cause = failure.message;
   return error;

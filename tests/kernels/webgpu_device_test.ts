@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { DeviceLostError, DeviceMemoryError, type Graph, GraphBuilder } from "../../core/mod.ts";
+import { KernelError, NoAdapterError, openWebGpu } from "../../kernels/mod.ts";
+import { GpuDevice } from "../../kernels/webgpu/device.ts";
+import { kernels } from "../../kernels/webgpu/kernels.ts";
+import { planGraph } from "../../kernels/webgpu/plan.ts";
+import { layerGraph, randomLayer } from "./layers.ts";
+import { adapter, webGpuTest } from "./webgpu.ts";
+
+/** Σ of a drawn tensor after some convolutions. */
+function candidate(channels: number, layers: number): Graph {
+  const builder = new GraphBuilder();
+  let x = builder.add("gaussian", [], { shape: [1, 4, 4, channels], stream: 0 });
+  for (let layer = 1; layer <= layers; layer++) {
+    const weight = builder.add("gaussian", [], { shape: [channels, 3, 3, channels], stream: layer });
+    x = builder.add("relu", [builder.add("conv2d", [x, weight], { stride: 1, padding: 1, groups: 1 })], {});
+  }
+  return builder.build([builder.add("sum", [x], {})]);
+}
+
+function reluOf(shape: readonly number[]): Graph {
+  const builder = new GraphBuilder();
+  return builder.build([builder.add("relu", [builder.add("input", [], { name: "x", shape })], {})]);
+}
+
+/**
+ * Kernels that layers use: uploads, downloads, six convolutions, two depthwise ones, four of statistics and their vectors,
+ * and two views.
+ */
+const LAYER_KERNELS = 16;
+
+webGpuTest("shapes share a fixed set of pipelines", async () => {
+  await using backend = await openWebGpu();
+  const run = async (index: number): Promise<void> => {
+    const { graph, run } = layerGraph(randomLayer(index), { whole: index % 2 === 0 });
+    using program = backend.compile(graph);
+    await program.run(run);
+  };
+  await Promise.all(Array.from({ length: 240 }, (_, index) => run(index)));
+  const { pipelines } = await backend.usage();
+  assert.ok(pipelines >= 12 && pipelines <= LAYER_KERNELS, `${pipelines}`);
+  assert.equal(Object.keys(kernels).length, 53);
+});
+
+/** Bytes that a process of this size may gain and lose by itself. */
+const RSS_SLACK_BYTES = 64 * 2 ** 20;
+
+webGpuTest("memory stays where the largest program put it over 2,000 candidates", async () => {
+  await using backend = await openWebGpu();
+  const run = async (index: number): Promise<void> => {
+    using program = backend.compile(candidate(1 + index % 12, 1 + index % 5));
+    await program.run({ seed: 1 });
+  };
+  const some = (from: number): Promise<void[]> =>
+    Promise.all(Array.from({ length: 20 }, (_, more) => run(from + more)));
+  for (let index = 0; index < 400; index += 20) await some(index);
+  const before = { ...await backend.usage(), rss: Deno.memoryUsage().rss };
+  for (let index = 0; index < 2000; index += 20) await some(index);
+  const after = { ...await backend.usage(), rss: Deno.memoryUsage().rss };
+  assert.equal(after.bytes, before.bytes);
+  assert.ok(after.rss - before.rss < RSS_SLACK_BYTES, `${(after.rss - before.rss) / 2 ** 20} MiB more`);
+  assert.ok(after.groups - before.groups <= 2000 / 4, `${after.groups - before.groups} groups`);
+});
+
+webGpuTest("a candidate's bits do not depend on what runs beside it", async () => {
+  await using backend = await openWebGpu();
+  using program = backend.compile(candidate(9, 3));
+  const [alone] = await program.run({ seed: 4, draw: 1 });
+  const others = Array.from({ length: 30 }, (_, index) => backend.compile(candidate(1 + index, 2)));
+  const runs = others.flatMap((other) => [other.run({ seed: 2 }), program.run({ seed: 4, draw: 1 })]);
+  (await Promise.all(runs)).forEach(([value], index) => {
+    if (index % 2 === 1) assert.deepEqual(value, alone);
+  });
+  for (const other of others) other[Symbol.dispose]();
+});
+
+webGpuTest("a kernel that does not compile is told by operation, pipeline and line", async () => {
+  const { fields, width, body } = kernels.view1;
+  const broken = { ...kernels, view1: { fields, width, body: `${body}\nfn odd() -> u32 { return 1.5; }` } };
+  using device = await GpuDevice.open({ adapter: "best", precision: "f32", kernels: broken });
+  const { plan, uploadsOf } = planGraph(reluOf([3]), { limits: device.limits, precision: "f32" });
+  const run = { plan, options: {}, uploads: uploadsOf({ feeds: { x: Float32Array.of(1, 2, 3) } }) };
+  await assert.rejects(device.submit([run]), (error) => {
+    assert.ok(error instanceof KernelError, `${error}`);
+    assert.deepEqual([error.op, error.pipeline], ["relu", "view1"]);
+    assert.ok(error.line !== undefined && error.line > 60, `${error.line}`);
+    assert.match(error.message, /^Cannot run relu as its kernel view1 fails at WGSL line \d+: /);
+    return true;
+  });
+});
+
+webGpuTest("a dispatch that the driver refuses is told by operation and pipeline, and others go on", async () => {
+  using device = await GpuDevice.open({ adapter: "best", precision: "f32" });
+  const { plan, uploadsOf } = planGraph(reluOf([3]), { limits: device.limits, precision: "f32" });
+  const uploads = uploadsOf({ feeds: { x: Float32Array.of(-1, 0, 2) } });
+  const run = { plan, options: {}, uploads };
+  const tooWide = plan.dispatches.map((dispatch) =>
+    dispatch.op === "relu" && dispatch.kernel === "view1"
+      ? { ...dispatch, workgroups: [device.limits.workgroups + 1, 1, 1] as const }
+      : dispatch
+  );
+  const refused = await device.submit([{ ...run, plan: { ...plan, dispatches: tooWide } }]);
+  await assert.rejects(refused.read(), { name: "KernelError", op: "relu", pipeline: "view1" });
+  assert.deepEqual(await (await device.submit([run])).read(), [[Float32Array.of(0, 0, 2)]]);
+});
+
+webGpuTest("a tensor that no buffer holds is named with the limit", async () => {
+  await using backend = await openWebGpu();
+  const builder = new GraphBuilder();
+  const x = builder.add("gaussian", [], { shape: [2 ** 15, 2 ** 16], stream: 0 });
+  const graph = builder.build([builder.add("sum", [x], {})]);
+  assert.throws(() => backend.compile(graph), (error) => {
+    assert.ok(error instanceof DeviceMemoryError);
+    const { maxStorageBufferBindingSize, maxBufferSize } = adapter!.limits;
+    assert.equal(error.limitBytes, Math.min(maxStorageBufferBindingSize!, maxBufferSize!));
+    assert.match(error.message, /tensor gaussian 0 \[32768,65536\]/);
+    return error.neededBytes >= 2 ** 33;
+  });
+});
+
+webGpuTest("a device lost in mid-run is opened again, and results are the same", async () => {
+  const scores = async (loseAt: number): Promise<string[]> => {
+    await using backend = await openWebGpu();
+    const runs = Array.from({ length: 96 }, async (_, index) => {
+      using program = backend.compile(candidate(1 + index % 12, 1 + index % 5));
+      const [score] = await program.run({ seed: 3, draw: index });
+      if (index === loseAt) backend.loseDevice();
+      return new Uint32Array(score!.buffer).join();
+    });
+    const results = await Promise.all(runs);
+    assert.equal((await backend.usage()).openings, loseAt < 0 ? 1 : 2);
+    return results;
+  };
+  const undisturbed = await scores(-1);
+  assert.equal(new Set(undisturbed).size, 96);
+  assert.deepEqual(await scores(5), undisturbed);
+});
+
+webGpuTest("errors of a run keep their class, and the device goes on", async () => {
+  await using backend = await openWebGpu();
+  using program = backend.compile(reluOf([3]));
+  await assert.rejects(program.run(), { name: "RangeError", message: /got none for x/ });
+  await assert.rejects(program.run({ feeds: { x: new Float32Array(2) } }), { name: "ShapeError" });
+  await assert.rejects(program.run({ seed: -1 }), { name: "RangeError", message: /Cannot seed/ });
+  const [y] = await program.run({ feeds: { x: Float32Array.of(-1, 0, 2) } });
+  assert.deepEqual([...y!], [0, 0, 2]);
+});
+
+webGpuTest("closing fails what has not finished, and runs after it", async () => {
+  const backend = await openWebGpu();
+  using program = backend.compile(candidate(64, 4));
+  const settled = Promise.allSettled([program.run(), program.run()]);
+  await backend[Symbol.asyncDispose]();
+  for (const result of await settled) {
+    assert.ok(result.status === "rejected" && result.reason instanceof DeviceLostError);
+  }
+  await assert.rejects(program.run(), DeviceLostError);
+});
+
+Deno.test("an adapter that is not there is refused with those that are", async () => {
+  const known = adapter ? [adapter.name] : [];
+  await assert.rejects(openWebGpu({ adapter: "no such adapter" }), (error) => {
+    assert.ok(error instanceof NoAdapterError, `${error}`);
+    assert.deepEqual(error.known.slice(0, 1), known);
+    return /asked for no such adapter$/.test(error.message);
+  });
+});
