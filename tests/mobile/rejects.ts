@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 
 /** The error that work ends with, which must have this code and a hint. */
 export async function rejectsWith<E extends Error & { code: string; hint: string }>(
-  work: Promise<unknown> | (() => Promise<unknown>),
+  work: Promise<unknown> | (() => unknown),
   code: string,
 ): Promise<E> {
   try {

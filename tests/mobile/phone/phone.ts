@@ -176,10 +176,11 @@ export class Phone implements AsyncDisposable {
     return child;
   }
 
-  /** How many of the process groups that were started have a process left. */
+  /** How many of the process groups that were started have a process left; ones that wait to be reaped are none. */
   running(): number {
-    return this.#groups.filter((group) => new Deno.Command("pgrep", { args: ["-g", `${group}`] }).outputSync().success)
-      .length;
+    const lives = (group: number): boolean =>
+      new Deno.Command("pgrep", { args: ["-r", "R,S,D,T", "-g", `${group}`] }).outputSync().success;
+    return this.#groups.filter(lives).length;
   }
 
   /** Writes a file, its folder too. */
