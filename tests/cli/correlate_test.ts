@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import macroRows from "../fixtures/nasbench_macro.json" with { type: "json" };
 import { permissions, zen, zenJson } from "./zen.ts";
 
@@ -33,6 +34,16 @@ Deno.test("correlate prints figures, and leaves JSON, a table and a picture", as
   assert.match(await Deno.readTextFile(`${out}/scatter.svg`), /^<svg[^]*params {2}ρ = [^]*<\/svg>/);
 });
 
+/** How many scores a comparison has on disk so far. */
+function keptScores(out: string): number {
+  try {
+    using database = new DatabaseSync(`${out}/scores.sqlite`, { readOnly: true });
+    return Number(database.prepare("SELECT count(*) AS scores FROM scores").get()?.scores);
+  } catch {
+    return 0; // not made yet
+  }
+}
+
 Deno.test("a comparison that was killed goes on where it was, and ends as one that was not", async () => {
   using folder = new SmallBenchmark();
   const args = [...folder.args, "--proxy", "zen,naswot", "--sample", "12", "--seeds", "2"];
@@ -42,9 +53,13 @@ Deno.test("a comparison that was killed goes on where it was, and ends as one th
     stdout: "null",
     stderr: "null",
   }).spawn();
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  for (let waits = 0; keptScores(killed) === 0; waits++) {
+    assert.ok(waits < 6000, "the comparison kept no score in half a minute");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   child.kill("SIGKILL");
   await child.status;
+  assert.ok(keptScores(killed) < 2 * 12 * 2, "the comparison was over before it was killed");
   const figures = async (out: string) =>
     (await zenJson([...args, "--out", out])).map(({ seconds: _, ...rest }) => rest);
   assert.deepEqual(await figures(killed), await figures(`${folder.path}/whole`));
