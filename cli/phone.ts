@@ -6,10 +6,10 @@ import { addPhoneBenchCommand } from "./phone_bench.ts";
 
 /** What the options of {@link addPhoneOptions} parse to. */
 export interface PhoneOptions {
-  readonly serial?: string;
+  readonly serial?: string | undefined;
   readonly transport: TransportName;
-  readonly host?: string;
-  readonly port?: number;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
   readonly createKey: boolean;
   readonly json?: boolean;
 }

@@ -147,9 +147,7 @@ async function openTarget(options: BenchOptions, stack: AsyncDisposableStack) {
   if (!options.binary) throw new UsageError("Cannot measure on a phone without its benchmark_model: give --binary");
   const [binary] = await readFiles([options.binary]);
   const { openDevice } = await import("../mobile/adb/mod.ts");
-  const { address, ...rest } = options;
-  const where = { ...rest, ...(address === undefined ? {} : { host: address }) } as unknown as PhoneOptions;
-  const device = stack.use(await openDevice(await openOptionsOf(where)));
+  const device = stack.use(await openDevice(await openOptionsOf({ ...options, host: options.address })));
   const journal = stack.use(await Journal.open(device.serial));
   return { target: await PhoneTarget.open(device, { binary: binary!, journal, onProgress: note }), binary: binary! };
 }

@@ -41,7 +41,7 @@ const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 const FIELD = new RegExp(String.raw`(\w+)=(${NUMBER})`, "gi");
 /** Lines of newer builds begin with `INFO: `. */
 const COUNT_LINE = /^(?:INFO: )?(count=\d.*)$/gm;
-const TIMINGS = new RegExp(String.raw`\bInit: (${NUMBER}),.*(?:Inference \(avg\)|Inference): (${NUMBER})`, "i");
+const TIMINGS = new RegExp(String.raw`\bInit: (${NUMBER}),.* Inference \(avg\): (${NUMBER})`);
 const OLD_TIMINGS = new RegExp(String.raw`Warmup: ${NUMBER}, Init: (${NUMBER}), Inference: (${NUMBER})`, "i");
 
 /** A line `count=… first=… …`; a single value, or many that are all the same, come as `curr=` alone. */
