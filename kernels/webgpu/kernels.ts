@@ -1,10 +1,13 @@
 /** Every kernel by its name. Shapes are parameters, so these are all the pipelines that there will ever be. */
-import { convolutionKernel, NARROW, WIDE } from "./wgsl/convolution.ts";
+import { convolutionKernel } from "./wgsl/convolution.ts";
+import { convolutionInputKernel, convolutionWeightKernel } from "./wgsl/convolution_gradients.ts";
 import { depthwiseKernel } from "./wgsl/depthwise.ts";
 import { binaryKernels, unaryKernels, viewKernel } from "./wgsl/elementwise.ts";
 import type { Kernel } from "./wgsl/kernel.ts";
 import { copyRows, spread, transposeRows } from "./wgsl/layout.ts";
 import { adaptivePoolKernel, windowPoolKernel } from "./wgsl/pooling.ts";
+import { poolGather, poolScatter, unpoolAdaptive, unpoolWindow } from "./wgsl/pooling_gradients.ts";
+import { NARROW, WIDE } from "./wgsl/product.ts";
 import { means, sumKernel, sumSpread } from "./wgsl/reductions.ts";
 import { logSoftmax } from "./wgsl/softmax.ts";
 import { download, fill, gaussian, upload } from "./wgsl/sources.ts";
@@ -22,6 +25,10 @@ export const kernels = {
   convolutionNarrow4: convolutionKernel(NARROW, { width: 4, pointwise: false }),
   convolutionWide1: convolutionKernel(WIDE, { width: 1, pointwise: false }),
   convolutionNarrow1: convolutionKernel(NARROW, { width: 1, pointwise: false }),
+  inputGradientWide: convolutionInputKernel(WIDE),
+  inputGradientNarrow: convolutionInputKernel(NARROW),
+  weightGradientWide: convolutionWeightKernel(WIDE),
+  weightGradientNarrow: convolutionWeightKernel(NARROW),
   depthwise1: depthwiseKernel(1),
   depthwise4: depthwiseKernel(4),
   tileStatistics1: tileStatisticsKernel(1),
@@ -41,6 +48,10 @@ export const kernels = {
   averagePool4: windowPoolKernel(4, { largest: false }),
   adaptivePool1: adaptivePoolKernel(1),
   adaptivePool4: adaptivePoolKernel(4),
+  poolGather,
+  poolScatter,
+  unpoolWindow,
+  unpoolAdaptive,
   sum1: sumKernel(1),
   sum4: sumKernel(4),
   means,

@@ -156,6 +156,12 @@ export class Lowering {
     return this.#buffers.add(SPACE.vectors, elements, `partial sums of ${op} ${this.#node} [${shape}]`);
   }
 
+  /** A buffer of the arena of tensors that belongs to no node. */
+  scratchTensor(elements: number): Buffer {
+    const { op, shape } = this.graph.nodes[this.#node]!;
+    return this.#buffers.add(SPACE.tensors, elements, `parts of ${op} ${this.#node} [${shape}]`);
+  }
+
   /** The vectors of a normalisation's multiply-add, `[c]` each. */
   normalizationVectors(id: NodeId): { readonly scale: Buffer; readonly shift: Buffer } {
     const channels = this.shape(id).at(-1)!;

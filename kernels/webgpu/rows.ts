@@ -1,26 +1,26 @@
 /** The WebGPU backend's table: how every operation is run. */
-import type { OpTable, Unsupported } from "../../core/backend.ts";
+import type { OpTable } from "../../core/backend.ts";
 import type { OpName } from "../../core/ops.ts";
 import type { WebGpuRow } from "./lowering.ts";
 import { conv2d, linear } from "./rows/convolution.ts";
+import { conv2dInput, conv2dWeight } from "./rows/convolution_gradients.ts";
 import { activation, binary, unary } from "./rows/elementwise.ts";
 import { broadcast, concat, flatten, reduceSum, reshape, slice, transpose, unflatten } from "./rows/layout.ts";
 import { channelStatistics, normalize } from "./rows/normalization.ts";
 import { adaptiveAveragePool, windowPool } from "./rows/pooling.ts";
+import { adaptiveAverageUnpool, averageUnpool, maxPoolGradient } from "./rows/pooling_gradients.ts";
 import { means, sum, sumAbsDifference } from "./rows/reductions.ts";
 import { logSoftmax } from "./rows/softmax.ts";
 import { constant, gaussian, input } from "./rows/sources.ts";
 
-const noGradient = { unsupported: "gradients have no WGSL kernels; the CPU backend has them" } as const;
-
 /** A row for every operation, typed by its attributes. */
-export const rows: { readonly [K in OpName]: WebGpuRow<K> | Unsupported } = {
+export const rows: { readonly [K in OpName]: WebGpuRow<K> } = {
   input,
   gaussian,
   constant,
   conv2d,
-  conv2d_input: noGradient,
-  conv2d_weight: noGradient,
+  conv2d_input: conv2dInput,
+  conv2d_weight: conv2dWeight,
   linear,
   channel_mean: channelStatistics,
   channel_variance: channelStatistics,
@@ -50,10 +50,10 @@ export const rows: { readonly [K in OpName]: WebGpuRow<K> | Unsupported } = {
   max_pool: windowPool("maxPool"),
   average_pool: windowPool("averagePool"),
   adaptive_average_pool: adaptiveAveragePool,
-  max_pool_gather: noGradient,
-  max_pool_scatter: noGradient,
-  average_unpool: noGradient,
-  adaptive_average_unpool: noGradient,
+  max_pool_gather: maxPoolGradient("poolGather"),
+  max_pool_scatter: maxPoolGradient("poolScatter"),
+  average_unpool: averageUnpool,
+  adaptive_average_unpool: adaptiveAverageUnpool,
   sum,
   sum_abs_difference: sumAbsDifference,
   means,

@@ -4,9 +4,9 @@ import { nhwc, ohwi } from "../../../core/shape.ts";
 import type { Buffer } from "../arena.ts";
 import type { KernelName } from "../kernels.ts";
 import type { BufferView, LoweredNode, Lowering } from "../lowering.ts";
-import { type ConvolutionTile, NARROW, WIDE } from "../wgsl/convolution.ts";
 import { DEPTHWISE } from "../wgsl/depthwise.ts";
 import type { Width } from "../wgsl/kernel.ts";
+import { NARROW, type ProductTile, WIDE } from "../wgsl/product.ts";
 import { type Tile, tilePixels } from "../wgsl/tile.ts";
 import { tileStatistics } from "./normalization.ts";
 
@@ -36,8 +36,8 @@ interface Choice {
 const NARROW_EFFICIENCY = 0.7;
 
 /** The tile that wastes least on channels that are not there. */
-function chooseTile(groupChannels: number): { readonly name: "Wide" | "Narrow"; readonly tile: ConvolutionTile } {
-  const cost = (tile: ConvolutionTile, efficiency: number): number =>
+export function chooseTile(groupChannels: number): { readonly name: "Wide" | "Narrow"; readonly tile: ProductTile } {
+  const cost = (tile: ProductTile, efficiency: number): number =>
     Math.ceil(groupChannels / tile.channels) * tile.channels / efficiency;
   return cost(WIDE, 1) <= cost(NARROW, NARROW_EFFICIENCY)
     ? { name: "Wide", tile: WIDE }

@@ -42,8 +42,17 @@ const TILE_CHANNELS = ${tile.channels}u;
 var<workgroup> memory: array<vec4<f32>, ${2 * WORKGROUP}>;`;
 }
 
-/** Places `main` in its tile and clears its sums. Pixel i of an invocation is `firstPixel + i · LANES`. */
-export function tileHead(tile: Tile): string {
+/** Groups are channels beside each other, numbered along z. */
+const beside = `
+  let z = group.z;
+  let y = p.y;
+  let channel = z * p.groupChannels + within;`;
+
+/**
+ * Places `main` in its tile and clears its sums. Pixel i of an invocation is `firstPixel + i · LANES`. `place` gives the
+ * group `z`, where the output begins (`y`), and the invocation's first `channel` in it.
+ */
+export function tileHead(tile: Tile, place: string = beside): string {
   return `
 @compute @workgroup_size(${WORKGROUP})
 fn main(
@@ -57,7 +66,7 @@ fn main(
   let quadIndex = local % QUADS;
   let lane = local / QUADS;
   let within = (number % p.tilesAcross) * TILE_CHANNELS + quadIndex * 4u;
-  let channel = group.z * p.groupChannels + within;
+  ${place}
   let channelsLeft = p.groupChannels - min(within, p.groupChannels);
   let tilePixel = tile * TILE_PIXELS;
   let firstPixel = tilePixel + lane;
@@ -120,7 +129,7 @@ export function tileEnd(tile: Tile): string {
     ${
     each(tile.rows, (i) => `
     if (firstPixel + ${i}u * LANES < p.pixels) {
-      putQuad(p.y + (firstPixel + ${i}u * LANES) * p.channels + channel, channelsLeft, sum${i});
+      putQuad(y + (firstPixel + ${i}u * LANES) * p.channels + channel, channelsLeft, sum${i});
     }`)
   }
   }
