@@ -17,6 +17,10 @@ Deno.test("every command explains itself with examples", async () => {
     "zoo show",
     "runs list",
     "devices",
+    "phone list",
+    "phone doctor",
+    "phone shell",
+    "phone bench",
   ];
   for (const command of [...commands, "runs show", "runs resume"]) {
     const { code, stdout } = await zen([...command.split(" ").filter((word) => word !== ""), "--help"]);

@@ -108,6 +108,20 @@ Deno.test("zen phone bench --host: the same protocol on this machine, labelled s
   assert.match(await Deno.readTextFile(`${out}/latency.svg`), /on this host, not on a phone/);
 });
 
+Deno.test("--profile times operators in a process that does not count", async () => {
+  await using phone = new Phone();
+  const table = "=== Run Order ===\n\t[node type]\t[first]\t[avg ms]\t[%]\t[cdf%]\t[mem KB]\t[times called]\t[Name]\n" +
+    "\tCONV_2D\t4.1\t4.0\t100%\t100%\t0\t1\t[stem]:0\n";
+  const flags = ["--profile", "--repeats", "1"];
+  const { code, stdout, stderr, report } = await bench(phone, { script: printing(soundOutput(1000) + table), flags });
+  assert.equal(code, 0, stderr);
+  assert.equal(report!.samples.length, 2);
+  const operators = [{ kind: "CONV_2D", averageMs: 4, percent: 100, name: "[stem]:0" }];
+  assert.deepEqual(report!.profiles, { "small.tflite × 1": operators });
+  assert.match(stdout, /## Operators of small[^]*\| CONV_2D \| 4\.000 \| 100\.00 \| \[stem\]:0 \|/);
+  assertUntouched(phone);
+});
+
 Deno.test("a hot phone is refused before anything is pushed", async () => {
   await using phone = new Phone();
   phone.setBattery({ celsius: 41 });
