@@ -55,7 +55,7 @@ export function objections(state: DeviceState, cpus: readonly number[]): readonl
 export function cautions(state: DeviceState): readonly string[] {
   const unread = Object.entries(state.unread).map(([name, said]) => `${name} could not be read: ${said}`);
   const busy = state.load !== null && state.load > Math.max(2, state.cores.length / 2);
-  return busy ? [...unread, `other processes keep it busy: load ${state.load}`] : unread;
+  return busy ? [...unread, `other processes keep it busy: load ${state.load!.toFixed(2)}`] : unread;
 }
 
 /** Why a run between two states does not count; undefined if it does. */

@@ -122,6 +122,18 @@ function resultOf(job: Plan["jobs"][number], { measurement, plan, comparePublish
   };
 }
 
+/** A 95 % interval wider than this share of the median tells two networks apart badly. */
+const WIDE_SHARE = 0.1;
+
+function wideIntervals(results: readonly JobResult[]): readonly string[] {
+  const wide = results.filter(({ interval95Ms, medianMs }) =>
+    interval95Ms !== null && interval95Ms[1] - interval95Ms[0] > WIDE_SHARE * medianMs!
+  );
+  return wide.map(({ model, threads }) =>
+    `the interval of ${model} × ${threads} is wide: measure again on a calmer target`
+  );
+}
+
 function failureOf(failure: unknown): LatencyReport["failure"] {
   if (failure === undefined) return null;
   const { code, message, data } = failure as Error & { code?: string; data?: Record<string, unknown> };
@@ -134,6 +146,7 @@ export function latencyReport(sources: ReportSources): LatencyReport {
   const { plan, measurement, target, binary, profiles, createdAt } = sources;
   const { jobs, sentinel, ...protocol } = plan;
   const models = new Set([...jobs, sentinel].map(({ model }) => model));
+  const results = jobs.map((job) => resultOf(job, sources));
   return {
     schema: REPORT_SCHEMA,
     kind: target.kind,
@@ -143,8 +156,8 @@ export function latencyReport(sources: ReportSources): LatencyReport {
     models: [...models].map(facts),
     protocol,
     sentinel: `${sentinel.model.name} × ${sentinel.threads}`,
-    results: jobs.map((job) => resultOf(job, sources)),
-    cautions: measurement.cautions,
+    results,
+    cautions: [...measurement.cautions, ...wideIntervals(results)],
     failure: failureOf(measurement.failure),
     baseline: measurement.baseline,
     samples: measurement.samples.map(({ job, ...sample }) => ({

@@ -232,6 +232,10 @@ Deno.test("the report: figures of known samples, published ones beside them, lab
     /\| zennet_.*\| 1 \| 1\.02 \| 1\.07 \| 0\.01 \| 1\.00 … 1\.04 \| 5 \(0 discarded\) \| 87\.90 \|/,
   );
   assert.match(toSvg(report), /^<svg .*Measured on Fake/s);
+  assert.deepEqual(report.cautions, []);
+  const spread = measurement.samples.map((sample, at) => ({ ...sample, latencyUs: sample.latencyUs * (1 + 0.1 * at) }));
+  const wide = latencyReport({ ...sources, measurement: { ...measurement, samples: spread }, comparePublished: false });
+  assert.match(wide.cautions.join(), /interval of zennet_.* is wide/);
   const host = { ...report, kind: "host" as const };
   for (const text of [toMarkdown(host), toSvg(host)]) assert.match(text, /on this host, not on a phone/);
 });
