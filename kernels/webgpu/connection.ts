@@ -21,6 +21,7 @@ export class Connection implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #runs = new Map<number, Waiter<Outputs>>();
   readonly #measures = new Map<number, Waiter<WorkerUsage>>();
+  readonly #ended = Promise.withResolvers<void>();
   #start: Waiter<Started> | undefined;
   #next = 0;
   #closed: DeviceLostError | undefined;
@@ -84,6 +85,8 @@ export class Connection implements AsyncDisposable {
         return take(this.#measures, reply.id)?.resolve(reply.usage);
       case "failed":
         return this.#fail(reply.ids, reply.error);
+      case "closed":
+        return this.#ended.resolve();
     }
   }
 
@@ -96,6 +99,7 @@ export class Connection implements AsyncDisposable {
   #end(reason: string): void {
     this.#worker.terminate();
     this.#close(new DeviceLostError(`Cannot finish a run as its worker crashed: ${reason}`));
+    this.#ended.resolve();
   }
 
   #close(error: DeviceLostError): void {
@@ -106,12 +110,16 @@ export class Connection implements AsyncDisposable {
     this.#measures.clear();
   }
 
-  /** Ends the worker and its device; what has not finished rejects. */
+  /**
+   * Ends the device and then its worker; what has not finished rejects. Drivers crash where the process exits while a
+   * device is being given back, so this waits until it has been.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#close(new DeviceLostError("Cannot finish a run as its backend was closed"));
     this.#worker.postMessage({ type: "close" });
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await this.#ended.promise;
+    this.#worker.terminate();
   }
 }
 

@@ -28,7 +28,9 @@ export interface Fusion {
   readonly users: readonly (readonly NodeId[])[];
 }
 
-const isActivation = ({ op }: Node): boolean => op !== "none" as string && ACTIVATIONS.includes(op as Activation);
+const activations: readonly string[] = ACTIVATIONS.filter((name) => name !== "none");
+
+const isActivation = ({ op }: Node): boolean => activations.includes(op);
 
 /** Whether a node reads another only as a convolution's activations. */
 function convolves(reader: Node, id: NodeId): boolean {

@@ -31,7 +31,9 @@ export type Reply =
   | { readonly type: "started"; readonly adapter: AdapterDescription; readonly limits: PlanLimits }
   | { readonly type: "done"; readonly results: readonly RunResult[] }
   | { readonly type: "failed"; readonly ids: readonly number[]; readonly error: ErrorRecord }
-  | { readonly type: "measured"; readonly id: number; readonly usage: WorkerUsage };
+  | { readonly type: "measured"; readonly id: number; readonly usage: WorkerUsage }
+  /** The device has given everything back. */
+  | { readonly type: "closed" };
 
 /** The outputs of a run. */
 export interface RunResult {

@@ -8,7 +8,6 @@ import { RunQueue } from "./run_queue.ts";
 interface WorkerScope {
   onmessage: ((event: MessageEvent<Request>) => void) | null;
   postMessage(reply: Reply, transfer: Transferable[]): void;
-  close(): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
@@ -52,6 +51,6 @@ scope.onmessage = ({ data }) => {
       return measure(data.id);
     case "close":
       queue?.[Symbol.dispose]();
-      return scope.close();
+      return scope.postMessage({ type: "closed" }, []);
   }
 };

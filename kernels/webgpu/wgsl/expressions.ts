@@ -1,16 +1,21 @@
 /** Scalar expressions as WGSL, on one value or on four. */
-import { type Expression, unaryExpressions, type UnaryOperation } from "../../../core/ops/expression.ts";
+import {
+  type BinaryOperation,
+  type Expression,
+  unaryExpressions,
+  type UnaryOperation,
+} from "../../../core/ops/expression.ts";
 
 /** The type that an expression is printed for. */
 export type ValueType = "f32" | "vec4<f32>";
 
-const binaries = {
-  add: (left: string, right: string) => `(${left} + ${right})`,
-  multiply: (left: string, right: string) => `(${left} * ${right})`,
-  divide: (left: string, right: string) => `(${left} / ${right})`,
-  // WGSL's max may drop a NaN; a comparison keeps the left one.
-  max: (left: string, right: string) => `select(${left}, ${right}, ${left} < ${right})`,
-} as const;
+const binaries: Readonly<Record<BinaryOperation, (left: string, right: string, type: ValueType) => string>> = {
+  add: (left, right) => `(${left} + ${right})`,
+  multiply: (left, right) => `(${left} * ${right})`,
+  divide: (left, right) => `(${left} / ${right})`,
+  max: (left, right, type) =>
+    `select(max(${left}, ${right}), ${left}, ${type === "f32" ? "isNan" : "areNan"}(${left}))`,
+};
 
 const unaries: Readonly<Record<UnaryOperation, (of: string, type: ValueType) => string>> = {
   negate: (of) => `(-${of})`,
@@ -38,6 +43,7 @@ export function printExpression(expression: Expression, type: ValueType): string
       return binaries[expression.operation](
         printExpression(expression.left, type),
         printExpression(expression.right, type),
+        type,
       );
   }
 }

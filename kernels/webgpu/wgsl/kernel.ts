@@ -85,6 +85,13 @@ fn load(space: u32, at: u32) -> f32 {
   return vector(at);
 }`;
 
+/** Tests of bits, because compilers may take comparisons and `max` to never see a NaN. */
+const nanText = `
+fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
+fn areNan(x: vec4<f32>) -> vec4<bool> {
+  return (bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) > vec4<u32>(0x7f800000u);
+}`;
+
 /** The uniform's type. */
 function parameters({ fields, tail = "" }: Kernel): string {
   const members = Object.entries(fields).map(([name, type]) => `  ${name}: ${type === "at" ? "u32" : type},`);
@@ -107,6 +114,7 @@ ${parameters(kernel)}
 @group(0) @binding(4) var<storage, read> uploads: array<f32>;
 @group(0) @binding(5) var<storage, read> quantiles: array<i32>;
 const NONE = ${NONE}u;
+${nanText}
 ${kernel.width === 4 ? quadAccess : scalarAccess}
 ${kernel.body}`;
 }

@@ -41,10 +41,12 @@ const valueText = (width: Width): string =>
   width === 4
     ? `alias Value = vec4<f32>;
 fn value(at: u32) -> Value { return quad(at); }
-fn putValue(at: u32, value: Value) { putQuad(at, 4u, value); }`
+fn putValue(at: u32, value: Value) { putQuad(at, 4u, value); }
+fn larger(a: Value, b: Value) -> Value { return select(select(max(a, b), b, areNan(b)), a, areNan(a)); }`
     : `alias Value = f32;
 fn value(at: u32) -> Value { return scalar(at); }
-fn putValue(at: u32, value: Value) { tensors[at] = Element(value); }`;
+fn putValue(at: u32, value: Value) { tensors[at] = Element(value); }
+fn larger(a: Value, b: Value) -> Value { return select(select(max(a, b), b, isNan(b)), a, isNan(a)); }`;
 
 /**
  * The largest value or the mean of each window, padding not counted. Sums go row by row. Memory traffic: each value as
@@ -76,7 +78,7 @@ ${place("p.oh", "p.ow", width)}
     for (var x = fromColumn; x < toColumn; x++) {
       let element = value(p.x + ((image * p.h + y) * p.w + x) * p.channels + channel);
       sum += element;
-      most = max(most, element);
+      most = larger(most, element);
     }
     total += sum;
   }

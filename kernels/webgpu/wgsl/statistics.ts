@@ -34,7 +34,8 @@ export const MERGE_CHANNELS = 16;
 
 /**
  * Statistics of a tensor from those of its tiles (Chan, Golub and LeVeque, 1983), two-pass about the first tile's mean.
- * A workgroup of 256 takes 16 channels, 16 lanes each; sums are in the same order on every run. Memory traffic: eight
+ * A workgroup of 256 takes 16 channels, 16 lanes each; sums are in the same order on every run. The sum of
+ * squares may come out a rounding below zero; its sign is dropped, which keeps a NaN. Memory traffic: eight
  * bytes a channel and tile, twice.
  */
 export const mergeStatistics = {
@@ -83,7 +84,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let total = reduced(local, squares);
   if (local < CHANNELS && channel < p.channels) {
     if (p.mean != NONE) { vectors[p.mean + channel] = mean + total.x / count; }
-    if (p.variance != NONE) { vectors[p.variance + channel] = max(total.y, 0.0) / count; }
+    if (p.variance != NONE) { vectors[p.variance + channel] = abs(total.y) / count; }
   }
 }`,
 } as const satisfies Kernel;
