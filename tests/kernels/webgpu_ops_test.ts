@@ -116,6 +116,26 @@ webGpuTest("a NaN stays one through activations", async () => {
   }
 });
 
+webGpuTest("statistics of what overflows are no numbers, so that no score of it is one", async () => {
+  await using backend = await openWebGpu();
+  for (const value of [NaN, Infinity]) {
+    const { graph } = opCase("channel_variance", {}, { shapes: [[1, 3, 3, 2]] });
+    using program = backend.compile(graph);
+    const x0 = Float32Array.from({ length: 18 }, (_, index) => index === 4 ? value : index);
+    const [variance] = await program.run({ feeds: { x0 } });
+    assert.ok(Number.isNaN(variance![0]) && variance![1]! > 1, `${value}: ${variance}`);
+  }
+  for (const c of [1, 4]) {
+    const { graph } = opCase("max_pool", { kernel: 2, stride: 1, padding: 0 }, { shapes: [[1, 2, 2, c]] });
+    using program = backend.compile(graph);
+    for (let place = 0; place < 4; place++) {
+      const x0 = Float32Array.from({ length: 4 * c }, (_, index) => Math.floor(index / c) === place ? NaN : index);
+      const [largest] = await program.run({ feeds: { x0 } });
+      assert.ok(largest!.every(Number.isNaN), `${place} of ${c} channels: ${largest}`);
+    }
+  }
+});
+
 /** Half precision keeps 11 bits of each stored value; sums are float32. */
 const HALF_TOLERANCE = 2e-3;
 
