@@ -1,20 +1,5 @@
 /** How a convolution's output is cut into bands (see assembly/convolution.ts). */
-
-/** Extents of a convolution, as its kernel sees them. */
-export interface Geometry {
-  readonly n: number;
-  readonly h: number;
-  readonly w: number;
-  readonly c: number;
-  readonly oh: number;
-  readonly ow: number;
-  readonly o: number;
-  readonly kh: number;
-  readonly kw: number;
-  readonly stride: number;
-  readonly padding: number;
-  readonly groups: number;
-}
+import { type Geometry, isDepthwise } from "../geometry.ts";
 
 /** Some rows of one image, or several whole images. */
 export interface Band {
@@ -34,10 +19,6 @@ const CYCLES_PER_PANEL = 300;
 
 /** Channels that a band of a depthwise convolution holds: a cache line's. */
 const SLICE_CHANNELS = 16;
-
-/** Whether every channel is convolved by itself. */
-export const isDepthwise = ({ groups, c, o }: Pick<Geometry, "groups" | "c" | "o">): boolean =>
-  groups > 1 && groups === c && groups === o;
 
 /** Output rows below which a band copies too many input rows twice. */
 const FEW_ROWS = 4;

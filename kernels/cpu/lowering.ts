@@ -4,9 +4,9 @@ import { planArena } from "../../core/liveness.ts";
 import type { RunOptions } from "../../core/op.ts";
 import type { OpAttributes, OpName } from "../../core/ops.ts";
 import { elementCount, type Shape } from "../../core/shape.ts";
-import { type Fusion, planFusion } from "./fusion.ts";
+import { type Fusion, planFusion } from "../fusion.ts";
 import type { Kernels } from "./module.ts";
-import type { ViewActivation } from "./views.ts";
+import { cpuFusion, type ViewActivation } from "./views.ts";
 
 /** A stretch of the arena; its address is known once all tasks are. */
 export interface Buffer {
@@ -61,7 +61,7 @@ const SLACK_BYTES = 64;
 /** The views, buffers and tasks of a graph while it is lowered. */
 export class Lowering {
   readonly graph: Graph;
-  readonly fusion: Fusion;
+  readonly fusion: Fusion<ViewActivation>;
   readonly tasks: Task[] = [];
   #node: NodeId = 0;
   readonly #buffers: Buffer[] = [];
@@ -71,7 +71,7 @@ export class Lowering {
 
   constructor(graph: Graph) {
     this.graph = graph;
-    this.fusion = planFusion(graph);
+    this.fusion = planFusion(graph, cpuFusion);
   }
 
   /** The shape of a node's output. */

@@ -10,8 +10,7 @@ export type Request =
   | { readonly type: "start"; readonly module: WebAssembly.Module }
   /** Run a program; its graph comes with its first run on this worker. */
   | { readonly type: "run"; readonly program: number; readonly graph?: Graph; readonly options: RunOptions }
-  | { readonly type: "drop"; readonly program: number }
-  | { readonly type: "close" };
+  | { readonly type: "drop"; readonly program: number };
 
 /** From a worker, one for every start and run. */
 export type Reply =

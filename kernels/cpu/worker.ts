@@ -6,7 +6,6 @@ import { recordError, type Reply, type Request } from "./protocol.ts";
 interface WorkerScope {
   onmessage: ((event: MessageEvent<Request>) => void) | null;
   postMessage(reply: Reply, transfer: Transferable[]): void;
-  close(): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
@@ -42,7 +41,5 @@ scope.onmessage = ({ data }) => {
       return run(data);
     case "drop":
       return void programs.delete(data.program);
-    case "close":
-      return scope.close();
   }
 };

@@ -4,7 +4,7 @@ import { type Graph, type NodeId, nodeMacs } from "../../core/graph.ts";
 import type { OpAttributes, OpName } from "../../core/ops.ts";
 import { elementCount, type Shape } from "../../core/shape.ts";
 import { type Buffer, BufferSet, SPACE, type Space, touch } from "./arena.ts";
-import { type Fusion, planFusion } from "./fusion.ts";
+import { type Fusion, planFusion } from "../fusion.ts";
 import { type KernelName, kernels } from "./kernels.ts";
 import type { PlanLimits } from "./limits.ts";
 import type { Uploads } from "./uploads.ts";
@@ -72,7 +72,7 @@ export class Lowering {
   /** What is lowered. */
   readonly graph: Graph;
   /** What is not written. */
-  readonly fusion: Fusion;
+  readonly fusion: Fusion<Activation>;
   /** In order. */
   readonly dispatches: LoweredDispatch[] = [];
   /** Where constants and feeds are in a run's uploads. */
@@ -88,7 +88,7 @@ export class Lowering {
   constructor(graph: Graph, { limits, uploads }: { readonly limits: PlanLimits; readonly uploads: Uploads }) {
     this.graph = graph;
     this.uploads = uploads;
-    this.fusion = planFusion(graph);
+    this.fusion = planFusion(graph, { activations: ACTIVATIONS, readers: ["conv2d"] });
     this.#limits = limits;
   }
 

@@ -13,7 +13,8 @@ import {
   parseStructure,
   peakActivationBytes,
 } from "@zennas/zennas";
-import { planFusion } from "../../kernels/cpu/fusion.ts";
+import { cpuFusion } from "../../kernels/cpu/views.ts";
+import { planFusion } from "../../kernels/fusion.ts";
 import { Machine } from "../../kernels/cpu/machine.ts";
 import { compileModule } from "../../kernels/cpu/module.ts";
 
@@ -43,7 +44,7 @@ function passes(squeezeExcite: boolean): Passes {
 
 /** The estimate, given what the backend computes as it is read. */
 function estimate(graph: Graph, input: NodeId): number {
-  const views = [...planFusion(graph).views].map(([id, { source }]) => [id, source] as const);
+  const views = [...planFusion(graph, cpuFusion).views].map(([id, { source }]) => [id, source] as const);
   return peakActivationBytes(graph, new Set([input]), new Map(views));
 }
 

@@ -1,7 +1,8 @@
 /** Rows of convolutions and linear layers. */
 import type { NodeId } from "../../../core/graph.ts";
 import { nhwc, ohwi } from "../../../core/shape.ts";
-import { type Band, bandBytes, chooseBand, type Geometry, isDepthwise, sliceChannels, TILE_PIXELS } from "../bands.ts";
+import { type Geometry, isDepthwise } from "../../geometry.ts";
+import { type Band, bandBytes, chooseBand, sliceChannels, TILE_PIXELS } from "../bands.ts";
 import type { Buffer, BufferView, LoweredNode, Lowering } from "../lowering.ts";
 import { VIEW_ACTIVATIONS } from "../views.ts";
 import { placeStatistics, type StatisticsBuffers } from "./normalization.ts";

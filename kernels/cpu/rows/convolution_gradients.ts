@@ -1,6 +1,7 @@
 /** Rows of convolution's transposes: the gradients of its input and of its weight. */
 import { elementCount, nhwc, ohwi, type Shape } from "../../../core/shape.ts";
-import { bandBytes, chooseGradientBand, type Geometry } from "../bands.ts";
+import type { Geometry } from "../../geometry.ts";
+import { bandBytes, chooseGradientBand } from "../bands.ts";
 import type { Buffer, BufferView, LoweredNode, Lowering } from "../lowering.ts";
 import { descriptor, flattened, isPointwise, lowerConvolution, PANEL, panelCount } from "./convolution.ts";
 

@@ -1,6 +1,7 @@
 /** Rows of convolutions and linear layers. */
 import type { NodeId } from "../../../core/graph.ts";
 import { nhwc, ohwi } from "../../../core/shape.ts";
+import { type Geometry, isDepthwise } from "../../geometry.ts";
 import type { Buffer } from "../arena.ts";
 import type { KernelName } from "../kernels.ts";
 import type { BufferView, LoweredNode, Lowering } from "../lowering.ts";
@@ -9,22 +10,6 @@ import type { Width } from "../wgsl/kernel.ts";
 import { NARROW, type ProductTile, WIDE } from "../wgsl/product.ts";
 import { type Tile, tilePixels } from "../wgsl/tile.ts";
 import { tileStatistics } from "./normalization.ts";
-
-/** Extents of a convolution. */
-interface Geometry {
-  readonly n: number;
-  readonly h: number;
-  readonly w: number;
-  readonly c: number;
-  readonly oh: number;
-  readonly ow: number;
-  readonly o: number;
-  readonly kh: number;
-  readonly kw: number;
-  readonly stride: number;
-  readonly padding: number;
-  readonly groups: number;
-}
 
 /** A kernel and the tile that it computes. */
 interface Choice {
@@ -46,7 +31,7 @@ export function chooseTile(groupChannels: number): { readonly name: "Wide" | "Na
 
 function chooseKernel({ c, o, kh, kw, padding, groups }: Geometry): Choice {
   const quads = (channels: number): Width => channels % 4 === 0 ? 4 : 1;
-  if (groups > 1 && groups === c && groups === o) return { kernel: `depthwise${quads(c)}`, tile: DEPTHWISE };
+  if (isDepthwise({ groups, c, o })) return { kernel: `depthwise${quads(c)}`, tile: DEPTHWISE };
   const { name, tile } = chooseTile(o / groups);
   const width = quads(c / groups) === 4 ? quads(o / groups) : 1;
   if (width === 1) return { kernel: `convolution${name}1`, tile };
