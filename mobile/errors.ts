@@ -1,4 +1,5 @@
 /** What can go wrong on the way from a network to a phone, each with a code and what to do about it. */
+import { CodedError, type CodedErrorOptions } from "./coded_error.ts";
 
 /** What to do about each error, by its code. */
 export const mobileHints = {
@@ -21,32 +22,14 @@ export const mobileHints = {
 /** The code of an error, for programs to tell errors apart. */
 export type MobileErrorCode = keyof typeof mobileHints;
 
-/** What an error knows beside its message. */
-export interface MobileErrorOptions extends ErrorOptions {
-  /** What the error is about: names, sizes, positions. */
-  readonly data?: Readonly<Record<string, unknown>>;
-}
-
 /** An error of an exporter, a model file, or a runtime. */
-export class MobileError extends Error {
+export class MobileError extends CodedError<MobileErrorCode> {
   static {
     this.prototype.name = "MobileError";
   }
 
-  /** What kind of error it is. */
-  readonly code: MobileErrorCode;
-  /** What the error is about: names, sizes, positions. */
-  readonly data: Readonly<Record<string, unknown>>;
-
-  /** An error of this kind; the message says what cannot be done and why. */
-  constructor(code: MobileErrorCode, message: string, { data = {}, ...options }: MobileErrorOptions = {}) {
-    super(message, options);
-    this.code = code;
-    this.data = data;
-  }
-
-  /** What to do about it. */
-  get hint(): string {
-    return mobileHints[this.code];
+  /** An error with this code and its whole message. */
+  constructor(code: MobileErrorCode, message: string, options?: CodedErrorOptions) {
+    super({ code, hints: mobileHints }, message, options);
   }
 }

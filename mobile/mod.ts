@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./coded_error.ts";
 export * from "./errors.ts";
 export * from "./inference/network.ts";
 export * from "./inference/simplify.ts";

@@ -1,4 +1,5 @@
 /** What can go wrong between this machine and a phone, and the one place where other programs' texts get these names. */
+import { CodedError, type CodedErrorOptions } from "../coded_error.ts";
 
 /** The states that have a name, each with what its user can do about it. */
 export const adbHints = {
@@ -32,29 +33,15 @@ export const adbHints = {
 /** The name of a state. */
 export type AdbErrorCode = keyof typeof adbHints;
 
-/** What goes with an error about a phone. */
-export interface AdbErrorOptions extends ErrorOptions {
-  /** Facts for programs: serials, what was printed until then, sizes. */
-  readonly data?: Readonly<Record<string, unknown>>;
-}
-
 /** A phone, or the way to it, is not in the state that is needed. */
-export class AdbError extends Error {
-  /** For telling errors apart. */
-  override readonly name = "AdbError";
-  /** Which state. */
-  readonly code: AdbErrorCode;
-  /** What its user can do. */
-  readonly hint: string;
-  /** Facts for programs. */
-  readonly data: Readonly<Record<string, unknown>>;
+export class AdbError extends CodedError<AdbErrorCode> {
+  static {
+    this.prototype.name = "AdbError";
+  }
 
   /** An error with this code and its whole message. */
-  constructor(code: AdbErrorCode, message: string, { data = {}, ...options }: AdbErrorOptions = {}) {
-    super(message, options);
-    this.code = code;
-    this.hint = adbHints[code];
-    this.data = data;
+  constructor(code: AdbErrorCode, message: string, options?: CodedErrorOptions) {
+    super({ code, hints: adbHints }, message, options);
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { CodedError, type CodedErrorOptions } from "../coded_error.ts";
 export type {
   ConnectionState,
   Device,
@@ -13,7 +14,7 @@ export type {
   TransportName,
 } from "./device.ts";
 export { transports } from "./device.ts";
-export { AdbError, type AdbErrorCode, type AdbErrorOptions, adbHints } from "./errors.ts";
+export { AdbError, type AdbErrorCode, adbHints } from "./errors.ts";
 export { listDevices, openDevice, type OpenOptions } from "./open.ts";
 export type { HandshakeOptions } from "./daemon.ts";
 export type { KeyOptions } from "./keys.ts";

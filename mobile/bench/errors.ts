@@ -1,4 +1,5 @@
 /** What can go wrong in a measurement, and the one place where the texts of `benchmark_model` get these names. */
+import { CodedError, type CodedErrorOptions } from "../coded_error.ts";
 
 /** The states that have a name, each with what its user can do about it. */
 export const benchHints = {
@@ -27,29 +28,15 @@ export const benchHints = {
 /** The name of a state. */
 export type BenchErrorCode = keyof typeof benchHints;
 
-/** What goes with an error of a measurement. */
-export interface BenchErrorOptions extends ErrorOptions {
-  /** Facts for programs: what was printed, exit codes, states. */
-  readonly data?: Readonly<Record<string, unknown>>;
-}
-
 /** A measurement cannot be made, or cannot be trusted. */
-export class BenchError extends Error {
-  /** For telling errors apart. */
-  override readonly name = "BenchError";
-  /** Which state. */
-  readonly code: BenchErrorCode;
-  /** What its user can do. */
-  readonly hint: string;
-  /** Facts for programs. */
-  readonly data: Readonly<Record<string, unknown>>;
+export class BenchError extends CodedError<BenchErrorCode> {
+  static {
+    this.prototype.name = "BenchError";
+  }
 
   /** An error with this code and its whole message. */
-  constructor(code: BenchErrorCode, message: string, { data = {}, ...options }: BenchErrorOptions = {}) {
-    super(message, options);
-    this.code = code;
-    this.hint = benchHints[code];
-    this.data = data;
+  constructor(code: BenchErrorCode, message: string, options?: CodedErrorOptions) {
+    super({ code, hints: benchHints }, message, options);
   }
 }
 

@@ -3,14 +3,8 @@
  *
  * @module
  */
-export {
-  BenchError,
-  type BenchErrorCode,
-  type BenchErrorOptions,
-  benchHints,
-  diagnose,
-  type RawRun,
-} from "./errors.ts";
+export { CodedError, type CodedErrorOptions } from "../coded_error.ts";
+export { BenchError, type BenchErrorCode, benchHints, diagnose, type RawRun } from "./errors.ts";
 export { bigCores, coreMask, objections } from "./fitness.ts";
 export { defaultSettings, type DelegateName, delegates, type RunSettings } from "./flags.ts";
 export { type HostModel, type OpenModel, runBenchmark } from "./host_program.ts";
