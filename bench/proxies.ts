@@ -1,54 +1,144 @@
 /**
- * Makes docs/proxies.md: `deno task docs:proxies --data <folder> [--only <name>…] [--sample <networks>] [--written]`.
- * Comparisons that were stopped go on where they were; `--written` only writes the document from what there is.
+ * Makes docs/proxies.md: `deno task docs:proxies --data <folder> [--only <proxy>,…] [--benchmark <name>] [--workers <n>]
+ * [--sample <networks>] [--redo] [--written]`.
+ *
+ * Scores are kept in docs/data, every minute and at the end of each proxy; what is there is not scored again, whichever
+ * machine it was taken on. So a run that was stopped or killed goes on where it was, and a run of few proxies adds to what
+ * there is. `--redo` takes the scores of the named proxies anew; `--written` only writes the document.
  *
  * @module
  */
 import { parseArgs } from "node:util";
+import { comparisonSettings, sampleNetworks, type ScoreRow } from "../core/benchmarks/mod.ts";
+import { loadBenchmark, ScoreTable } from "../core/io/mod.ts";
 import { environment } from "./environment.ts";
-import { type Comparison, comparisons } from "./proxy_comparisons.ts";
-import { type Correlation, proxyDocument, type Result } from "./proxy_document.ts";
+import {
+  type BenchmarkData,
+  benchmarks,
+  dataPath,
+  groups,
+  madeOf,
+  SAMPLE,
+  SAMPLE_SEED,
+  SEEDS,
+} from "./proxy_comparisons.ts";
+import { readProxyData, writeProxyData } from "./proxy_data.ts";
+import { proxyDocument } from "./proxy_document.ts";
 
 const { values } = parseArgs({
   options: {
     data: { type: "string", default: "../shared/data" },
     runs: { type: "string", default: "runs/docs-proxies" },
-    sample: { type: "string" },
-    only: { type: "string", multiple: true },
+    sample: { type: "string", default: `${SAMPLE}` },
+    only: { type: "string" },
+    benchmark: { type: "string" },
+    workers: { type: "string" },
+    redo: { type: "boolean", default: false },
     written: { type: "boolean", default: false },
   },
 });
 
+/** How often scores are copied to docs/data. */
+const KEEP_EVERY_MS = 60_000;
+
+/** One proxy on one benchmark. */
+interface Comparison {
+  readonly benchmark: BenchmarkData;
+  readonly proxy: string;
+  readonly batch: number;
+  /** The table that its scores are kept in. */
+  readonly path: string;
+  /** Where `zen correlate` works. */
+  readonly folder: string;
+}
+
+function comparisonsOf(benchmark: BenchmarkData): Comparison[] {
+  const all = groups.flatMap(({ batch, proxies }) =>
+    proxies.filter((proxy) => !madeOf[proxy]).map((proxy) => ({
+      benchmark,
+      proxy,
+      batch,
+      path: dataPath(benchmark, batch),
+      folder: `${values.runs}/${benchmark.name}-batch${batch}-${proxy.replaceAll(":", "-")}`,
+    }))
+  );
+  if (values.only === undefined) return all;
+  return values.only.split(",").map((name) => {
+    const found = all.find(({ proxy }) => proxy === name);
+    if (found) return found;
+    throw new RangeError(`Cannot compare ${name} as the proxies are ${all.map(({ proxy }) => proxy).join(", ")}`);
+  });
+}
+
+function scoreTable({ benchmark, folder, batch }: Comparison): ScoreTable {
+  Deno.mkdirSync(folder, { recursive: true });
+  const settings = { benchmark: benchmark.name, dataSet: "cifar10", ...comparisonSettings({ batch }) };
+  return new ScoreTable(`${folder}/scores.sqlite`, settings);
+}
+
+/** Gives the run the scores that the repository has; with `--redo` takes them from both. */
+async function prepare(comparison: Comparison): Promise<void> {
+  const { path, proxy, folder, benchmark } = comparison;
+  const { networks, benchmark: space } = await loadBenchmark({
+    benchmark: benchmark.name,
+    data: `${values.data}/${benchmark.file}`,
+  });
+  const known = await readProxyData(path);
+  const sample = sampleNetworks(networks, space, {
+    count: Math.max(known.networks.length, Number(values.sample)),
+    seed: SAMPLE_SEED,
+  });
+  const isOwn = (row: ScoreRow): boolean => row.proxy === proxy;
+  if (values.redo) await Deno.remove(folder, { recursive: true }).catch(ignoreMissing);
+  const rows = values.redo ? known.rows.filter((row) => !isOwn(row)) : known.rows;
+  await Deno.mkdir("docs/data", { recursive: true });
+  await writeProxyData(path, { networks: sample, rows });
+  using table = scoreTable(comparison);
+  for (const row of rows.filter(isOwn)) if (!table.has(row)) table.add(row);
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+/** Copies what the run has scored to the repository. */
+async function keep(comparison: Comparison): Promise<void> {
+  const { path, proxy } = comparison, { networks, rows } = await readProxyData(path);
+  using table = scoreTable(comparison);
+  await writeProxyData(path, { networks, rows: [...rows.filter((row) => row.proxy !== proxy), ...table.rows(proxy)] });
+}
+
 /** Runs one comparison as its user would, with the progress on this terminal. */
-async function compare({ name, benchmark, data, proxies, sample, seeds, batch }: Comparison): Promise<void> {
+async function compare(comparison: Comparison): Promise<void> {
+  const { benchmark, proxy, batch, folder } = comparison;
+  await prepare(comparison);
   const flags = {
-    benchmark,
-    data: `${values.data}/${data}`,
-    proxy: proxies.join(","),
-    sample: values.sample ?? sample,
-    seeds,
+    benchmark: benchmark.name,
+    data: `${values.data}/${benchmark.file}`,
+    proxy,
+    sample: values.sample,
+    "sample-seed": SAMPLE_SEED,
+    seeds: SEEDS.length,
     batch,
-    out: `${values.runs}/${name}`,
+    device: "cpu",
+    out: folder,
+    ...(values.workers !== undefined && { workers: values.workers }),
   };
   const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, `${value}`]);
-  const command = new Deno.Command(Deno.execPath(), { args: ["run", "-A", "cli/main.ts", "correlate", ...args] });
-  const { success } = await command.spawn().status;
-  if (!success) throw new Error(`Cannot compare ${name}`);
+  const zen = new URL("../cli/main.ts", import.meta.url).href;
+  const command = new Deno.Command(Deno.execPath(), { args: ["run", "-A", zen, "correlate", ...args] });
+  let kept = Promise.resolve();
+  const keepOn = () => kept = kept.then(() => keep(comparison));
+  const keeping = setInterval(keepOn, KEEP_EVERY_MS);
+  const { success } = await command.spawn().status.finally(() => clearInterval(keeping));
+  await keepOn();
+  if (!success) throw new Error(`Cannot compare ${proxy} on ${benchmark.name}`);
 }
 
-/** What a comparison has come to; undefined where it never came to an end. */
-async function resultOf({ name }: Comparison): Promise<Result | undefined> {
-  const folder = `${values.runs}/${name}`;
-  try {
-    const correlation = JSON.parse(await Deno.readTextFile(`${folder}/correlation.json`)) as Correlation;
-    return { correlation, table: await Deno.readTextFile(`${folder}/table.md`) };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+if (!values.written) {
+  const chosen = benchmarks.filter(({ name }) => values.benchmark === undefined || values.benchmark === name);
+  for (const comparison of chosen.flatMap(comparisonsOf)) await compare(comparison);
 }
-
-const chosen = comparisons.filter(({ name }) => values.only === undefined || values.only.includes(name));
-if (!values.written) { for (const comparison of chosen) await compare(comparison); }
-const results = (await Promise.all(comparisons.map(resultOf))).filter((result) => result !== undefined);
-await Deno.writeTextFile("docs/proxies.md", proxyDocument(results, await environment()));
+const document = "docs/proxies.md";
+await Deno.writeTextFile(document, await proxyDocument(await environment()));
+await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", document] }).spawn().status;

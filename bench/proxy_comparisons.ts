@@ -1,52 +1,50 @@
-/** What docs/proxies.md compares: proxies in groups of one cost, on both benchmarks. */
+/** What docs/proxies.md compares: every proxy on both benchmarks, on as many images as its cost allows. */
 
-/** A run of `zen correlate`. */
-export interface Comparison {
-  /** Names its folder. */
-  readonly name: string;
-  readonly benchmark: "nasbench201" | "nasbench-macro";
-  /** The benchmark's file below the folder of data. */
-  readonly data: string;
-  readonly proxies: readonly string[];
-  /** Networks to draw. */
-  readonly sample: number;
-  readonly seeds: number;
-  readonly batch: number;
+/** A benchmark of docs/proxies.md. */
+export interface BenchmarkData {
+  readonly name: "nasbench201" | "nasbench-macro";
+  readonly title: string;
+  /** Its file below the folder of data. */
+  readonly file: string;
 }
 
-const files = {
-  "nasbench201": "nasbench201/nats_bench.csv",
-  "nasbench-macro": "nasbench-macro/nas-bench-macro_cifar10.json",
-} as const;
+/** The benchmarks, in the document's order. */
+export const benchmarks: readonly BenchmarkData[] = [
+  { name: "nasbench201", title: "NAS-Bench-201, CIFAR-10", file: "nasbench201/nats_bench.csv" },
+  { name: "nasbench-macro", title: "NAS-Bench-Macro, CIFAR-10", file: "nasbench-macro/nas-bench-macro_cifar10.json" },
+];
 
-/** Proxies of one cost, and how much of a benchmark they are tried on. */
-const groups = [
+/** Where the repository keeps the scores of a benchmark that were taken with batches of a size. */
+export function dataPath({ name }: BenchmarkData, batch: number): string {
+  return `docs/data/${name}-batch${batch}.csv`;
+}
+
+/** Proxies of one batch size. */
+export interface ProxyGroup {
+  readonly batch: number;
+  /** In the order in which they are scored. */
+  readonly proxies: readonly string[];
+}
+
+/** All that are compared, in groups of one table each. */
+export const groups: readonly ProxyGroup[] = [
   {
-    suffix: "16",
-    proxies: ["zen", "naswot", "meco", "swap", "synflow", "l2_norm", "mae_det", "deepmad:entropy", "params", "flops"],
-    sample: 300,
-    seeds: 3,
     batch: 16,
+    proxies: ["zen", "naswot", "meco", "swap", "synflow", "l2_norm", "mae_det", "deepmad:entropy", "params", "flops"],
   },
   {
-    suffix: "8",
-    proxies: ["grad_norm", "snip", "fisher", "plain", "jacob_cov", "zico", "az_nas"],
-    sample: 300,
-    seeds: 3,
     batch: 8,
+    proxies: ["grad_norm", "snip", "fisher", "plain", "jacob_cov", "zico", "grasp", "az_nas", "te_nas", "te_nas_rank"],
   },
-  { suffix: "8-dear", proxies: ["te_nas", "te_nas_rank", "grasp"], sample: 300, seeds: 3, batch: 8 },
-] as const;
+];
 
-/** Every comparison, cheap ones first. */
-export const comparisons: readonly Comparison[] = groups.flatMap(({ suffix, ...group }) =>
-  (["nasbench201", "nasbench-macro"] as const).map((benchmark) => ({
-    name: `${benchmark}-${suffix}`,
-    benchmark,
-    data: files[benchmark],
-    ...group,
-  }))
-);
+/** Proxies that are made of another's numbers, so that nothing is scored for them. */
+export const madeOf: Readonly<Record<string, string>> = { te_nas_rank: "te_nas" };
+
+/** How many networks and seeds the document rests on in the end, and the seed of the draw. */
+export const SAMPLE = 300;
+export const SEEDS = [1, 2, 3] as const;
+export const SAMPLE_SEED = 1;
 
 /** Spearman correlations on all of NAS-Bench-201's CIFAR-10 accuracies as others published them: lowest and highest. */
 export const published: Readonly<Record<string, readonly [low: number, high: number]>> = {

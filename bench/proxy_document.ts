@@ -1,42 +1,67 @@
-/** docs/proxies.md from the results of its comparisons. */
+/** docs/proxies.md from the scores in docs/data. */
+import { assess, type Assessment, assessmentTable, type Estimate } from "../core/benchmarks/mod.ts";
+import { chooseProxies } from "../core/io/mod.ts";
 import { proxies, type Proxy } from "../core/proxies/mod.ts";
 import type { Environment } from "./environment.ts";
-import { published } from "./proxy_comparisons.ts";
+import {
+  type BenchmarkData,
+  benchmarks,
+  dataPath,
+  groups,
+  madeOf,
+  type ProxyGroup,
+  published,
+  SAMPLE,
+  SAMPLE_SEED,
+  SEEDS,
+} from "./proxy_comparisons.ts";
+import { type ProxyData, readProxyData } from "./proxy_data.ts";
 
-/** A figure of `zen correlate`. */
-interface Estimate {
-  readonly mean: number | null;
-  readonly interval95: readonly [number, number] | null;
-}
+/** Fewer networks than these are not worth a figure. */
+const FEWEST = 20;
 
-/** What `zen correlate` writes to correlation.json, as far as the document needs it. */
-export interface Correlation {
-  readonly benchmark: string;
-  readonly sample: number;
-  readonly seeds: readonly number[];
+/** A group's assessments on a benchmark. */
+interface Result {
+  readonly benchmark: BenchmarkData;
   readonly batch: number;
-  readonly proxies: readonly { readonly proxy: string; readonly agreement: { readonly spearman: Estimate } }[];
+  readonly assessments: readonly Assessment[];
 }
 
-/** A comparison's figures beside its table in Markdown. */
-export interface Result {
-  readonly correlation: Correlation;
-  readonly table: string;
+/** A proxy on those networks, from the first on, that have been scored under every seed; undefined where they are few. */
+async function assessmentOf(name: string, { networks, rows }: ProxyData): Promise<Assessment | undefined> {
+  const own = rows.filter(({ proxy }) => proxy === (madeOf[name] ?? name));
+  const taken = new Set(own.map(({ network, seed }) => `${seed} ${network}`));
+  const missing = networks.findIndex(({ text }) => SEEDS.some((seed) => !taken.has(`${seed} ${text}`)));
+  const scored = networks.slice(0, missing < 0 ? networks.length : missing);
+  if (scored.length < FEWEST) return undefined;
+  const [chosen] = await chooseProxies(name);
+  return assess(chosen!, own, { networks: scored, seeds: SEEDS, sampleSeed: SAMPLE_SEED });
 }
 
-const titles: Readonly<Record<string, string>> = {
-  "nasbench201": "NAS-Bench-201, CIFAR-10",
-  "nasbench-macro": "NAS-Bench-Macro, CIFAR-10",
-};
+async function resultOf(benchmark: BenchmarkData, { batch, proxies }: ProxyGroup): Promise<Result> {
+  const data = await readProxyData(dataPath(benchmark, batch));
+  const found = await Promise.all(proxies.map((name) => assessmentOf(name, data)));
+  return { benchmark, batch, assessments: found.filter((assessment) => assessment !== undefined) };
+}
 
-function section(benchmark: string, results: readonly Result[]): string {
-  const own = results.filter(({ correlation }) => correlation.benchmark === benchmark);
-  return [`## ${titles[benchmark]}`, ...own.map(({ table }) => table.trim())].join("\n\n");
+function failures(assessments: readonly Assessment[]): string {
+  const failed = assessments.filter((assessment) => assessment.failed > 0);
+  if (failed.length === 0) return "";
+  return `\n\nWithout a score, and so ranked lowest: ${
+    failed.map(({ proxy, failed, networkCount, seedCount }) => `${failed} of ${networkCount * seedCount} of ${proxy}`)
+      .join(", ")
+  }.`;
+}
+
+function section({ name, title }: BenchmarkData, results: readonly Result[]): string {
+  const tables = results.filter(({ benchmark, assessments }) => benchmark.name === name && assessments.length > 0)
+    .map(({ batch, assessments }) => `Batch ${batch}:\n\n${assessmentTable(assessments)}${failures(assessments)}`);
+  return [`## ${title}`, ...tables].join("\n\n");
 }
 
 /** How our figure stands to the published ones, in words. */
 function verdict({ mean, interval95 }: Estimate, [low, high]: readonly [number, number]): string {
-  if (mean === null || !interval95) return "no figure here";
+  if (!Number.isFinite(mean) || !interval95) return "no figure here";
   const within = interval95[0] <= high && interval95[1] >= low;
   if (mean >= low && mean <= high) return "inside the published range";
   const side = mean > high ? `${(mean - high).toFixed(2)} above` : `${(low - mean).toFixed(2)} below`;
@@ -44,19 +69,16 @@ function verdict({ mean, interval95 }: Estimate, [low, high]: readonly [number, 
 }
 
 function comparedWithPublished(results: readonly Result[]): string {
-  const own = results.filter(({ correlation }) => correlation.benchmark === "nasbench201");
-  const rows = own.flatMap(({ correlation: { proxies, sample, seeds } }) =>
-    proxies.flatMap(({ proxy, agreement: { spearman } }) => {
-      const range = published[proxy];
-      if (!range) return [];
-      const { mean, interval95 } = spearman;
-      const ours = `${mean?.toFixed(3) ?? "–"}${
-        interval95 ? ` (${interval95.map((x) => x.toFixed(2)).join(" … ")})` : ""
-      }`;
-      const theirs = range[0] === range[1] ? `${range[0]}` : `${range[0]} … ${range[1]}`;
-      return [`| ${proxy} | ${ours} | ${sample} × ${seeds.length} | ${theirs} | ${verdict(spearman, range)} |`];
-    })
-  );
+  const own = results.filter(({ benchmark }) => benchmark.name === "nasbench201");
+  const rows = own.flatMap(({ assessments }) => assessments).flatMap((assessment) => {
+    const { proxy, agreement: { spearman }, networkCount, seedCount } = assessment, range = published[proxy];
+    if (!range) return [];
+    const { mean, interval95 } = spearman;
+    const interval = interval95 ? ` (${interval95.map((x) => x.toFixed(2)).join(" … ")})` : "";
+    const theirs = range[0] === range[1] ? `${range[0]}` : `${range[0]} … ${range[1]}`;
+    const cells = [proxy, `${mean.toFixed(3)}${interval}`, `${networkCount} × ${seedCount}`, theirs];
+    return [`| ${[...cells, verdict(spearman, range)].join(" | ")} |`];
+  });
   const header =
     "| proxy | Spearman here | networks × seeds | published | how ours stands |\n| --- | ---: | ---: | ---: | --- |";
   return `${header}\n${rows.join("\n")}`;
@@ -73,23 +95,27 @@ function proxyList(): string {
 }
 
 /** The whole document. */
-export function proxyDocument(results: readonly Result[], { cpu, cores, deno, commit }: Environment): string {
+export async function proxyDocument({ cpu, cores, deno, commit }: Environment): Promise<string> {
+  const results: Result[] = [];
+  for (const benchmark of benchmarks) for (const group of groups) results.push(await resultOf(benchmark, group));
+  const [cells, macro] = benchmarks;
   return `# How well the proxies rank networks
 
-Made by \`deno task docs:proxies --data <folder>\`, on ${cores} cores of ${cpu} with Deno ${deno}, written at ${commit}; not
-edited by hand. Each table says how many networks and seeds it rests on: where that is less than the 300 networks and 3 seeds that
-the command asks for, it was run on fewer to save time, and running it again goes on from there.
+Made by \`deno task docs:proxies --data <folder>\` from the scores in [docs/data](data), on ${cores} cores of ${cpu} with Deno
+${deno}, written at ${commit}; not edited by hand. Each row says how many networks and seeds it rests on: where that is less than the
+${SAMPLE} networks and ${SEEDS.length} seeds that the command asks for, it was stopped to save time, and running it again goes on from there.
+\`deno task docs:proxies --written\` makes the tables again from the scores, without any benchmark's data.
 
 Correlations are with test accuracy after full training. Intervals are 95 % of a bootstrap over networks and seeds. Regret is
 the best accuracy of the sample minus the best among the ten networks with the highest scores. Milliseconds are the median
-while as many networks are scored at once as there are cores; other work on the machine makes them longer. Weights are
+where the scores were taken; other work on the machine makes them longer. Weights are
 drawn as each proxy's source prescribes: N(0,1) for zen, N(0, 2/fan-in) for all others; images are N(0,1), classes are drawn.
 
 A proxy is worth something where it beats \`params\` and \`flops\`, and inside the top half.
 
-${section("nasbench201", results)}
+${section(cells!, results)}
 
-${section("nasbench-macro", results)}
+${section(macro!, results)}
 
 ## Beside published figures
 

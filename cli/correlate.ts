@@ -64,13 +64,8 @@ export function addCorrelateCommand(program: Command): void {
   command.addHelpText("after", EXAMPLES).action(correlate);
 }
 
-/** Everything that scores depend on, the networks and proxies apart: one store holds scores of one such choice. */
-function settingsOf({ batch, weights }: CorrelateOptions): ComparisonTask["settings"] {
-  return { batch, weights: weights ?? "own", gamma: 0.01, fill: "gaussian", labels: "random" };
-}
-
 async function taskOf(options: CorrelateOptions): Promise<ComparisonTask> {
-  const { sampleNetworks } = await import("../core/benchmarks/mod.ts");
+  const { comparisonSettings, sampleNetworks } = await import("../core/benchmarks/mod.ts");
   const { chooseProxies, loadBenchmark } = await import("../core/io/mod.ts");
   const { sample, sampleSeed, seeds } = options;
   const chosen: readonly ChosenProxy[] = await chooseProxies(options.proxy);
@@ -81,7 +76,7 @@ async function taskOf(options: CorrelateOptions): Promise<ComparisonTask> {
     networks: sampleNetworks(networks, benchmark, { count: sample, seed: sampleSeed }),
     chosen,
     seeds: Array.from({ length: seeds }, (_, index) => index + 1),
-    settings: settingsOf(options),
+    settings: comparisonSettings(options),
     sampleSeed,
   };
 }

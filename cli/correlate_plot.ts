@@ -3,7 +3,7 @@ import { init, use } from "echarts/core";
 import { ScatterChart } from "echarts/charts";
 import { GridComponent, TitleComponent } from "echarts/components";
 import { SVGRenderer } from "echarts/renderers";
-import type { ProxyReport } from "./correlate_report.ts";
+import type { Assessment } from "../core/benchmarks/mod.ts";
 
 use([ScatterChart, GridComponent, TitleComponent, SVGRenderer]);
 
@@ -16,7 +16,7 @@ function panelPlace(index: number): { readonly left: number; readonly top: numbe
   return { left: column * PANEL.width, top: row * PANEL.height };
 }
 
-function panel({ proxy, agreement, scores }: ProxyReport, index: number, accuracies: readonly number[]) {
+function panel({ proxy, agreement, scores }: Assessment, index: number, accuracies: readonly number[]) {
   const { left, top } = panelPlace(index), text = `${proxy}  ρ = ${agreement.spearman.mean.toFixed(3)}`;
   const data = scores.flatMap((score, network) => score === null ? [] : [[score, accuracies[network]!]]);
   return {
@@ -29,7 +29,7 @@ function panel({ proxy, agreement, scores }: ProxyReport, index: number, accurac
 }
 
 /** A scatter plot of each proxy's scores (x) and the accuracies (y, percent), as SVG. */
-export function scatterPlot(reports: readonly ProxyReport[], accuracies: readonly number[]): string {
+export function scatterPlot(reports: readonly Assessment[], accuracies: readonly number[]): string {
   const width = PANEL.width * Math.min(PANEL.columns, reports.length);
   const height = PANEL.height * Math.ceil(reports.length / PANEL.columns);
   const panels = reports.map((one, index) => panel(one, index, accuracies));

@@ -1,27 +1,18 @@
 /** The work of `zen correlate`: every proxy on every network under every seed, each once. */
 import type { Backend } from "../core/backend.ts";
-import type { Benchmark, TrainedNetwork } from "../core/benchmarks/mod.ts";
-import type { ChosenProxy, ScoreRow, ScoreTable } from "../core/io/mod.ts";
-import type { NetworkDesign, ScoringSettings, WeightScale } from "../core/proxies/mod.ts";
+import type { Benchmark, ComparisonSettings, Sample, ScoreRow } from "../core/benchmarks/mod.ts";
+import type { ChosenProxy, ScoreTable } from "../core/io/mod.ts";
+import type { NetworkDesign } from "../core/proxies/mod.ts";
 import { mapInOrder } from "./concurrency.ts";
 import { failsCandidate } from "./candidate_errors.ts";
 import { duration, StatusLine } from "./terminal.ts";
 
-/** What scores depend on but the network, proxy and seed; `own` weights are those that each proxy's source prescribes. */
-export interface ComparisonSettings extends Omit<ScoringSettings, "seed" | "draw" | "variant" | "weights"> {
-  readonly weights: WeightScale | "own";
-}
-
 /** What is compared. */
-export interface ComparisonTask {
+export interface ComparisonTask extends Sample {
   readonly benchmark: Benchmark;
   readonly dataSet: string;
-  readonly networks: readonly TrainedNetwork[];
   readonly chosen: readonly ChosenProxy[];
-  readonly seeds: readonly number[];
   readonly settings: ComparisonSettings;
-  /** Seed of the draw of networks and of the bootstrap. */
-  readonly sampleSeed: number;
 }
 
 /** Where scores come from and go to. */

@@ -1,6 +1,8 @@
 /** Benchmarks of trained networks, and how well scores rank them. */
 export * from "./agreement.ts";
+export * from "./assessment.ts";
 export * from "./benchmark.ts";
+export * from "./comparison.ts";
 export * from "./nasbench201.ts";
 export {
   type Cell,

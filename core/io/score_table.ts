@@ -1,24 +1,7 @@
 /** Scores of many networks on disk, so that a comparison that was stopped goes on where it was. */
 import { DatabaseSync } from "node:sqlite";
+import type { ScoreRow } from "../benchmarks/mod.ts";
 import { ConfigError } from "../search/mod.ts";
-
-/** One score of one network under one seed, or why there is none. */
-export interface ScoreRow {
-  /** The network's text. */
-  readonly network: string;
-  /** What the proxy was called. */
-  readonly proxy: string;
-  /** The seed. */
-  readonly seed: number;
-  /** Null where the network has no finite score. */
-  readonly value: number | null;
-  /** Named numbers beside the value. */
-  readonly parts: Readonly<Record<string, number>>;
-  /** How long it took. */
-  readonly seconds: number;
-  /** Why there is no score. */
-  readonly error: string | null;
-}
 
 const TABLES = `
   PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
