@@ -1,12 +1,13 @@
 /**
  * Which tensors of a graph need never be written, on any device.
  *
- * A normalisation, an activation, or an activation of a normalisation becomes a view of the tensor before it when all its
- * readers apply views to what they load (as their first input alone). A normalisation that only activations read is
- * absorbed by them.
+ * What an epilogue takes is computed by the layer before it (see epilogues.ts). Of the rest, a normalisation, an
+ * activation, or an activation of a normalisation becomes a view of the tensor before it when all its readers apply views
+ * to what they load. A normalisation that only activations read is absorbed by them.
  */
 import type { Graph, Node, NodeId } from "../core/graph.ts";
 import type { OpName } from "../core/ops.ts";
+import { type EpilogueRules, type Epilogues, planEpilogues } from "./epilogues.ts";
 
 /** How to compute a tensor from one that is in memory. */
 export interface View<Activation extends string> {
@@ -18,18 +19,18 @@ export interface View<Activation extends string> {
   readonly activation: Activation | "none";
 }
 
-/** What a device's kernels can compute as they read. */
-export interface FusionRules<Activation extends string> {
-  /** The operations that may be a view's activation. */
-  readonly activations: readonly Activation[];
-  /** The operations that apply a view to their first input. */
-  readonly readers: readonly OpName[];
+/** What a device's kernels can compute as they read, and before they write. */
+export interface FusionRules<Activation extends string> extends EpilogueRules<Activation> {
+  /** The operations that apply views, and the places of the inputs that they apply them to. */
+  readonly readers: Partial<Record<OpName, readonly number[]>>;
 }
 
 /** What fusion found out about a graph. */
 export interface Fusion<Activation extends string> {
   /** The views of nodes that are never written. */
   readonly views: ReadonlyMap<NodeId, View<Activation>>;
+  /** What layers compute before they write. */
+  readonly epilogues: Epilogues<Activation>;
   /** For each node, the last node that reads it from memory; Infinity for outputs. */
   readonly lastUse: readonly number[];
   /** The nodes that read each node. */
@@ -42,11 +43,17 @@ function usersOf(graph: Graph): NodeId[][] {
   return users;
 }
 
-function lastUses(graph: Graph, views: ReadonlyMap<NodeId, View<string>>): number[] {
+function lastUses(
+  graph: Graph,
+  { views, epilogues }: { readonly views: ReadonlyMap<NodeId, View<string>>; readonly epilogues: Epilogues<string> },
+): number[] {
   const lastUse = graph.nodes.map((_, id) => id);
   graph.nodes.forEach((node, id) => {
-    const read = views.has(id) ? node.inputs.slice(1) : node.inputs;
-    for (const from of read) lastUse[views.get(from)?.source ?? from] = id;
+    const read = views.has(id) ? node.inputs.slice(1) : node.inputs, at = epilogues.absorbed.get(id) ?? id;
+    for (const from of read) {
+      const source = views.get(from)?.source ?? from;
+      lastUse[source] = Math.max(lastUse[source]!, at);
+    }
   });
   for (const id of graph.outputs) lastUse[id] = Infinity;
   return lastUse;
@@ -55,13 +62,13 @@ function lastUses(graph: Graph, views: ReadonlyMap<NodeId, View<string>>): numbe
 /** Plans what to fuse on a device with these rules. */
 export function planFusion<Activation extends string>(
   graph: Graph,
-  { activations, readers }: FusionRules<Activation>,
+  rules: FusionRules<Activation>,
 ): Fusion<Activation> {
-  const users = usersOf(graph);
+  const { activations, readers } = rules, users = usersOf(graph), epilogues = planEpilogues(graph, users, rules);
   const views = new Map<NodeId, View<Activation>>();
   const isActivation = ({ op }: Node): boolean => (activations as readonly string[]).includes(op);
   const absorbs = (reader: Node, id: NodeId): boolean =>
-    readers.includes(reader.op) && reader.inputs.indexOf(id) === 0 && reader.inputs.lastIndexOf(id) === 0;
+    reader.inputs.every((from, place) => from !== id || readers[reader.op]?.includes(place));
 
   const viewOf = (node: Node, id: NodeId): View<Activation> | undefined => {
     const source = node.inputs[0]!;
@@ -70,7 +77,7 @@ export function planFusion<Activation extends string>(
     return { ...(views.get(source) ?? { source }), activation: node.op as string as Activation };
   };
   const isVirtual = (node: Node, id: NodeId): boolean =>
-    !graph.outputs.includes(id) &&
+    !graph.outputs.includes(id) && !epilogues.ends.has(id) && !epilogues.absorbed.has(id) &&
     users[id]!.map((user) => graph.nodes[user]!)
       .every((reader) => absorbs(reader, id) || (node.op === "normalize" && isActivation(reader)));
 
@@ -78,5 +85,5 @@ export function planFusion<Activation extends string>(
     const view = viewOf(node, id);
     if (view && isVirtual(node, id)) views.set(id, view);
   });
-  return { views, users, lastUse: lastUses(graph, views) };
+  return { views, epilogues, users, lastUse: lastUses(graph, { views, epilogues }) };
 }

@@ -13,5 +13,6 @@ export type ViewActivation = (typeof VIEW_ACTIVATIONS)[number];
  */
 export const cpuFusion: FusionRules<ViewActivation> = {
   activations: VIEW_ACTIVATIONS,
-  readers: ["conv2d", "conv2d_weight"],
+  readers: { conv2d: [0], conv2d_weight: [0] },
+  producers: [],
 };

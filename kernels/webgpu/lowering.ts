@@ -4,7 +4,8 @@ import { type Graph, type NodeId, nodeMacs } from "../../core/graph.ts";
 import type { OpAttributes, OpName } from "../../core/ops.ts";
 import { elementCount, type Shape } from "../../core/shape.ts";
 import { type Buffer, BufferSet, SPACE, type Space, touch } from "./arena.ts";
-import { type Fusion, planFusion } from "../fusion.ts";
+import type { Epilogue } from "../epilogues.ts";
+import { type Fusion, type FusionRules, planFusion } from "../fusion.ts";
 import { type KernelName, kernels } from "./kernels.ts";
 import type { PlanLimits } from "./limits.ts";
 import type { Uploads } from "./uploads.ts";
@@ -64,6 +65,16 @@ export interface DispatchShape {
   readonly macs?: number;
 }
 
+/**
+ * Convolutions apply views as they load; so do additions and products, to both sides. What a layer computes before it
+ * writes is in `wgsl/epilogue.ts`; beside that, it takes the channel statistics of what it writes.
+ */
+const fusionRules: FusionRules<Activation> = {
+  activations: ACTIVATIONS,
+  readers: { conv2d: [0], add: [0, 1], mul: [0, 1] },
+  producers: ["conv2d", "linear"],
+};
+
 /** Vectors and scalars stay in f32 whatever the precision. */
 const spaceOf = (shape: Shape): Space => shape.length === 1 ? SPACE.vectors : SPACE.tensors;
 
@@ -88,7 +99,7 @@ export class Lowering {
   constructor(graph: Graph, { limits, uploads }: { readonly limits: PlanLimits; readonly uploads: Uploads }) {
     this.graph = graph;
     this.uploads = uploads;
-    this.fusion = planFusion(graph, { activations: ACTIVATIONS, readers: ["conv2d"] });
+    this.fusion = planFusion(graph, fusionRules);
     this.#limits = limits;
   }
 
@@ -128,6 +139,11 @@ export class Lowering {
     return this.#adopt(id, this.#buffers.add(spaceOf(shape), elementCount(shape), `${op} ${id} [${shape}]`));
   }
 
+  /** The node whose buffer holds what is read of this one. */
+  sourceOf(id: NodeId): NodeId {
+    return this.fusion.views.get(id)?.source ?? id;
+  }
+
   /** A buffer for a node's output: an input's own, where one of its size is read here for the last time. */
   placeOver(id: NodeId, inputs: readonly NodeId[]): Buffer {
     const elements = elementCount(this.shape(id));
@@ -136,7 +152,7 @@ export class Lowering {
       return this.fusion.lastUse[from] === id && buffer.elements === elements && !this.#shared.has(buffer) &&
         buffer.space === spaceOf(this.shape(id));
     };
-    const dying = inputs.find(dies);
+    const dying = inputs.map((from) => this.sourceOf(from)).find(dies);
     return dying === undefined ? this.place(id) : this.#adopt(id, this.buffer(dying));
   }
 
@@ -187,11 +203,17 @@ export class Lowering {
     return { x, scale, shift, activation: ACTIVATIONS.indexOf(activation) };
   }
 
-  /** Adds the dispatches of a node. */
-  lower(id: NodeId, row: WebGpuRow<OpName>): void {
-    const { inputs, attributes, shape } = this.graph.nodes[id]!;
-    this.#node = id;
-    row(this, { id, inputs, attributes, shape });
+  /** What the layer that is written as this node computes beside its sums. */
+  epilogue(id: NodeId): Partial<Epilogue<Activation>> {
+    return this.fusion.epilogues.ends.get(id) ?? {};
+  }
+
+  /** Adds the dispatches of a node: none where an epilogue takes it, its layer's where it is the last that one takes. */
+  lower(id: NodeId, rowOf: (op: OpName) => WebGpuRow<OpName>): void {
+    if (this.fusion.epilogues.absorbed.has(id)) return;
+    this.#node = this.epilogue(id).producer ?? id;
+    const { op, inputs, attributes, shape } = this.graph.nodes[this.#node]!;
+    rowOf(op)(this, { id, inputs, attributes, shape });
   }
 
   /** Multiply-adds of the node that is being lowered. */

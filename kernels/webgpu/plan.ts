@@ -118,7 +118,7 @@ export interface PlannedGraph {
 /** Plans a graph. Throws UnsupportedOpError, and DeviceMemoryError where the device is too small. */
 export function planGraph(graph: Graph, { limits, precision }: PlanOptions): PlannedGraph {
   const uploads = planUploads(graph), lowering = new Lowering(graph, { limits, uploads });
-  graph.nodes.forEach(({ op }, id) => lowering.lower(id, rowOf(op)));
+  graph.nodes.forEach((_, id) => lowering.lower(id, rowOf));
   addDownloads(lowering);
   const { tensors, vectors } = lowering.allocate(precision);
   const { words, starts } = layOut(lowering.dispatches, limits.parameterAlignment);

@@ -6,10 +6,11 @@ import type { Buffer } from "../arena.ts";
 import type { KernelName } from "../kernels.ts";
 import type { BufferView, LoweredNode, Lowering } from "../lowering.ts";
 import { DEPTHWISE } from "../wgsl/depthwise.ts";
+import { ACTIVATIONS } from "../wgsl/expressions.ts";
 import type { Width } from "../wgsl/kernel.ts";
 import { NARROW, type ProductTile, WIDE } from "../wgsl/product.ts";
 import { type Tile, tilePixels } from "../wgsl/tile.ts";
-import { tileStatistics } from "./normalization.ts";
+import { lowerVectors, tileStatistics } from "./normalization.ts";
 
 /** A kernel and the tile that it computes. */
 interface Choice {
@@ -47,16 +48,42 @@ interface Operands {
   readonly bias: Buffer | undefined;
 }
 
-function lowerConvolution(lowering: Lowering, geometry: Geometry, { id, view, weight, bias }: Operands): void {
+/** What is computed between the sums and memory: everything of the epilogue of a node, and a bias. */
+function lowerEpilogue(lowering: Lowering, { id, bias }: Operands) {
+  const { norm, addend, activation = "none" } = lowering.epilogue(id);
+  if (norm !== undefined) lowerVectors(lowering, norm);
+  const vectors = norm === undefined ? undefined : lowering.normalizationVectors(norm);
+  const added = addend === undefined ? undefined : lowering.view(addend);
+  return {
+    bias,
+    outScale: vectors?.scale,
+    outShift: vectors?.shift,
+    outActivation: ACTIVATIONS.indexOf(activation),
+    addend: added?.x,
+    addendScale: added?.scale,
+    addendShift: added?.shift,
+    addendActivation: added?.activation ?? 0,
+  };
+}
+
+/** Over what is added, where that dies and is not what is convolved. */
+function placeOutput(lowering: Lowering, { id, view, weight }: Operands): Buffer {
+  const { addend } = lowering.epilogue(id), added = addend === undefined ? undefined : lowering.view(addend).x;
+  const free = added !== undefined && added !== view.x && added !== weight;
+  return free ? lowering.placeOver(id, [addend!]) : lowering.place(id);
+}
+
+function lowerConvolution(lowering: Lowering, geometry: Geometry, operands: Operands): void {
   const { n, h, w, c, oh, ow, o, kh, kw, stride, padding, groups } = geometry;
-  const { kernel, tile } = chooseKernel(geometry), depthwise = tile === DEPTHWISE;
-  const y = lowering.place(id), { partials, merge } = tileStatistics(lowering, id, tile);
+  const { kernel, tile } = chooseKernel(geometry), depthwise = tile === DEPTHWISE, { id, view, weight } = operands;
+  const epilogue = lowerEpilogue(lowering, operands), y = placeOutput(lowering, operands);
+  const { partials, merge } = tileStatistics(lowering, id, tile);
   const groupChannels = depthwise ? o : o / groups, pixels = n * oh * ow;
   const tilesAcross = Math.ceil(groupChannels / tile.channels);
   const tiles = tilesAcross * Math.ceil(pixels / tilePixels(tile));
-  const output = { y, bias, partials, pixels, channels: o, groupChannels, tilesAcross, tiles };
+  const output = { y, partials, pixels, channels: o, groupChannels, tilesAcross, tiles };
   const window = { h, w, inputChannels: c, groupInputs: c / groups, oh, ow, kh, kw, stride, padding };
-  lowering.add(kernel, { ...output, ...view, weight, ...window }, {
+  lowering.add(kernel, { ...output, ...epilogue, ...view, weight, ...window }, {
     over: { workgroups: tiles },
     groups: depthwise ? 1 : groups,
     macs: lowering.macs,

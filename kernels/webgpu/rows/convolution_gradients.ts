@@ -17,7 +17,7 @@ function geometryOf({ x, weight, y }: { readonly x: Shape; readonly weight: Shap
   return { h, w, inputChannels, groupInputs, oh, ow, outputChannels, groupOutputs, kh, kw, stride, padding };
 }
 
-const noStatistics = { bias: undefined, partials: undefined } as const;
+const noStatistics = { partials: undefined } as const;
 
 /** A product of pixels of x. */
 export function conv2dInput(

@@ -30,16 +30,26 @@ export function activation<K extends "relu" | "sigmoid" | "swish">(op: K): WebGp
   };
 }
 
-/** An operation of two inputs, the second of which may be broadcast. */
+/** An operation of two views, the second of which may be broadcast. */
 export function binary(op: "add" | "mul"): WebGpuRow<"add" | "mul"> {
   return (lowering, { id, inputs: [first, second], shape }) => {
-    const x = lowering.buffer(first!), y = lowering.buffer(second!), beside = lowering.shape(second!);
-    const z = lowering.placeOver(id, sameShape(shape, beside) ? [first!, second!] : [first!]), count = z.elements;
-    const { period, inner } = repetition(beside, shape);
-    const width = inner % 4 === 0 && takesQuads(count, [x, y, z]) ? 4 : 1;
-    const spaces = { xSpace: x.space, ySpace: y.space, zSpace: z.space };
-    lowering.add(`${op}${width}`, { x, y, z, ...spaces, count, period, inner }, {
-      over: { invocations: count / width },
-    });
+    const view = lowering.view(first!), beside = lowering.view(second!), small = lowering.shape(second!);
+    const z = lowering.placeOver(id, sameShape(shape, small) ? [first!, second!] : [first!]), count = z.elements;
+    const { period, inner } = repetition(small, shape), channels = shape.at(-1)!;
+    const scaled = view.scale !== undefined || beside.scale !== undefined;
+    const fits = inner % 4 === 0 && (channels % 4 === 0 || !scaled);
+    const width = fits && takesQuads(count, [view.x, beside.x, z]) ? 4 : 1;
+    const spaces = { xSpace: view.x.space, ySpace: beside.x.space, zSpace: z.space };
+    const { x: y, scale: yScale, shift: yShift, activation: yActivation } = beside;
+    lowering.add(`${op}${width}`, {
+      ...view,
+      ...{ y, yScale, yShift, yActivation },
+      z,
+      ...spaces,
+      count,
+      period,
+      inner,
+      channels,
+    }, { over: { invocations: count / width } });
   };
 }

@@ -1,5 +1,6 @@
 /** Rows of batch normalisation: statistics, the vectors of its multiply-add, and views that must be written. */
 import type { NodeId } from "../../../core/graph.ts";
+import type { OpAttributes } from "../../../core/ops.ts";
 import { elementCount } from "../../../core/shape.ts";
 import { type Buffer, SPACE } from "../arena.ts";
 import type { LoweredNode, Lowering } from "../lowering.ts";
@@ -55,7 +56,7 @@ export function channelStatistics(
   const tiles = tilesAcross * Math.ceil(pixels / tilePixels(STATISTICS));
   const width = channels % 4 === 0 ? 4 : 1;
   const sizes = { pixels, channels, groupChannels: channels, tilesAcross, tiles };
-  lowering.add(`tileStatistics${width}`, { y: undefined, bias: undefined, partials, ...sizes, x }, {
+  lowering.add(`tileStatistics${width}`, { y: undefined, partials, ...sizes, x }, {
     over: { workgroups: tiles },
   });
   merge();
@@ -71,8 +72,15 @@ function vectorOrNumber(
 }
 
 /** The vectors of the multiply-add, and the normalised tensor where somebody needs it in memory. */
-export function normalize(lowering: Lowering, { id, inputs, attributes: { epsilon } }: LoweredNode<"normalize">): void {
-  const [source, meanId, varianceId, weightId, biasId] = inputs as [NodeId, NodeId, NodeId, NodeId, NodeId];
+export function normalize(lowering: Lowering, { id, inputs }: LoweredNode<"normalize">): void {
+  lowerVectors(lowering, id);
+  if (!lowering.fusion.views.has(id)) writeView(lowering, id, { source: inputs[0]!, norm: id, activation: "none" });
+}
+
+/** Computes the vectors of a normalisation's multiply-add. */
+export function lowerVectors(lowering: Lowering, id: NodeId): void {
+  const { inputs, attributes } = lowering.graph.nodes[id]!, { epsilon } = attributes as OpAttributes["normalize"];
+  const [, meanId, varianceId, weightId, biasId] = inputs as [NodeId, NodeId, NodeId, NodeId, NodeId];
   const weight = vectorOrNumber(lowering, weightId), bias = vectorOrNumber(lowering, biasId);
   const mean = lowering.buffer(meanId), variance = lowering.buffer(varianceId);
   const vectors = lowering.normalizationVectors(id), channels = lowering.shape(id).at(-1)!;
@@ -87,7 +95,6 @@ export function normalize(lowering: Lowering, { id, inputs, attributes: { epsilo
     epsilon,
     channels,
   }, { over: { invocations: channels } });
-  if (!lowering.fusion.views.has(id)) writeView(lowering, id, { source, norm: id, activation: "none" });
 }
 
 /** Writes a view: one pass over its source, in place where that dies. */
@@ -96,7 +103,7 @@ export function writeView(lowering: Lowering, id: NodeId, { source, norm, activa
   readonly norm?: NodeId;
   readonly activation: Activation;
 }): void {
-  const before = lowering.fusion.views.get(source), from = before?.source ?? source;
+  const before = lowering.fusion.views.get(source), from = lowering.sourceOf(source);
   const view = lowering.viewOf(lowering.buffer(from), { norm: norm ?? before?.norm, activation });
   const z = lowering.placeOver(id, [from]), channels = lowering.shape(id).at(-1)!;
   const width = channels % 4 === 0 && z.space === SPACE.tensors ? 4 : 1;

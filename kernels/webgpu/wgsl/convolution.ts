@@ -2,7 +2,8 @@
  * Convolutions as matrix products: pixels × (window, channel) by (window, channel) × output channels. The left side is
  * gathered from the activation, normalised and activated on the way.
  */
-import { viewText } from "./expressions.ts";
+import { epilogueFields, epilogueText } from "./epilogue.ts";
+import { viewFields, viewText } from "./expressions.ts";
 import { each, type Kernel, type Width } from "./kernel.ts";
 import { type ProductOperands, productText, type ProductTile } from "./product.ts";
 import { tileFields } from "./tile.ts";
@@ -10,11 +11,10 @@ import { tileFields } from "./tile.ts";
 /** Geometry of a convolution, `x` as a view. */
 export const convolutionFields = {
   ...tileFields,
+  ...epilogueFields,
+  ...viewFields,
   x: "at",
   weight: "at",
-  scale: "at",
-  shift: "at",
-  activation: "u32",
   h: "u32",
   w: "u32",
   inputChannels: "u32",
@@ -46,6 +46,7 @@ const shared = {
   let first = z * p.groupInputs;
   let weightAt = p.weight + (z * p.groupChannels + column) * products;`,
   row: (i: number) => `  let window${i} = place(pixel${i});`,
+  epilogue: epilogueText,
   right: `${
     each(4, (j) => `
       if (column + ${j}u < p.groupChannels) { b${j} = quad(weightAt + ${j}u * products + k); }`)
@@ -58,7 +59,7 @@ const shared = {
 const quads: ProductOperands = {
   ...shared,
   text: `override POINTWISE: bool;
-${viewText}
+${viewText("vec4<f32>")}
 ${windowText}`,
   setup: `
   var c = k % p.groupInputs;
@@ -69,7 +70,7 @@ ${windowText}`,
       let column = window${i}.column + select(i32(dx), 0, POINTWISE);
       if (POINTWISE || (u32(row) < p.h && u32(column) < p.w)) {
         let at = (window${i}.image + u32(row) * p.w + u32(column)) * p.inputChannels + first + c;
-        a${i} = viewed(quad(p.x + at), first + c);
+        a${i} = viewed(quad(p.x + at), View(p.scale, p.shift, p.activation), first + c);
       }`,
   advance: `
     c += STEP;
@@ -83,7 +84,7 @@ ${windowText}`,
 /** Any channel count: each element of a quad finds its own position. */
 const elements: ProductOperands = {
   ...shared,
-  text: `${viewText}
+  text: `${viewText("vec4<f32>")}
 ${windowText}
 fn gather(window: Window, k: u32, first: u32) -> f32 {
   let position = k / p.groupInputs;

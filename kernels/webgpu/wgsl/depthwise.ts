@@ -1,6 +1,7 @@
 /** Convolutions of each channel by itself. */
 import { each, type Kernel, type Width, WORKGROUP } from "./kernel.ts";
 import { convolutionFields, windowText } from "./convolution.ts";
+import { epilogueText } from "./epilogue.ts";
 import { viewText } from "./expressions.ts";
 import { lanesOf, type Tile, tileEnd, tileHead, tileText } from "./tile.ts";
 
@@ -16,7 +17,7 @@ const accumulate = (i: number): string => `
           let column = window${i}.column + dx;
           if (u32(row) < p.h && u32(column) < p.w) {
             let at = p.x + (window${i}.image + u32(row) * p.w + u32(column)) * p.channels + channel;
-            sum${i} = fma(viewed(quad(at), channel), weight, sum${i});
+            sum${i} = fma(viewed(quad(at), view, channel), weight, sum${i});
           }
         }`;
 
@@ -33,7 +34,7 @@ export function depthwiseKernel(width: Width): Kernel<typeof convolutionFields> 
     body: `
 var<workgroup> weights: array<vec4<f32>, ${POSITIONS * quads}>;
 ${tileText(DEPTHWISE)}
-${viewText}
+${viewText("vec4<f32>")}
 ${windowText}
 fn weightOf(channel: u32, position: u32) -> f32 {
   if (channel >= p.channels) { return 0.0; }
@@ -41,6 +42,7 @@ fn weightOf(channel: u32, position: u32) -> f32 {
 }
 ${tileHead(DEPTHWISE)}
   ${each(DEPTHWISE.rows, (i) => `let window${i} = place(firstPixel + ${i}u * LANES);`)}
+  let view = View(p.scale, p.shift, p.activation);
   let positions = p.kh * p.kw;
   let tileChannel = (number % p.tilesAcross) * TILE_CHANNELS;
   for (var start = 0u; start < positions; start += ${POSITIONS}u) {
@@ -66,6 +68,7 @@ ${tileHead(DEPTHWISE)}
       }
     }
   }
+${epilogueText(DEPTHWISE)}
 ${tileEnd(DEPTHWISE)}`,
   };
 }

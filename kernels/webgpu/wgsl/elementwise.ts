@@ -1,6 +1,6 @@
 /** Elementwise kernels, printed from the operations' expressions. */
 import { binaryExpressions, type Expression, unaryExpressions } from "../../../core/ops/expression.ts";
-import { activateText, printExpression, viewText } from "./expressions.ts";
+import { printExpression, viewFields, viewText } from "./expressions.ts";
 import { type Kernel, MAIN, type Width } from "./kernel.ts";
 
 const space = { xSpace: "u32", ySpace: "u32", zSpace: "u32" } as const;
@@ -16,8 +16,21 @@ export const unaryFields = {
   shift: "f32",
 } as const;
 
-/** `z = f(x, y)`; element i of x stands beside element `⌊i / period⌋ · inner + i mod inner` of y. */
-export const binaryFields = { x: "at", y: "at", z: "at", ...space, count: "u32", period: "u32", inner: "u32" } as const;
+/** `z = f(x, y)` of two views; element i of x stands beside element `⌊i / period⌋ · inner + i mod inner` of y. */
+export const binaryFields = {
+  x: "at",
+  y: "at",
+  z: "at",
+  ...space,
+  ...viewFields,
+  yScale: "at",
+  yShift: "at",
+  yActivation: "u32",
+  count: "u32",
+  period: "u32",
+  inner: "u32",
+  channels: "u32",
+} as const;
 
 /** One value or four of an expression of one input. Memory traffic: the tensor in, the tensor out. */
 function unaryKernel(expression: Expression, width: Width): Kernel<typeof unaryFields> {
@@ -39,23 +52,30 @@ ${MAIN}
   };
 }
 
-/** One value or four of an expression of two inputs. Memory traffic: both tensors in, one out. */
+/**
+ * One value or four of an expression of two inputs. Memory traffic: both tensors in, one out. Quads need channels that are
+ * a multiple of four where there is a scale.
+ */
 function binaryKernel(expression: Expression, width: Width): Kernel<typeof binaryFields> {
   const type = width === 4 ? "vec4<f32>" : "f32";
+  const [x, y] = width === 4
+    ? ["quad(p.x + at)", "quad(p.y + beside)"]
+    : ["load(p.xSpace, p.x + at)", "load(p.ySpace, p.y + beside)"];
+  const z = "apply(viewed(x, View(p.scale, p.shift, p.activation), channel), " +
+    "viewed(y, View(p.yScale, p.yShift, p.yActivation), channel))";
   return {
     fields: binaryFields,
     width,
-    body: `
+    body: `${viewText(type)}
 fn apply(x: ${type}, y: ${type}) -> ${type} { return ${printExpression(expression, type)}; }
 ${MAIN}
   let at = index * ${width}u;
   if (at >= p.count) { return; }
-  let beside = p.y + at / p.period * p.inner + at % p.inner;
-  ${
-      width === 4
-        ? "putQuad(p.z + at, 4u, apply(quad(p.x + at), quad(beside)));"
-        : "put(p.zSpace, p.z + at, apply(load(p.xSpace, p.x + at), load(p.ySpace, beside)));"
-    }
+  let beside = at / p.period * p.inner + at % p.inner;
+  let channel = at % p.channels;
+  let x = ${x};
+  let y = ${y};
+  ${width === 4 ? `putQuad(p.z + at, 4u, ${z});` : `put(p.zSpace, p.z + at, ${z});`}
 }`,
   };
 }
@@ -88,43 +108,32 @@ export const binaryKernels: Named<typeof binaryNames, Kernel<typeof binaryFields
   (name, width) => binaryKernel(binaryExpressions[name], width),
 );
 
-/** A view that must be written: `z = activation(x · scale + shift)`, scale and shift per channel where they are there. */
-export const viewFields = {
+/** A view that must be written. */
+export const writtenViewFields = {
   x: "at",
   z: "at",
   xSpace: "u32",
   zSpace: "u32",
-  scale: "at",
-  shift: "at",
-  activation: "u32",
+  ...viewFields,
   count: "u32",
   channels: "u32",
 } as const;
 
 /** Memory traffic: the tensor in, the tensor out. Quads need channels that are a multiple of four. */
-export function viewKernel(width: Width): Kernel<typeof viewFields> {
-  if (width === 4) {
-    return {
-      fields: viewFields,
-      width,
-      body: `${viewText}
-${MAIN}
-  let at = index * 4u;
-  if (at >= p.count) { return; }
-  putQuad(p.z + at, 4u, viewed(quad(p.x + at), at % p.channels));
-}`,
-    };
-  }
+export function viewKernel(width: Width): Kernel<typeof writtenViewFields> {
+  const value = (x: string): string => `viewed(${x}, View(p.scale, p.shift, p.activation), at % p.channels)`;
   return {
-    fields: viewFields,
+    fields: writtenViewFields,
     width,
-    body: `${activateText("f32")}
+    body: `${viewText(width === 4 ? "vec4<f32>" : "f32")}
 ${MAIN}
-  if (index >= p.count) { return; }
-  var value = load(p.xSpace, p.x + index);
-  let channel = index % p.channels;
-  if (p.scale != NONE) { value = fma(value, vectors[p.scale + channel], vectors[p.shift + channel]); }
-  put(p.zSpace, p.z + index, activate(p.activation, value));
+  let at = index * ${width}u;
+  if (at >= p.count) { return; }
+  ${
+      width === 4
+        ? `putQuad(p.z + at, 4u, ${value("quad(p.x + at)")});`
+        : `put(p.zSpace, p.z + at, ${value("load(p.xSpace, p.x + at)")});`
+    }
 }`,
   };
 }

@@ -55,7 +55,7 @@ export const ACTIVATIONS = ["none", "relu", "sigmoid", "swish"] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
 /** `fn activate(code, x)`. */
-export function activateText(type: ValueType): string {
+function activateText(type: ValueType): string {
   const cases = ACTIVATIONS.slice(1).map((name, index) => {
     const expression = unaryExpressions[name as Exclude<Activation, "none">];
     return `    case ${index + 1}u: { return ${printExpression(expression, type)}; }`;
@@ -69,10 +69,17 @@ ${cases.join("\n")}
 }`;
 }
 
-/** `fn viewed(x, channel)`: a quad as its reader sees it, `activation(x · scale + shift)`. */
-export const viewText = `${activateText("vec4<f32>")}
-fn viewed(x: vec4<f32>, channel: u32) -> vec4<f32> {
+/** Parameters of a view: where its scale and shift are, per channel, if anywhere, and its activation. */
+export const viewFields = { scale: "at", shift: "at", activation: "u32" } as const;
+
+/** `fn viewed(x, view, channel)`: a value, or a quad, as its reader sees it, `activation(x · scale + shift)`. */
+export function viewText(type: ValueType): string {
+  const vector = type === "f32" ? "vector" : "vectorQuad";
+  return `${activateText(type)}
+struct View { scale: u32, shift: u32, activation: u32 }
+fn viewed(x: ${type}, view: View, channel: u32) -> ${type} {
   var value = x;
-  if (p.scale != NONE) { value = fma(value, vectorQuad(p.scale + channel), vectorQuad(p.shift + channel)); }
-  return activate(p.activation, value);
+  if (view.scale != NONE) { value = fma(value, ${vector}(view.scale + channel), ${vector}(view.shift + channel)); }
+  return activate(view.activation, value);
 }`;
+}

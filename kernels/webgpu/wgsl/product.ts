@@ -38,6 +38,8 @@ export interface ProductOperands {
   readonly right: string;
   /** After each step. */
   readonly advance: string;
+  /** What becomes of the sums before they are written; see `epilogueText`. */
+  readonly epilogue?: (tile: Tile) => string;
 }
 
 /** A step's products: `rows` left quads by four right quads, for each quad of the depth. */
@@ -110,5 +112,6 @@ ${tileText(tile)}
 ${operands.text}
 ${tileHead(tile, operands.place)}
 ${stepsText(tile, operands)}
+${operands.epilogue?.(tile) ?? ""}
 ${tileEnd(tile)}`;
 }

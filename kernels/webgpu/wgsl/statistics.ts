@@ -26,7 +26,7 @@ ${tileEnd(STATISTICS)}`,
   };
 }
 
-/** The tile's fields and the tensor; `y` and `bias` are not there. */
+/** The tile's fields and the tensor; `y` is not there. */
 export const tileStatisticsFields = { ...tileFields, x: "at" } as const;
 
 /** Channels of a workgroup of {@link mergeStatistics}; as many lanes share each. */

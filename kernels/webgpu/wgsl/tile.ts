@@ -22,7 +22,6 @@ export function tilePixels(tile: Tile): number {
 /** Fields of every kernel that ends a tile. */
 export const tileFields = {
   y: "at",
-  bias: "at",
   partials: "at",
   pixels: "u32",
   channels: "u32",
@@ -115,15 +114,11 @@ function statisticsText({ rows }: Tile): string {
 }
 
 /**
- * Ends a tile whose invocations hold `sum0 …`: adds the bias, writes it, and takes its statistics as they are stored.
+ * Ends a tile whose invocations hold `sum0 …`: writes it, and takes its statistics as they are stored.
  * Memory traffic: the tile once, and eight bytes a channel for statistics.
  */
 export function tileEnd(tile: Tile): string {
   return `
-  if (p.bias != NONE && channelsLeft > 0u) {
-    let bias = vectorQuad(p.bias + channel);
-    ${each(tile.rows, (i) => `sum${i} += bias;`)}
-  }
   ${each(tile.rows, (i) => `sum${i} = vec4<f32>(vec4<Element>(sum${i}));`)}
   if (p.y != NONE && channelsLeft > 0u) {
     ${

@@ -1,0 +1,45 @@
+/** What a layer computes between its sums and memory. */
+import { each } from "./kernel.ts";
+import type { Tile } from "./tile.ts";
+
+/** A bias, a normalisation, a tensor under a view, and an activation, each where it is there. */
+export const epilogueFields = {
+  bias: "at",
+  outScale: "at",
+  outShift: "at",
+  outActivation: "u32",
+  addend: "at",
+  addendScale: "at",
+  addendShift: "at",
+  addendActivation: "u32",
+} as const;
+
+/**
+ * `activation((sum + bias) · scale + shift + view(addend))` of every sum of a tile. Needs `viewText`; comes before
+ * `tileEnd`. Memory traffic: the addend's tile once. It may be where the tile is written.
+ */
+export function epilogueText({ rows }: Tile): string {
+  const added = (i: number): string => `
+      if (firstPixel + ${i}u * LANES < p.pixels) {
+        sum${i} += viewed(quad(p.addend + (firstPixel + ${i}u * LANES) * p.channels + channel), view, channel);
+      }`;
+  return `
+  if (channelsLeft > 0u) {
+    if (p.bias != NONE) {
+      let bias = vectorQuad(p.bias + channel);
+      ${each(rows, (i) => `sum${i} += bias;`)}
+    }
+    if (p.outScale != NONE) {
+      let scale = vectorQuad(p.outScale + channel);
+      let shift = vectorQuad(p.outShift + channel);
+      ${each(rows, (i) => `sum${i} = fma(sum${i}, scale, shift);`)}
+    }
+    if (p.addend != NONE) {
+      let view = View(p.addendScale, p.addendShift, p.addendActivation);
+      ${each(rows, added)}
+    }
+    if (p.outActivation != 0u) {
+      ${each(rows, (i) => `sum${i} = activate(p.outActivation, sum${i});`)}
+    }
+  }`;
+}

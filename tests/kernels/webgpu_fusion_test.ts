@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import {
+  evaluate,
+  gaussianParameters,
+  type Graph,
+  GraphBuilder,
+  lowerStructure,
+  Network,
+  type NodeId,
+  parseStructure,
+  Random,
+  type Shape,
+} from "@zennas/zennas";
+import { elementCount } from "../../core/shape.ts";
+import { openWebGpu } from "../../kernels/mod.ts";
+import { planGraph } from "../../kernels/webgpu/plan.ts";
+import { normals } from "./cases.ts";
+import { worstError } from "./compare.ts";
+import type { Fed } from "./layers.ts";
+import { webGpuTest } from "./webgpu.ts";
+
+const limits = { arenaBytes: 2 ** 27, workgroups: 65_535, parameterAlignment: 256 };
+
+/** Kernels of a graph's plan, in order, without what makes vectors and moves values from and to the host. */
+function kernelsOf(graph: Graph): string[] {
+  const { plan } = planGraph(graph, { limits, precision: "f32" });
+  const beside = ["upload", "download", "gaussian", "fill", "normalizationVectors", "mergeStatistics"];
+  return plan.dispatches.map(({ kernel }) => kernel).filter((kernel) => !beside.includes(kernel));
+}
+
+/** What follows a layer. */
+interface Chain {
+  readonly layer: "convolution" | "depthwise" | "linear";
+  readonly channels: number;
+  readonly bias: boolean;
+  readonly norm: boolean;
+  readonly addend: "none" | "tensor" | "input" | "view";
+  readonly addendFirst: boolean;
+  readonly activation: "relu" | "swish" | "sigmoid" | undefined;
+  readonly statistics: boolean;
+}
+
+const randomChain = (index: number): Chain => {
+  const random = new Random(5, index);
+  return {
+    layer: random.pick(["convolution", "convolution", "depthwise", "linear"]),
+    channels: random.pick([1, 4, 7, 16, 20, 66]),
+    bias: random.below(2) === 0,
+    norm: random.below(2) === 0,
+    addend: random.pick(["none", "tensor", "input", "view"]),
+    addendFirst: random.below(2) === 0,
+    activation: random.pick(["relu", "swish", "sigmoid", undefined]),
+    statistics: random.below(2) === 0,
+  };
+};
+
+/** A layer and what follows it; `whole` asks for the tensors between as well, so that each is written. */
+function chainGraph(chain: Chain, { whole }: { readonly whole: boolean }): Fed {
+  const { layer, channels: c, bias, norm, addend, addendFirst, activation, statistics } = chain;
+  const builder = new GraphBuilder(), feeds: Record<string, Float32Array> = {}, between: NodeId[] = [];
+  const input = (name: string, shape: Shape, change: (value: number) => number = (value) => value): NodeId => {
+    feeds[name] = normals(shape, Object.keys(feeds).length).map(change);
+    return builder.add("input", [], { name, shape });
+  };
+  const normalized = (x: NodeId, name: string): NodeId => {
+    const vectors = ["mean", "variance", "weight", "bias"].map((vector) =>
+      input(`${name}.${vector}`, [c], vector === "variance" ? (value) => Math.abs(value) + 0.1 : undefined)
+    );
+    return builder.add("normalize", [x, ...vectors], { epsilon: 1e-3 });
+  };
+  const shape = layer === "linear" ? [9, c] : [3, 7, 9, c],
+    x = input("x", shape),
+    groups = layer === "depthwise" ? c : 1;
+  // Sums of order one, whatever the number of products, so that sigmoids have a slope.
+  const weightShape = layer === "linear" ? [c, c] : [c, 3, 3, c / groups];
+  const weight = input("kernel", weightShape, (value) => value / Math.sqrt(elementCount(weightShape) / c));
+  const inputs = [x, weight, ...(bias ? [input("bias", [c])] : [])];
+  const other = addend === "none"
+    ? undefined
+    : addend === "input"
+    ? x
+    : addend === "tensor"
+    ? input("addend", shape)
+    : builder.add("relu", [normalized(input("addend", shape), "before")], {});
+  let y = layer === "linear"
+    ? builder.add("linear", inputs, {})
+    : builder.add("conv2d", inputs, { stride: 1, padding: 1, groups });
+  const behind = (next: NodeId): void => {
+    between.push(y);
+    y = next;
+  };
+  if (norm) behind(normalized(y, "norm"));
+  if (other !== undefined) behind(builder.add("add", addendFirst ? [other, y] : [y, other], {}));
+  if (activation) behind(builder.add(activation, [y], {}));
+  const ends = [
+    y,
+    ...(statistics ? [builder.add("channel_mean", [y], {}), builder.add("channel_variance", [y], {})] : []),
+  ];
+  return { graph: builder.build([...ends, ...(whole ? between : [])]), run: { feeds } };
+}
+
+webGpuTest("layers with what follows them agree with the oracle, whatever is fused", async () => {
+  await using backend = await openWebGpu();
+  for (let index = 0; index < 80; index++) {
+    const chain = randomChain(index), { graph, run } = chainGraph(chain, { whole: false });
+    using fused = backend.compile(graph);
+    using separate = backend.compile(chainGraph(chain, { whole: true }).graph);
+    const expected = evaluate(graph, run);
+    for (const outputs of await Promise.all([fused.run(run), separate.run(run)])) {
+      expected.forEach((tensor, output) => {
+        const error = worstError(outputs[output]!, tensor);
+        assert.ok(error <= 5e-6, `output ${output} of ${JSON.stringify(chain)}: error ${error}`);
+      });
+    }
+  }
+});
+
+Deno.test("a layer's bias, normalisation, addition, activation and statistics take one kernel of WebGPU's", () => {
+  for (let index = 0; index < 80; index++) {
+    const chain = randomChain(index), fused = kernelsOf(chainGraph(chain, { whole: false }).graph);
+    assert.match(fused.join(), /^(convolution|depthwise)\w+$/, JSON.stringify(chain));
+    const { norm, addend, activation } = chain;
+    const followers = [norm, addend !== "none", activation !== undefined].filter(Boolean).length;
+    const separate = kernelsOf(chainGraph(chain, { whole: true }).graph);
+    const statistics = chain.statistics && followers > 0 ? 1 : 0;
+    assert.equal(separate.length, 1 + followers + statistics, `${separate} of ${JSON.stringify(chain)}`);
+  }
+});
+
+const RESIDUAL = "SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,2,8,2)SuperResIDWE2K3(16,16,1,16,2)";
+
+/** Kernels of a network with residual links, from its images to its features. */
+function networkKernels(mode: "train" | "inference" | "identity"): string[] {
+  const builder = new GraphBuilder(), network = new Network({ builder, mode, parameters: gaussianParameters() });
+  const input = builder.add("gaussian", [], { shape: [2, 16, 16, 3], stream: 0 });
+  const options = { input, classes: 10, resolution: 16, residualLinks: true };
+  const { features } = lowerStructure(parseStructure(RESIDUAL), network, options);
+  return kernelsOf(builder.build([features]));
+}
+
+Deno.test("a network's normalisations, additions and activations take no kernels of their own on WebGPU", () => {
+  for (const mode of ["inference", "identity"] as const) {
+    const kernels = networkKernels(mode).filter((kernel) => !/^(convolution|depthwise)/.test(kernel));
+    // The projections of residual links pool on average.
+    assert.ok(kernels.every((kernel) => kernel.startsWith("averagePool")), `${mode}: ${kernels}`);
+  }
+  // Batch statistics are known when a convolution is done: additions read through normalisations, the features are written.
+  const own = networkKernels("train").filter((kernel) => !/^(convolution|depthwise|averagePool)/.test(kernel));
+  const { add4 = 0, view4 = 0, ...others } = Object.fromEntries(
+    Object.entries(Object.groupBy(own, (kernel) => kernel)).map(([kernel, all]) => [kernel, all!.length]),
+  );
+  assert.deepEqual(others, {});
+  assert.ok(add4 > 0 && view4 <= 1, `${own}`);
+});
