@@ -29,7 +29,8 @@ interface Result {
 
 /** A proxy on those networks, from the first on, that have been scored under every seed; undefined where they are few. */
 async function assessmentOf(name: string, { networks, rows }: ProxyData): Promise<Assessment | undefined> {
-  const own = rows.filter(({ proxy }) => proxy === (madeOf[name] ?? name));
+  const { of, value } = madeOf[name] ?? { of: name };
+  const own = rows.filter(({ proxy }) => proxy === of).map((row) => value ? { ...row, value: value(row.parts) } : row);
   const taken = new Set(own.map(({ network, seed }) => `${seed} ${network}`));
   const missing = networks.findIndex(({ text }) => SEEDS.some((seed) => !taken.has(`${seed} ${text}`)));
   const scored = networks.slice(0, missing < 0 ? networks.length : missing);

@@ -83,21 +83,29 @@ function centredRows(samples: Samples): Float64Array {
   return Float64Array.from(values, (value, index) => value - means[index % columns]!);
 }
 
+/** Σ over the rows of (x − shift)(x − shift)ᵀ. */
+function outerProducts({ columns, values }: Samples, shift: Float64Array): Float64Array {
+  const sums = new Float64Array(columns * columns), row = new Float64Array(columns);
+  for (let start = 0; start < values.length; start += columns) {
+    for (let column = 0; column < columns; column++) row[column] = values[start + column]! - shift[column]!;
+    addOuterProduct(sums, row);
+  }
+  for (let row = 0; row < columns; row++) {
+    for (let column = 0; column < row; column++) sums[column * columns + row] = sums[row * columns + column]!;
+  }
+  return sums;
+}
+
+/** The products of the columns, XᵀX. */
+export function columnProducts(samples: Samples): SquareMatrix {
+  const { columns } = samples;
+  return { size: columns, values: outerProducts(samples, new Float64Array(columns)) };
+}
+
 /** The covariance of the columns over the rows, divided by the number of rows. */
 export function covariance(samples: Samples): SquareMatrix {
   const { columns, values } = samples, rows = values.length / columns;
-  const means = columnMeans(samples), centred = new Float64Array(columns);
-  const sums = new Float64Array(columns * columns);
-  for (let start = 0; start < values.length; start += columns) {
-    for (let column = 0; column < columns; column++) centred[column] = values[start + column]! - means[column]!;
-    addOuterProduct(sums, centred);
-  }
-  for (let row = 0; row < columns; row++) {
-    for (let column = 0; column <= row; column++) {
-      sums[column * columns + row] = sums[row * columns + column]! /= rows;
-    }
-  }
-  return { size: columns, values: sums };
+  return { size: columns, values: outerProducts(samples, columnMeans(samples)).map((value) => value / rows) };
 }
 
 /** Adds v·vᵀ to the lower triangle. */

@@ -17,6 +17,7 @@ import { snip } from "./snip.ts";
 import { swap } from "./swap.ts";
 import { synflow } from "./synflow.ts";
 import { teNas, teNasRank } from "./te_nas.ts";
+import { vkdnw } from "./vkdnw.ts";
 import { zen } from "./zen.ts";
 import { zico } from "./zico.ts";
 
@@ -24,7 +25,7 @@ import { zico } from "./zico.ts";
 export const proxies: ReadonlyMap<string, Proxy> = new Map(
   [
     ...[zen, gradNorm, snip, grasp, synflow, fisher, jacobCov, naswot, teNas, teNasRank, regions, zico, l2Norm, plain],
-    ...[meco, swap, azNas, maeDet, deepmad, flops, params, layers, random],
+    ...[meco, swap, azNas, vkdnw, maeDet, deepmad, flops, params, layers, random],
   ].map((proxy) => [proxy.name, proxy]),
 );
 
