@@ -2,6 +2,7 @@
 import { DeviceLostError } from "../../core/backend.ts";
 import type { Graph } from "../../core/graph.ts";
 import type { RunOptions } from "../../core/op.ts";
+import { startWorker } from "../platform_worker.ts";
 import { type Reply, type Request, reviveError } from "./protocol.ts";
 
 /** A graph under the number that workers know it by. */
@@ -91,7 +92,7 @@ export class WorkerPool implements AsyncDisposable {
 
   #start(): Promise<Float32Array[]> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(this.#options.script ?? defaultScript, { type: "module" });
+      const worker = startWorker(this.#options.script ?? defaultScript);
       const slot: Slot = { worker, job: { resolve, reject }, known: new Set(), memoryBytes: 0 };
       worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#finish(slot, data);
       worker.onmessageerror = () => this.#replace(slot, "its message could not be read");

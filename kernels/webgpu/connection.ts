@@ -1,5 +1,6 @@
 /** The backend's end of the line to its worker. */
 import { DeviceLostError } from "../../core/backend.ts";
+import { startWorker } from "../platform_worker.ts";
 import { type ErrorRecord, reviveError } from "./errors.ts";
 import type { PlanRun } from "./group.ts";
 import type { Reply, Request, WorkerUsage } from "./protocol.ts";
@@ -27,7 +28,7 @@ export class Connection implements AsyncDisposable {
   #closed: DeviceLostError | undefined;
 
   private constructor() {
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    this.#worker = startWorker(new URL("./worker.ts", import.meta.url));
     this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#receive(data);
     this.#worker.onmessageerror = () => this.#end("its message could not be read");
     this.#worker.onerror = (event) => {

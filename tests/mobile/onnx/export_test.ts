@@ -1,7 +1,8 @@
 /** ONNX files compute what their networks do, by onnxruntime against the float64 oracle. */
 import assert from "node:assert/strict";
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
-import { compareOutputs, exportOnnx, imageShape, type KnownNetwork } from "@zennas/zennas/mobile";
+import { compareOutputs, exportOnnx, IMAGE, imageShape, type KnownNetwork } from "@zennas/zennas/mobile";
+import { openBackend } from "@zennas/zennas";
 import { channelsFirst, channelsFirstShape } from "../../../mobile/onnx/layout.ts";
 import { network, oracle, testImages } from "../networks.ts";
 
@@ -39,4 +40,14 @@ Deno.test("a softmax makes probabilities of logits", async () => {
   const of = network("SuperConvK3BNRELU(3,8,2,1)"), [image] = testImages(of, 1);
   const values = await answer(exportOnnx(of, { producer: "test", softmax: true }), of, image!);
   assert(Math.abs(values.reduce((sum, value) => sum + value, 0) - 1) < 1e-5);
+});
+
+Deno.test("the CPU backend opens after onnxruntime has put Node's Worker in place of Deno's", async () => {
+  const of = network("SuperConvK3BNRELU(3,8,2,1)"), [image] = testImages(of, 1);
+  const other = await answer(exportOnnx(of, { producer: "test" }), of, image!);
+  assert(!("onmessage" in Worker.prototype), "onnxruntime leaves Worker alone: this test and its cause can go");
+  await using backend = await openBackend("cpu");
+  using program = backend.compile(of.graph);
+  const [own] = await program.run({ feeds: { ...of.values, [IMAGE]: image! } });
+  assert(compareOutputs([other], [own!]).relativeDifference < 1e-5);
 });
