@@ -1,10 +1,12 @@
 /**
  * What a phone's delegates would not run, or run slowly. A delegate takes over stretches of the graph; every operator that
- * it leaves to the interpreter breaks a stretch in two and costs more than its own time.
+ * it leaves to the interpreter breaks a stretch in two and costs more than its own time. The GPU's takes only the longest
+ * stretch, unless it is told otherwise.
  *
- * XNNPACK's rules are those of tflite/delegates/xnnpack/xnnpack_delegate.cc and of XNNPACK's src/configs/dwconv-config.c,
- * the GPU's those of tflite/delegates/gpu/common/model_builder.cc.
+ * The sources of what they take are named in delegates.ts; the windows of XNNPACK's depthwise kernels are those of its
+ * src/configs/dwconv-config.c.
  */
+import { gpuVersions, xnnpackFloat, xnnpackQuantized } from "./delegates.ts";
 import type { FileGraph, FileOperator, FileTensor } from "./file.ts";
 
 /** What runs operators in place of the interpreter. */
@@ -28,67 +30,83 @@ export interface Finding {
 interface Site {
   readonly operator: FileOperator;
   readonly inputs: readonly (FileTensor | undefined)[];
+  readonly outputs: readonly (FileTensor | undefined)[];
 }
 
 type Rule = (site: Site) => Pick<Finding, "delegate" | "effect" | "reason"> | undefined;
 
-const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+const biased: ReadonlySet<string> = new Set(["CONV_2D", "DEPTHWISE_CONV_2D"]);
 
-/** Operators that XNNPACK's delegate knows in some form. */
-const xnnpackOperators = words(`
-  ABS ADD AVERAGE_POOL_2D BATCH_MATMUL CEIL CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE DIV ELU FLOOR
-  FULLY_CONNECTED GELU HARD_SWISH LEAKY_RELU LOGISTIC MAXIMUM MAX_POOL_2D MEAN MINIMUM MUL NEG PAD PRELU QUANTIZE RELU
-  RELU6 RELU_N1_TO_1 RESHAPE RESIZE_BILINEAR ROUND RSQRT SLICE SOFTMAX SPACE_TO_DEPTH SPLIT SQRT SQUARE
-  SQUARED_DIFFERENCE STRIDED_SLICE SUB TANH TRANSPOSE TRANSPOSE_CONV
-`);
-
-/** Operators that the GPU delegate knows in some form. */
-const gpuOperators = words(`
-  ABS ADD AVERAGE_POOL_2D BATCH_MATMUL CAST CONCATENATION CONV_2D COS CUMSUM DENSIFY DEPTHWISE_CONV_2D DEQUANTIZE DIV ELU
-  EQUAL EXP FLOOR FLOOR_DIV FLOOR_MOD FULLY_CONNECTED GATHER GELU GREATER GREATER_EQUAL HARD_SWISH LEAKY_RELU LESS
-  LESS_EQUAL LOG LOGICAL_AND LOGISTIC LSTM MAXIMUM MAX_POOL_2D MEAN MINIMUM MIRROR_PAD MUL NEG NOT_EQUAL ONE_HOT PACK PAD
-  POW PRELU QUANTIZE REDUCE_MAX REDUCE_MIN REDUCE_PROD RELU RELU6 RELU_N1_TO_1 RESHAPE RESIZE_BILINEAR
-  RESIZE_NEAREST_NEIGHBOR RSQRT SELECT_V2 SIN SLICE SOFTMAX SPACE_TO_DEPTH SPLIT SPLIT_V SQRT SQUARE SQUARED_DIFFERENCE
-  STRIDED_SLICE SUB SUM TANH TILE TRANSPOSE TRANSPOSE_CONV UNPACK
-`);
-
-/** Operators that XNNPACK's delegate knows in float32 only. */
-const floatOnly = words("AVERAGE_POOL_2D GELU HARD_SWISH LEAKY_RELU PRELU RELU RELU6 RELU_N1_TO_1 SOFTMAX SQRT RSQRT");
-
-const biased = words("CONV_2D DEPTHWISE_CONV_2D");
-
-/** XNNPACK's depthwise kernels read this many taps at once; larger windows take another, slow path. */
+/** XNNPACK's depthwise kernels read 3, 4, 9 or 25 taps at once; larger windows take another, slow path. */
 const FAST_TAPS = 25;
+/** The most tensors that XNNPACK's delegate concatenates at once. */
+const MOST_CONCATENATED = 5;
+/** The most dimensions of the GPU delegate's tensors. */
+const MOST_GPU_DIMENSIONS = 4;
+
+/** How far an input's scale may be from the output's in XNNPACK's 8-bit sums, and a product's in its products. */
+const SCALES = { ADD: { least: 2 ** -10, below: 2 ** 8 }, MUL: { least: 2 ** -16, below: 2 ** 8 } } as const;
 
 const isQuantized = (tensor: FileTensor | undefined): boolean => tensor?.type === "INT8" || tensor?.type === "UINT8";
 
 const leaves = (delegate: Delegate, reason: string) => ({ delegate, effect: "leaves", reason }) as const;
 
-const rules: readonly Rule[] = [
-  ({ operator: { name } }) =>
-    xnnpackOperators.has(name) ? undefined : leaves("XNNPACK", "the delegate does not know the operator"),
+/** The scales that XNNPACK compares for sums and products of 8-bit tensors; none for others. */
+function scaleRatios({ operator: { name }, inputs, outputs }: Site): readonly number[] {
+  const [left, right, output] = [...inputs, ...outputs].map((tensor) => tensor?.quantization?.scales[0]);
+  if (!inputs.every(isQuantized) || left === undefined || right === undefined || output === undefined) return [];
+  return name === "ADD" ? [left / output, right / output] : [left * right / output];
+}
+
+const xnnpackRules: readonly Rule[] = [
+  ({ operator: { name } }) => {
+    const known = xnnpackFloat.has(name) || xnnpackQuantized.has(name);
+    return known ? undefined : leaves("XNNPACK", "the delegate does not know the operator");
+  },
   ({ operator: { name }, inputs: [x] }) =>
-    floatOnly.has(name) && isQuantized(x) ? leaves("XNNPACK", "the delegate knows it in float32 only") : undefined,
+    xnnpackFloat.has(name) && isQuantized(x) ? leaves("XNNPACK", "the delegate knows it in float32 only") : undefined,
   ({ operator: { name }, inputs: [x, weight] }) =>
     name === "DEPTHWISE_CONV_2D" && x?.type === "FLOAT32" && isQuantized(weight)
       ? leaves("XNNPACK", "the delegate takes no 8-bit depthwise weights with float activations")
       : undefined,
   ({ operator: { name }, inputs: [, , bias] }) =>
     biased.has(name) && !bias ? leaves("XNNPACK", "the delegate takes no convolution without a bias") : undefined,
+  ({ operator: { name }, inputs }) =>
+    name === "CONCATENATION" && inputs.length > MOST_CONCATENATED
+      ? leaves("XNNPACK", `the delegate concatenates at most ${MOST_CONCATENATED} tensors: got ${inputs.length}`)
+      : undefined,
+  (site) => {
+    const range = SCALES[site.operator.name as keyof typeof SCALES];
+    const wrong = range && scaleRatios(site).find((ratio) => ratio < range.least || ratio >= range.below);
+    return wrong === undefined ? undefined : leaves("XNNPACK", "its inputs' scales are too far from its output's");
+  },
   ({ operator: { name }, inputs: [, weight] }) => {
     const [, kh = 0, kw = 0] = weight?.shape ?? [];
     if (name !== "DEPTHWISE_CONV_2D" || kh * kw <= FAST_TAPS) return undefined;
     const reason = `there is no fast kernel for a depthwise window of ${kh}×${kw}, only for up to 5×5`;
     return { delegate: "XNNPACK", effect: "slow", reason };
   },
-  ({ operator: { name } }) =>
-    gpuOperators.has(name) ? undefined : leaves("GPU", "the delegate does not know the operator"),
 ];
+
+const gpuRules: readonly Rule[] = [
+  ({ operator: { name, version } }) => {
+    const most = gpuVersions.get(name);
+    if (most === undefined) return leaves("GPU", "the delegate does not know the operator");
+    return version > most ? leaves("GPU", `the delegate knows it up to version ${most}: got ${version}`) : undefined;
+  },
+  ({ inputs, outputs }) =>
+    [...inputs, ...outputs].some((tensor) => (tensor?.shape.length ?? 0) > MOST_GPU_DIMENSIONS)
+      ? leaves("GPU", `the delegate takes tensors of up to ${MOST_GPU_DIMENSIONS} dimensions`)
+      : undefined,
+];
+
+const rules: readonly Rule[] = [...xnnpackRules, ...gpuRules];
 
 /** What would cost time on a phone, by operator. */
 export function lintGraph({ operators, tensors }: FileGraph): Finding[] {
   return operators.flatMap((operator, index) => {
-    const site = { operator, inputs: operator.inputs.map((id) => tensors[id]) };
+    const [inputs, outputs] = [operator.inputs, operator.outputs].map((ids) => ids.map((id) => tensors[id]));
+    const site: Site = { operator, inputs: inputs!, outputs: outputs! };
     return rules.flatMap((rule) => {
       const found = rule(site);
       return found ? [{ operator: index, name: operator.name, ...found }] : [];

@@ -159,6 +159,15 @@ export const operatorNames = [
   "GELU",
   "DYNAMIC_UPDATE_SLICE",
   "RELU_0_TO_1",
+  "UNSORTED_SEGMENT_PROD",
+  "UNSORTED_SEGMENT_MAX",
+  "UNSORTED_SEGMENT_SUM",
+  "ATAN2",
+  "UNSORTED_SEGMENT_MIN",
+  "SIGN",
+  "BITCAST",
+  "BITWISE_XOR",
+  "RIGHT_SHIFT",
 ] as const;
 
 /** The name of a built-in operator. */

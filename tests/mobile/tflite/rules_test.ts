@@ -1,7 +1,9 @@
 /** Padding forms, operator versions, and what delegates leave. */
 import assert from "node:assert/strict";
-import { lintGraph, readLiteFile } from "@zennas/zennas/mobile";
+import { type FileOperator, type FileTensor, lintGraph, readLiteFile } from "@zennas/zennas/mobile";
+import { gpuVersions, xnnpackFloat, xnnpackQuantized } from "../../../mobile/tflite/delegates.ts";
 import type { LiteOperator, LiteTensor } from "../../../mobile/tflite/model.ts";
+import { type OperatorName, operatorNames } from "../../../mobile/tflite/operators.ts";
 import { operatorVersion } from "../../../mobile/tflite/versions.ts";
 import { paddingForm } from "../../../mobile/tflite/window.ts";
 import { exported, network } from "../networks.ts";
@@ -64,5 +66,44 @@ Deno.test("lint names what leaves a delegate, and depthwise windows without a fa
   const alone = await findings("ConvKX(3,8,3,1)MaxPool(8,3,1)RELU(8)", "int8");
   assert.deepEqual(alone.map(({ name, delegate }) => [name, delegate]), [["RELU", "XNNPACK"]]);
   const padded = await findings("ConvKX(3,8,3,1)MaxPool(8,3,2)", "f32");
-  assert.deepEqual(padded.map(({ name, delegate }) => [name, delegate]), [["PADV2", "XNNPACK"], ["PADV2", "GPU"]]);
+  assert.deepEqual(padded.map(({ name, delegate }) => [name, delegate]), [["PADV2", "XNNPACK"]]);
+  const branches = Array(6).fill("RELU(8)").join(";");
+  const wide = await findings(`ConvKX(3,8,3,1)MultiCatBlock(${branches})RELU(48)`, "f32");
+  assert.match(wide.find(({ name }) => name === "CONCATENATION")!.reason, /at most 5 tensors: got 6/);
+});
+
+/** What a graph of one operator is found to do. */
+function lintOf(operator: Pick<FileOperator, "name" | "version">, tensors: readonly FileTensor[]) {
+  const inputs = [...tensors.keys()].slice(0, -1), outputs = [tensors.length - 1];
+  const found = lintGraph({
+    name: "",
+    tensors,
+    inputs,
+    outputs,
+    operators: [{ ...operator, custom: false, inputs, outputs, options: {} }],
+  });
+  return found.map(({ delegate, reason }) => `${delegate}: ${reason}`);
+}
+
+Deno.test("lint knows versions, dimensions and scales that delegates do not take", () => {
+  const f: FileTensor = { name: "f", shape: [1, 2, 2, 4], type: "FLOAT32" };
+  const q = (scale: number): FileTensor => ({ ...f, type: "INT8", quantization: int8(scale).quantization! });
+  const dense = (version: number) => lintOf({ name: "FULLY_CONNECTED", version }, [f, f, f]);
+  assert.deepEqual(dense(9), []);
+  assert.deepEqual(dense(12), ["GPU: the delegate knows it up to version 9: got 12"]);
+  const deep = lintOf({ name: "RESHAPE", version: 1 }, [f, { ...f, shape: [1, 1, 2, 2, 4] }]);
+  assert.deepEqual(deep, ["GPU: the delegate takes tensors of up to 4 dimensions"]);
+  const sum = (scale: number) => lintOf({ name: "ADD", version: 2 }, [q(1), q(1), q(scale)]);
+  assert.deepEqual([sum(1), sum(1 / 255)], [[], []]);
+  assert.deepEqual(sum(1 / 256), ["XNNPACK: its inputs' scales are too far from its output's"]);
+  const largest = lintOf({ name: "MAXIMUM", version: 1 }, [q(1), q(1), q(1)]);
+  assert.deepEqual(largest, ["XNNPACK: the delegate knows it in float32 only"]);
+});
+
+Deno.test("operators have the schema's numbers, and lint speaks of those", () => {
+  const numbers = { CONV_2D: 3, MEAN: 40, HARD_SWISH: 117, GELU: 150, RIGHT_SHIFT: 161 } as const;
+  for (const [name, number] of Object.entries(numbers)) assert.equal(operatorNames[number], name);
+  for (const name of [...gpuVersions.keys(), ...xnnpackFloat, ...xnnpackQuantized]) {
+    assert(operatorNames.includes(name as OperatorName), name);
+  }
 });
