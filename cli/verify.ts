@@ -10,6 +10,7 @@ interface VerifyOptions extends DeviceOptions {
 }
 
 const EXAMPLES = `
+Logits are compared, those before the softmax of a file that ends in one. SQNR is the signal to quantisation noise ratio.
 Exits with 1 where the file is further from its network than its precision explains.
 
 Example:
@@ -30,12 +31,19 @@ export function addVerifyCommand(program: Command): void {
 async function printVerification(verification: Verification): Promise<void> {
   const { printFields } = await import("./terminal.ts");
   const { provenance, threshold, sqnrDb, top1Agreement, maxDifference, relativeDifference, images } = verification;
+  const { probabilityDifference } = verification;
   printFields([
     ["precision", provenance.precision],
     ["images", images],
     ["max |diff|", `${maxDifference.toPrecision(3)} (${relativeDifference.toExponential(1)} of the largest logit)`],
-    ["SQNR", `${sqnrDb.toFixed(1)} dB (at least ${threshold.sqnrDb})`],
-    ["top-1 agreement", `${(100 * top1Agreement).toFixed(0)} % (at least ${100 * threshold.top1Agreement})`],
+    [
+      "SQNR",
+      `${sqnrDb === Infinity ? "nothing differs" : `${sqnrDb.toFixed(1)} dB`} (at least ${threshold.sqnrDb} dB)`,
+    ],
+    ["top-1 agreement", `${(100 * top1Agreement).toFixed(0)} % (at least ${100 * threshold.top1Agreement} %)`],
+    ...(probabilityDifference === null
+      ? []
+      : [["probabilities", `${probabilityDifference.toExponential(1)} off the softmax of the logits`] as const]),
   ]);
 }
 

@@ -8,7 +8,7 @@ export interface Comparison {
   readonly maxDifference: number;
   /** {@link maxDifference} over the reference's largest magnitude. */
   readonly relativeDifference: number;
-  /** Signal to quantisation noise, 10·log₁₀(Σ reference² / Σ difference²), dB; infinite where nothing differs. */
+  /** Signal to quantisation noise, 10·log₁₀(Σ reference² / Σ difference²), dB; infinite, in JSON null, where nothing differs. */
   readonly sqnrDb: number;
   /** The part of the images whose largest value is in the same place, 0 … 1. */
   readonly top1Agreement: number;

@@ -4,6 +4,7 @@ import { parseStructure } from "../../core/masternet/mod.ts";
 import { MobileError } from "../errors.ts";
 import { filledNetwork, IMAGE, imageShape, type KnownNetwork } from "../inference/network.ts";
 import { parseProvenance, type Precision, type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
+import { withLogits } from "../tflite/logits.ts";
 import { readLiteFile } from "../tflite/reader.ts";
 import { compareOutputs, type Comparison } from "./compare.ts";
 import { randomImages } from "./images.ts";
@@ -25,6 +26,9 @@ export const thresholds: Readonly<Record<Precision, Threshold>> = {
   int8: { sqnrDb: 20, top1Agreement: 0.5 },
 };
 
+/** The most that a probability may be off the softmax of the file's own logits: float32, and an approximate exponential. */
+const PROBABILITY_DIFFERENCE = 1e-5;
+
 /** How to verify. */
 export interface VerifyOptions {
   /** Computes the network's own answers. */
@@ -33,10 +37,12 @@ export interface VerifyOptions {
   readonly images?: number;
 }
 
-/** What verifying found. */
+/** What verifying found. The comparison is one of logits, those before the softmax of a file that ends in one. */
 export interface Verification extends Comparison {
   /** What the file says it is. */
   readonly provenance: Provenance;
+  /** How far the file's probabilities are off the softmax of its logits; null where it gives logits. */
+  readonly probabilityDifference: number | null;
   /** What it must reach. */
   readonly threshold: Threshold;
   /** Whether it does. */
@@ -60,13 +66,13 @@ function softmax(logits: Float32Array): Float32Array {
 async function networkAnswers(
   network: KnownNetwork,
   images: readonly Float32Array[],
-  { backend, probabilities }: { readonly backend: Backend; readonly probabilities: boolean },
+  backend: Backend,
 ): Promise<Float32Array[]> {
   using program = backend.compile(network.graph);
   const answers: Float32Array[] = [];
   for (const image of images) {
     const [logits] = await program.run({ feeds: { ...network.values, [IMAGE]: image } });
-    answers.push(probabilities ? softmax(logits!) : logits!);
+    answers.push(logits!);
   }
   return answers;
 }
@@ -78,17 +84,37 @@ async function fileAnswers(bytes: Uint8Array, images: readonly Float32Array[]): 
   return answers;
 }
 
+/** How far a file's probabilities are off the softmax of its own logits, at most. */
+async function probabilityDifference(
+  bytes: Uint8Array,
+  images: readonly Float32Array[],
+  logits: readonly Float32Array[],
+): Promise<number> {
+  return compareOutputs(logits.map(softmax), await fileAnswers(bytes, images)).maxDifference;
+}
+
+/** Throws MobileError MODEL_NUMERICS for answers that are not numbers. */
+function checkFinite(answers: readonly Float32Array[], whose: string): void {
+  if (answers.every((values) => values.every(Number.isFinite))) return;
+  throw new MobileError("MODEL_NUMERICS", `Cannot compare answers as ${whose} are not finite`);
+}
+
 /**
  * Compares a `.tflite` file with the network that it says it holds, on images that no calibration has seen. Throws
- * MobileError MODEL_PROVENANCE for files of others, MODEL_IO_TYPE for 8-bit inputs, which the host's runtime cannot fill.
+ * MobileError MODEL_PROVENANCE for files of others, MODEL_IO_TYPE for 8-bit inputs, which the host's runtime cannot fill,
+ * MODEL_NUMERICS for answers that are not finite.
  */
 export async function verifyTflite(bytes: Uint8Array, options: VerifyOptions): Promise<Verification> {
   const { backend, images: count = 8 } = options, provenance = provenanceOf(bytes);
   const network = filledNetwork(parseStructure(provenance.structure), provenance.form);
   const images = randomImages(imageShape(network), { name: "verification", count });
-  const reference = await networkAnswers(network, images, { backend, probabilities: provenance.softmax });
-  const comparison = compareOutputs(reference, await fileAnswers(bytes, images));
-  const threshold = thresholds[provenance.precision];
-  const passed = comparison.sqnrDb >= threshold.sqnrDb && comparison.top1Agreement >= threshold.top1Agreement;
-  return { ...comparison, provenance, threshold, passed };
+  const reference = await networkAnswers(network, images, backend);
+  const logits = await fileAnswers(provenance.softmax ? withLogits(bytes) : bytes, images);
+  checkFinite(reference, "the network's");
+  checkFinite(logits, "the file's");
+  const comparison = compareOutputs(reference, logits), threshold = thresholds[provenance.precision];
+  const off = provenance.softmax ? await probabilityDifference(bytes, images, logits) : null;
+  const passed = comparison.sqnrDb >= threshold.sqnrDb && comparison.top1Agreement >= threshold.top1Agreement &&
+    (off ?? 0) <= PROBABILITY_DIFFERENCE;
+  return { ...comparison, probabilityDifference: off, provenance, threshold, passed };
 }

@@ -121,6 +121,18 @@ export class FlatTable {
     return this.#at(slot) !== undefined;
   }
 
+  /** Where in the file a number is. Throws MobileError MODEL_CORRUPT where it is absent. */
+  numberPosition(slot: number): number {
+    const position = this.#at(slot);
+    if (position !== undefined) return position;
+    throw this.corrupt("a number is missing");
+  }
+
+  /** Where in the file the elements of a vector of 32-bit integers start. */
+  vectorPosition(slot: number): number {
+    return this.#vector(slot, 4)[0];
+  }
+
   /** A number, or what stands for an absent one. */
   scalar(slot: number, type: Scalar, absent = 0): number {
     const position = this.#at(slot);
