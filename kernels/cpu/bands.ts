@@ -73,7 +73,7 @@ export function chooseBand(geometry: Geometry): Band {
 }
 
 /** Input bytes of a band whose tiles all read it again. */
-const GRADIENT_BAND_BYTES = 32 * 1024;
+const GRADIENT_BAND_BYTES = 64 * 1024;
 
 /** The band of a weight's gradient: as many pixels as stay near, since every tile begins and ends once a band. */
 export function chooseGradientBand(geometry: Geometry): Band {

@@ -16,6 +16,8 @@ export interface Buffer {
   /** First and last task that touches it. */
   first: number;
   last: number;
+  /** Whether its end was written first. */
+  backwards?: boolean;
 }
 
 /** A tensor in memory, and what its reader applies to it: `activation(x · scale + shift)`. */

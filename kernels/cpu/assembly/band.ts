@@ -21,6 +21,38 @@ export class Band {
 /** The band that is being computed. */
 export const band = changetype<Band>(memory.data(32, 16));
 
+/** How many bands a slice of channels takes. */
+export function bandCount(d: Convolution): i32 {
+  return bandsAcross(d) * bandsDown(d);
+}
+
+function bandsAcross(d: Convolution): i32 {
+  return (d.n + d.bandImages - 1) / d.bandImages;
+}
+
+function bandsDown(d: Convolution): i32 {
+  return (d.oh + d.bandRows - 1) / d.bandRows;
+}
+
+/** Moves to the band of a step, counted from whichever end is to be first. */
+export function moveBand(d: Convolution, step: i32): void {
+  const index = d.backwards ? bandCount(d) - 1 - step : step;
+  band.image = index / bandsDown(d) * d.bandImages;
+  band.images = min<i32>(d.bandImages, d.n - band.image);
+  band.row = index % bandsDown(d) * d.bandRows;
+  band.rows = min<i32>(d.bandRows, d.oh - band.row);
+}
+
+/** The band's first output pixel. */
+export function firstPixel(d: Convolution): i32 {
+  return (band.image * d.oh + band.row) * d.ow;
+}
+
+/** How many output pixels the band has. */
+export function bandPixels(d: Convolution): i32 {
+  return band.images * band.rows * d.ow;
+}
+
 /** Bytes of a slice's pixel: a cache line. */
 const SLICE_BYTES: usize = 64;
 

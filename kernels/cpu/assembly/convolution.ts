@@ -7,9 +7,20 @@
  * in registers (see build/panels.ts), and the tile's channel statistics are taken before it leaves them.
  *
  * Memory traffic: the input once (and the rows that two bands share once more), the output once, the packed weights once
- * a band. Convolutions of kernel 1 and stride 1 without a view read the input in place.
+ * a band. Convolutions of kernel 1 and stride 1 without a view read the input in place. Bands begin at the end of the
+ * input that was written last, of which the third-level cache may still hold something.
  */
-import { band, bandPixelBytes, bandRowBytes, copyBand, writeOffsets } from "./band";
+import {
+  band,
+  bandCount,
+  bandPixelBytes,
+  bandPixels,
+  bandRowBytes,
+  copyBand,
+  firstPixel,
+  moveBand,
+  writeOffsets,
+} from "./band";
 import { Convolution, describedConvolution, isDepthwise, panelGroup } from "./descriptor";
 import { densePanel, depthwisePanel } from "./generated";
 import { packWeights, panelBytes } from "./packing";
@@ -93,15 +104,15 @@ function mergeBand(d: Convolution, pixels: i32, seen: i32): void {
   }
 }
 
-/** Computes the band, part by part. */
-function convolveBand(d: Convolution): void {
-  const seen = (band.image * d.oh + band.row) * d.ow, pixels = band.images * band.rows * d.ow;
+/** Computes the band, part by part; `seen` pixels have been computed before it. */
+function convolveBand(d: Convolution, seen: i32): void {
+  const first = firstPixel(d), pixels = bandPixels(d);
   part.input = d.band;
   if (d.band) copyBand(d);
-  else part.input = d.x + (<usize> (seen * d.c) << 2);
+  else part.input = d.x + (<usize> (first * d.c) << 2);
   for (let pixel = 0; pixel < pixels; pixel += d.partPixels) {
     part.offsets = d.offsets + (<usize> pixel << 2);
-    part.y = d.y + (<usize> ((seen + pixel) * d.o) << 2);
+    part.y = d.y + (<usize> ((first + pixel) * d.o) << 2);
     part.pixels = min<i32>(d.partPixels, pixels - pixel);
     part.first = pixel == 0;
     for (let channel = band.channel; channel < lastChannel(d); channel += panelChannels(d, channel)) {
@@ -115,14 +126,11 @@ function convolveBand(d: Convolution): void {
 function convolveSlice(d: Convolution, channel: i32): void {
   band.channel = channel;
   band.channels = min<i32>(d.sliceChannels, d.c - channel);
-  for (let image = 0; image < d.n; image += d.bandImages) {
-    band.image = image;
-    band.images = min<i32>(d.bandImages, d.n - image);
-    for (let row = 0; row < d.oh; row += d.bandRows) {
-      band.row = row;
-      band.rows = min<i32>(d.bandRows, d.oh - row);
-      convolveBand(d);
-    }
+  let seen = 0;
+  for (let step = 0; step < bandCount(d); step++) {
+    moveBand(d, step);
+    convolveBand(d, seen);
+    seen += bandPixels(d);
   }
 }
 

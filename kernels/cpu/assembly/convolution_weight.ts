@@ -10,7 +10,7 @@
  * Of the descriptor, y is the output's gradient, weight what is written, packed the gradient's panels, offsets those of
  * every k, statistics the sums.
  */
-import { band, bandPixelBytes, bandRowBytes, copyBand } from "./band";
+import { band, bandCount, bandPixelBytes, bandPixels, bandRowBytes, copyBand, firstPixel, moveBand } from "./band";
 import { lastChannel, panelChannels, panelOf, panelsPerGroup } from "./convolution";
 import { Convolution, describedConvolution, isDepthwise, panelGroup } from "./descriptor";
 import { denseOuterProducts, depthwiseOuterProducts } from "./generated";
@@ -74,11 +74,10 @@ function addPanel(d: Convolution, channel: i32, input: usize): void {
 
 /** Adds the band to the sums of all panels that it reaches. */
 function addBand(d: Convolution): void {
-  const seen = (band.image * d.oh + band.row) * d.ow, pixels = band.images * band.rows * d.ow;
-  const gradient = d.y + (<usize> (seen * d.o) << 2);
+  const first = firstPixel(d), pixels = bandPixels(d), gradient = d.y + (<usize> (first * d.o) << 2);
   let input = d.band;
   if (d.band) copyBand(d);
-  else input = d.x + (<usize> (seen * d.c) << 2);
+  else input = d.x + (<usize> (first * d.c) << 2);
   describeWalk(d);
   for (let channel = band.channel; channel < lastChannel(d); channel += panelChannels(d, channel)) {
     copyPanel(d.packed, gradient + (<usize> channel << 2), pixels, <usize> d.o << 2);
@@ -90,14 +89,9 @@ function addBand(d: Convolution): void {
 function addSlice(d: Convolution, channel: i32): void {
   band.channel = channel;
   band.channels = min<i32>(d.sliceChannels, d.c - channel);
-  for (let image = 0; image < d.n; image += d.bandImages) {
-    band.image = image;
-    band.images = min<i32>(d.bandImages, d.n - image);
-    for (let row = 0; row < d.oh; row += d.bandRows) {
-      band.row = row;
-      band.rows = min<i32>(d.bandRows, d.oh - row);
-      addBand(d);
-    }
+  for (let step = 0; step < bandCount(d); step++) {
+    moveBand(d, step);
+    addBand(d);
   }
 }
 

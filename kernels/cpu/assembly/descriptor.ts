@@ -33,6 +33,8 @@ export class Convolution {
   packed: usize;
   offsets: usize;
   statistics: usize;
+  /** Whether bands are taken last first. */
+  backwards: bool;
 }
 
 const DESCRIPTOR: usize = memory.data(128, 64);

@@ -97,12 +97,15 @@ ${loop(printExpression(expression), noLoads)}
 }
 
 /** Bytes that a view copies before it computes on them in place, where they are in the first-level cache by then. */
-const VIEW_BYTES = 8192;
+const VIEW_BYTES = 16384;
 
-/** One vector of a view. */
-const viewStep = (name: string, index: number): string => `
-      const x${index} = f32x4.relaxed_madd(v128.load(from, ${index * 16}), scale${index}, shift${index});
-      v128.store(to, ${name}Activation(x${index}), ${index * 16});`;
+/** One vector of a view, of this pixel or, where `next` says so, of the next one. */
+const viewStep = (name: string, index: number, next = false): string => {
+  const [to, from] = next ? ["to + toBytes", "from + fromBytes"] : ["to", "from"];
+  const normalized = `f32x4.relaxed_madd(v128.load(${from}, ${index * 16}), scale${index}, shift${index})`;
+  return `
+      v128.store(${to}, ${name}Activation(${normalized}), ${index * 16});`;
+};
 
 /** The parameters of a pass over pixels at two pitches. */
 const PASS = "to: usize, toBytes: usize, from: usize, fromBytes: usize, pixels: i32";
@@ -117,7 +120,11 @@ function printViewColumn(name: string, vectors: number): string {
   return `
 function ${name}View${vectors}(${PASS}, scales: usize, shifts: usize): void {
   const ${operands.join(", ")};
-  for (; pixels > 0; ${NEXT_PIXEL}) {${indices.map((index) => viewStep(name, index)).join("")}
+  for (; pixels > 1; pixels -= 2, to += 2 * toBytes, from += 2 * fromBytes) {${
+    [false, true].flatMap((next) => indices.map((index) => viewStep(name, index, next))).join("")
+  }
+  }
+  if (pixels > 0) {${indices.map((index) => viewStep(name, index)).join("")}
   }
 }`;
 }

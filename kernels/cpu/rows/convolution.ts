@@ -55,6 +55,8 @@ export interface Operands {
   readonly bias?: Buffer;
   readonly y: Buffer;
   readonly statistics: StatisticsBuffers;
+  /** Whether the end is to be read first. */
+  readonly backwards: boolean;
 }
 
 /** Buffers that live only while the convolution runs. */
@@ -93,11 +95,14 @@ export function descriptor(geometry: Geometry, band: Band, operands: Operands, w
     partPixels(geometry, band),
     sliceChannels(geometry),
     ...[work.band, work.packed, work.offsets, work.statistics].map(address),
+    Number(operands.backwards),
   ];
 }
 
-/** Adds the task of a convolution. */
-export function lowerConvolution(lowering: Lowering, geometry: Geometry, operands: Operands): void {
+/** Adds the task of a convolution; the strided copies of a depthwise one are slower from the end. */
+export function lowerConvolution(lowering: Lowering, geometry: Geometry, given: Omit<Operands, "backwards">): void {
+  const backwards = !isDepthwise(geometry) && !given.view.tensor.backwards, operands = { ...given, backwards };
+  given.y.backwards = backwards;
   const band = chooseBand(geometry), work = workspace(lowering, geometry, { band, operands });
   const { view, weight, bias, y, statistics } = operands;
   const touched = [
@@ -112,7 +117,7 @@ export function lowerConvolution(lowering: Lowering, geometry: Geometry, operand
   });
 }
 
-function operandsOf(lowering: Lowering, id: NodeId, inputs: readonly NodeId[]): Operands {
+function operandsOf(lowering: Lowering, id: NodeId, inputs: readonly NodeId[]): Omit<Operands, "backwards"> {
   const [x, weight, bias] = inputs;
   return {
     view: lowering.view(x!),

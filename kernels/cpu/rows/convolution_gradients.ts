@@ -144,7 +144,7 @@ export function conv2dWeight(
   const touched = [view.tensor, view.scale, view.shift, y, weight, ...Object.values(work)];
   let words: number[] | undefined;
   lowering.task(touched, ({ kernels }) => {
-    words ??= descriptor(geometry, band, { view, weight, y, statistics: {} }, work);
+    words ??= descriptor(geometry, band, { view, weight, y, statistics: {}, backwards: !y.backwards }, work);
     new Int32Array(kernels.memory.buffer, kernels.convolutionAddress(), words.length).set(words);
     kernels.convolutionWeight();
   });
