@@ -14,6 +14,7 @@ interface SearchCommandOptions extends DeviceOptions {
   readonly proxy?: string;
   readonly variant?: string;
   readonly cascade?: Cascade;
+  readonly race?: number;
   readonly repeats?: number;
   readonly gamma?: number;
   readonly batch?: number;
@@ -41,6 +42,7 @@ Examples:
   zen search --preset my_search.yaml --out runs/mine
   zen search --preset zen-cifar-params1M --max-params 5e5 --max-macs 1e8 --population 256
   zen search --cascade mae_det:0.2,zen --max-evaluations 300
+  zen search --race --population 64 --max-evaluations 1000
   zen search --preset params-cifar-params1M --space ./my_space.ts --json
 
 Presets are in core/search/presets; a file of your own may name one of them as its base (preset: zen-cifar-params1M).`;
@@ -84,6 +86,13 @@ export function addSearchCommand(program: Command): void {
       new Option("--cascade <stages>", "free proxies with the share that each lets through, then the proxy")
         .argParser(cascade),
     )
+    .addOption(
+      new Option(
+        "--race [share]",
+        "score only a share of the images first, and send off who cannot reach the population",
+      )
+        .argParser(positive).preset("0.125"),
+    )
     .option("--variant <name>", "the proxy's formula")
     .option("--space <name|file>", "XXBL, IDW_fixfc, or a module or YAML file of your own")
     .option("--init <structure>", "where the evolution starts: a structure, or the name of a zoo network")
@@ -123,7 +132,8 @@ function settingsOf(options: SearchCommandOptions, initialStructure: string | un
     peakMemoryBytes: options.maxMemory,
   };
   const stages = options.cascade ?? { proxy };
-  const scoring = { ...stages, variant, repeats, batch, gamma, seed, resolution, classes, squeezeExcite: se };
+  const race = options.race === undefined ? undefined : { share: options.race };
+  const scoring = { ...stages, race, variant, repeats, batch, gamma, seed, resolution, classes, squeezeExcite: se };
   return { ...scoring, space, costs, population, window, maxProposals, maxEvaluations, initialStructure, budgets };
 }
 

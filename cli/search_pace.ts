@@ -1,5 +1,5 @@
 /** How fast a search goes and how long it will take. */
-import type { SearchConfig, SearchEvent } from "../core/search/mod.ts";
+import { isEvaluation, type SearchConfig, type SearchEvent } from "../core/search/mod.ts";
 import { duration, grouped } from "./terminal.ts";
 
 /** How many of the latest evaluations the present speed is taken from: candidates grow as a search goes on. */
@@ -26,7 +26,7 @@ export class SearchPace {
 
   /** Takes note of a proposal that has entered. */
   count({ proposal, proposals }: SearchEvent): void {
-    if (proposal.verdict !== "scored" && proposal.verdict !== "failed") return;
+    if (!isEvaluation(proposal)) return;
     this.#recent.push({ timeMs: performance.now(), proposals });
     if (this.#recent.length > RECENT) this.#recent.shift();
   }

@@ -111,7 +111,8 @@ function printResult(
     ["layers", best.layers],
     [
       "proposals",
-      `${grouped(proposals)}: ${grouped(evaluations)} scored (${verdicts.failed} failed), ` +
+      `${grouped(proposals)}: ${grouped(evaluations)} scored (${verdicts.failed} failed, ` +
+      `${grouped(verdicts.outraced)} outraced), ` +
       `${grouped(verdicts["over-budget"])} over budget, ${grouped(verdicts.duplicate)} duplicates, ` +
       `${grouped(verdicts["screened-out"])} screened out`,
     ],

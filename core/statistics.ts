@@ -13,6 +13,16 @@ export interface Summary {
 }
 
 /**
+ * The bound that one more measurement stays below with the given confidence: mean + t·std·√(1 + 1/n), t Student's quantile
+ * for n − 1 degrees of freedom. Throws RangeError for fewer than two measurements.
+ */
+export function predictionBound(values: readonly number[], confidence: number): number {
+  const { mean, std } = summarize(values), count = values.length;
+  if (std === null) throw new RangeError("Cannot predict a measurement as that takes two: got one");
+  return mean + jstat.studentt.inv(confidence, count - 1) * std * Math.sqrt(1 + 1 / count);
+}
+
+/**
  * Summarises measurements; throws RangeError for none.
  *
  * @example

@@ -127,6 +127,10 @@ export function verdictColumns(verdict: Verdict): { readonly detail: string | nu
       const { screen, value, bar } = verdict;
       return { detail: JSON.stringify({ screen, value, bar }), score: null };
     }
+    case "outraced": {
+      const { value, bar } = verdict;
+      return { detail: JSON.stringify({ value, bar }), score: null };
+    }
     case "over-budget": {
       const { budget, value, limit } = verdict;
       return { detail: JSON.stringify({ budget, value, limit }), score: null };

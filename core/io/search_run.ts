@@ -90,6 +90,7 @@ export async function runSearch(options: SearchOptions): Promise<SearchResult> {
     screens: options.screens,
     score,
     ranking: options.ranking,
+    race: config.race,
     journal: store.proposals(),
     record(proposal) {
       store.append(proposal);

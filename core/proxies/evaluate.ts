@@ -27,10 +27,18 @@ export interface RepeatedScore extends Summary {
  * the first is the score that a search with this seed uses.
  */
 export async function evaluateRepeatedly(design: NetworkDesign, evaluation: Evaluation): Promise<RepeatedScore> {
-  const { proxy, settings, repeats, backend } = evaluation;
-  const draws = Array.from({ length: repeats }, (_, draw) => proxy.score(design, { ...settings, draw }, backend));
-  const scores = await Promise.all(draws);
+  const scores = await scoreDraws(design, evaluation, { from: 0, to: evaluation.repeats });
   return { ...summarize(scores.map(({ value }) => value)), parts: meanParts(scores) };
+}
+
+/** A network's scores under some of the draws of a seed, up to `to`. */
+export function scoreDraws(
+  design: NetworkDesign,
+  { proxy, settings, backend }: Omit<Evaluation, "repeats">,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<readonly Score[]> {
+  const draws = Array.from({ length: to - from }, (_, index) => from + index);
+  return Promise.all(draws.map((draw) => proxy.score(design, { ...settings, draw }, backend)));
 }
 
 function meanParts(scores: readonly Score[]): Readonly<Record<string, number>> {

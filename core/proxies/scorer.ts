@@ -1,10 +1,18 @@
 /** Scores a search's candidates by its configuration's proxy, and screens them by the free ones before it. */
 import type { Backend } from "../backend.ts";
 import type { NetworkForm } from "../masternet/mod.ts";
-import type { Scorer, Screen, SearchConfig } from "../search/mod.ts";
+import {
+  ConfigError,
+  PRELIMINARY,
+  type RaceSettings,
+  type Scorer,
+  type Screen,
+  type SearchConfig,
+} from "../search/mod.ts";
+import { summarize } from "../statistics.ts";
 import { structureDesign } from "./design.ts";
-import { evaluateRepeatedly } from "./evaluate.ts";
-import type { Proxy, ScoringSettings } from "./proxy.ts";
+import { evaluateRepeatedly, type Evaluation, scoreDraws } from "./evaluate.ts";
+import type { Proxy, Score, ScoringSettings } from "./proxy.ts";
 import { proxies, proxyNamed, UnknownProxyError, variantOf } from "./registry.ts";
 
 /** The network that candidates are scored as: without residual links. */
@@ -31,17 +39,47 @@ export interface ScorerOptions {
 /**
  * The scorer of a configuration: the mean over its repeats, without residual links and by the run's own seed, so that
  * `zen score` with that seed gives the same number; with its parts where ranks are taken of them. Throws UnknownProxyError
- * for an unknown proxy or variant.
+ * for an unknown proxy or variant, ConfigError for a race by a proxy that ranks or only counts.
  */
 export function scorerOf(config: SearchConfig, options: ScorerOptions = {}): Scorer {
   const { proxy = proxyNamed(config.proxy), backend } = options, form = scoredForm(config);
   const settings = settingsOf(config, proxy, variantOf(proxy, config.variant));
   const evaluation = { proxy, settings, repeats: config.repeats, ...(backend && { backend }) };
+  if (config.race) return racingScorer(evaluation, { form, race: config.race });
   return async (structure) => {
     const { mean, parts } = await evaluateRepeatedly(structureDesign(structure, form), evaluation);
     return proxy.ranking ? { score: mean, parts } : mean;
   };
 }
+
+/**
+ * A scorer that takes a preliminary score first where a candidate has a bar: the first repeats where the share is at least
+ * one of them, else the first images of the first repeat's batch. Whole scores are those without a race.
+ */
+function racingScorer(
+  evaluation: Evaluation,
+  { form, race: { share } }: { readonly form: NetworkForm; readonly race: RaceSettings },
+): Scorer {
+  const { proxy, settings, repeats } = evaluation;
+  if (proxy.ranking || !proxy.needsBackend) {
+    const expected = "a proxy that evaluates networks and does not rank them, where a search races";
+    throw new ConfigError("settings", [{ path: "proxy", expected, got: proxy.name }]);
+  }
+  const whole = Math.floor(repeats * share), mean = (scores: readonly Score[]) => summarize(scores.map(valueOf)).mean;
+  // A normalisation needs two images.
+  const batch = whole > 0 ? settings.batch : Math.max(2, Math.round(settings.batch * repeats * share));
+  return async (structure, { bar }) => {
+    const design = structureDesign(structure, form);
+    if (bar === undefined) return (await evaluateRepeatedly(design, evaluation)).mean;
+    const part = { ...evaluation, settings: { ...settings, batch } };
+    const first = await scoreDraws(design, part, { from: 0, to: Math.max(1, whole) }), preliminary = mean(first);
+    if (preliminary < bar) return { outraced: preliminary };
+    const rest = await scoreDraws(design, evaluation, { from: whole, to: repeats });
+    return { score: mean([...first.slice(0, whole), ...rest]), parts: { [PRELIMINARY]: preliminary } };
+  };
+}
+
+const valueOf = ({ value }: Score): number => value;
 
 /** The screens of a configuration's cascade. Throws UnknownProxyError for a proxy that does not only count. */
 export function screensOf(config: SearchConfig): readonly Screen[] {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { parseStructure, StructureSyntaxError } from "../masternet/mod.ts";
 import { validate } from "./config_error.ts";
+import type { RaceSettings } from "./race.ts";
 import type { SuperBlockSpace } from "./super_block_space.ts";
 
 /** How parameters and FLOPs are counted: truly, or as the published code counts them. */
@@ -57,6 +58,8 @@ export interface SearchConfig {
   readonly variant?: string | undefined;
   /** Free proxies that candidates pass before the proxy, and the share that each lets through. Default: none. */
   readonly cascade?: readonly CascadeStage[] | undefined;
+  /** Stops scoring candidates that will not reach the population. Default: not. */
+  readonly race?: RaceSettings | undefined;
   /** How often a candidate is scored with other draws; the score is the mean. Default: 1. */
   readonly repeats: number;
   /** The step of a Zen-score's perturbation. Default: 0.01. */
@@ -132,11 +135,17 @@ const cascadeStage = z.strictObject({
   share: z.number("a share above 0, at most 1").positive("a share above 0").max(1, "a share of at most 1"),
 }, "a free proxy with its share");
 
+const race = z.strictObject({
+  share: z.number("a share between 0 and 1").positive("a share above 0").lt(1, "a share below 1"),
+  confidence: z.number("a confidence").gt(0.5, "a confidence above 0.5").lt(1, "a confidence below 1").default(0.99),
+}, "a race with share and confidence");
+
 const schema = z.strictObject({
   preset: word.optional(),
   proxy: word,
   variant: word.optional(),
   cascade: z.array(cascadeStage, "a list of free proxies with their shares").optional(),
+  race: race.optional(),
   repeats: count.default(1),
   gamma: positive.default(0.01),
   batch: count.default(64),

@@ -10,6 +10,7 @@ import type { RankCombination } from "../proxies/proxy.ts";
 import { Member, Population, RankedPopulation, type Standings } from "./population.ts";
 import { evaluationsOf, noVerdicts, type Proposal, type ScoredCandidate, type VerdictCounts } from "./proposal.ts";
 import { type Drawn, Proposer } from "./proposer.ts";
+import { Race, type RaceSettings } from "./race.ts";
 import type { Screen } from "./screen.ts";
 import type { Space } from "./space.ts";
 
@@ -19,13 +20,21 @@ export interface Candidate {
   readonly index: number;
   /** Its canonical string. */
   readonly structure: string;
+  /** Where the search races: what a preliminary score must reach for the whole one to be taken; undefined: takes none. */
+  readonly bar?: number | undefined;
+}
+
+/** A scorer's word that a candidate's preliminary score is below its bar. */
+export interface Outraced {
+  /** The preliminary score. */
+  readonly outraced: number;
 }
 
 /**
  * Scores a candidate; higher is better. Up to `window` calls are in flight at a time, so a scorer with fewer workers
  * queues by itself. A score that is not finite, a CandidateError and a ShapeError fail the candidate alone.
  */
-export type Scorer = (structure: Structure, candidate: Candidate) => Promise<number | ScoreWithParts>;
+export type Scorer = (structure: Structure, candidate: Candidate) => Promise<number | ScoreWithParts | Outraced>;
 
 /** A score and the parts that ranks are taken of. */
 export interface ScoreWithParts {
@@ -74,6 +83,8 @@ export interface EvolutionOptions {
   readonly maxEvaluations?: number | undefined;
   /** Free proxies that candidates within the budgets pass, one after the other, before they are scored. Default: none. */
   readonly screens?: readonly Screen[] | undefined;
+  /** Sends candidates off that will not reach the population; not together with `ranking`. Default: nobody. */
+  readonly race?: RaceSettings | undefined;
   /** Scores candidates that are within the budgets. */
   readonly score: Scorer;
   /** Makes scores of the ranks that parts have in the population, newcomer included. Default: scores are as they are. */
@@ -164,8 +175,9 @@ class Standing {
  * ```
  */
 export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> {
-  const standing = new Standing(options);
-  const proposer = new Proposer(options, standing.population);
+  const standing = new Standing(options), race = options.race && new Race(options.race);
+  if (race && options.ranking) throw new TypeError("Cannot race for scores that are ranks, as they change with others");
+  const proposer = new Proposer(options, { population: standing.population, race });
   const inFlight: (Drawn | Promise<Drawn>)[] = [];
   const draw = () => {
     const drawn = proposer.next();
@@ -176,6 +188,7 @@ export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> 
   for (let head = inFlight.shift(); head; head = inFlight.shift()) {
     const drawn = head instanceof Promise ? await head : head;
     const proposal = standing.enter(drawn);
+    race?.learn(proposal);
     if (!drawn.replayed) {
       const recorded = options.record?.(proposal);
       if (recorded) await recorded;

@@ -1,7 +1,7 @@
 /** What becomes of a proposal. */
 
 /** The verdicts, in the order in which they are reached. */
-export const verdicts = ["over-budget", "duplicate", "screened-out", "failed", "scored"] as const;
+export const verdicts = ["over-budget", "duplicate", "screened-out", "outraced", "failed", "scored"] as const;
 
 /** One of {@link verdicts}. */
 export type VerdictName = typeof verdicts[number];
@@ -13,6 +13,8 @@ export type Verdict =
   | { readonly verdict: "duplicate"; readonly of: number }
   /** The free proxy `screen` puts it at `value`, below the `bar` that the screen's share sets. */
   | { readonly verdict: "screened-out"; readonly screen: string; readonly value: number; readonly bar: number }
+  /** A part of its score puts it at `value`, below the `bar` that the population's lowest score sets. */
+  | { readonly verdict: "outraced"; readonly value: number; readonly bar: number }
   | { readonly verdict: "failed"; readonly reason: string }
   /** `parts` are what scores by rank are made of; `score` is then the one that the candidate entered with. */
   | { readonly verdict: "scored"; readonly score: number; readonly parts?: Readonly<Record<string, number>> };
@@ -29,12 +31,20 @@ export type VerdictCounts = Readonly<Record<VerdictName, number>>;
 
 /** Counts of nothing. */
 export function noVerdicts(): Record<VerdictName, number> {
-  return { "over-budget": 0, duplicate: 0, "screened-out": 0, failed: 0, scored: 0 };
+  return { "over-budget": 0, duplicate: 0, "screened-out": 0, outraced: 0, failed: 0, scored: 0 };
 }
 
-/** Candidates that went to the scorer: scored ones and failed ones. */
+/** The verdicts on candidates that went to the scorer. */
+const evaluated: readonly VerdictName[] = ["outraced", "failed", "scored"];
+
+/** Whether a proposal's candidate went to the scorer. */
+export function isEvaluation({ verdict }: Verdict): boolean {
+  return evaluated.includes(verdict);
+}
+
+/** How many candidates went to the scorer. */
 export function evaluationsOf(counts: VerdictCounts): number {
-  return counts.scored + counts.failed;
+  return evaluated.reduce((sum, verdict) => sum + counts[verdict], 0);
 }
 
 /** A candidate that has a score. */

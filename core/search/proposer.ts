@@ -6,7 +6,8 @@ import { excessOf } from "./budgets.ts";
 import type { Candidate, EvolutionOptions, StopReason } from "./evolution.ts";
 import { mutate } from "./mutation.ts";
 import type { Standings } from "./population.ts";
-import { CandidateError, type Proposal, type Verdict } from "./proposal.ts";
+import { CandidateError, isEvaluation, type Proposal, type Verdict } from "./proposal.ts";
+import type { Race } from "./race.ts";
 import { SCREEN_WINDOW, Screening } from "./screen.ts";
 import { replacementsOf } from "./space.ts";
 
@@ -17,6 +18,12 @@ export interface Drawn {
   readonly tree?: Structure;
   /** Whether it comes from a journal. */
   readonly replayed: boolean;
+}
+
+/** What proposals compete in. */
+export interface Competition {
+  readonly population: Standings;
+  readonly race: Race | undefined;
 }
 
 /** While the population is no larger, the initial structure is mutated rather than a member. */
@@ -45,6 +52,7 @@ function reasonOf(error: unknown): string {
 export class Proposer {
   readonly #options: EvolutionOptions;
   readonly #population: Standings;
+  readonly #race: Race | undefined;
   readonly #initial: Structure;
   readonly #seedingSize: number;
   readonly #journal: Iterator<Proposal> | undefined;
@@ -59,12 +67,13 @@ export class Proposer {
   #evaluations = 0;
   #stoppedBy: StopReason | undefined;
 
-  constructor(options: EvolutionOptions, population: Standings) {
+  constructor(options: EvolutionOptions, { population, race }: Competition) {
     if (!Number.isInteger(options.window) || options.window < 1) {
       throw new RangeError(`Cannot search as the window is a positive integer: got ${options.window}`);
     }
     this.#options = options;
     this.#population = population;
+    this.#race = race;
     this.#initial = withoutLabels(options.initial);
     this.#initial.blocks.forEach((_, index, blocks) => replacementsOf(options.space, blocks, index));
     // A smaller population would otherwise never be mutated.
@@ -104,7 +113,7 @@ export class Proposer {
     }
     this.#proposals++;
     this.#keepForScreens(proposal);
-    if (proposal.verdict === "scored" || proposal.verdict === "failed") {
+    if (isEvaluation(proposal)) {
       this.#evaluations++;
       this.#firstProposals.set(proposal.structure, proposal.index);
     }
@@ -178,8 +187,12 @@ export class Proposer {
   }
 
   async #score(tree: Structure, candidate: Candidate): Promise<Verdict> {
+    const bar = this.#race?.bar(this.#population);
     try {
-      const result = await this.#options.score(tree, candidate);
+      const result = await this.#options.score(tree, { ...candidate, bar });
+      if (typeof result === "object" && "outraced" in result) {
+        return { verdict: "outraced", value: result.outraced, bar: bar! };
+      }
       const { score, ...rest } = typeof result === "number" ? { score: result } : result;
       return Number.isFinite(score)
         ? { verdict: "scored", score, ...rest }

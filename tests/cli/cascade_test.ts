@@ -4,14 +4,17 @@ import { zen, zenJson } from "./zen.ts";
 const SEARCH = ["search", "--batch", "2", "--resolution", "8", "--population", "12", "--window", "4", "--seed", "3"];
 
 /** Runs a search to its end in two parts and at once; returns both journals and reports. */
-async function inTwoParts(flags: readonly string[]): Promise<readonly [parts: unknown, whole: unknown]> {
+async function inTwoParts(
+  flags: readonly string[],
+  { enough = 20 } = {},
+): Promise<readonly [parts: unknown, whole: unknown]> {
   const folder = await Deno.makeTempDir();
   try {
     const journal = async (run: string) =>
       (await zenJson(["runs", "show", `${folder}/${run}`, "--journal"])).map(({ time_ms: _, ...row }) => row);
-    await zenJson([...SEARCH, ...flags, "--max-evaluations", "20", "--out", `${folder}/whole`]);
-    await zenJson([...SEARCH, ...flags, "--max-evaluations", "8", "--out", `${folder}/parts`]);
-    await zenJson(["runs", "resume", `${folder}/parts`, "--max-evaluations", "20"]);
+    await zenJson([...SEARCH, ...flags, "--max-evaluations", `${enough}`, "--out", `${folder}/whole`]);
+    await zenJson([...SEARCH, ...flags, "--max-evaluations", `${enough * 2 / 5}`, "--out", `${folder}/parts`]);
+    await zenJson(["runs", "resume", `${folder}/parts`, "--max-evaluations", `${enough}`]);
     return [await journal("parts"), await journal("whole")];
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -23,6 +26,17 @@ Deno.test("a search with a cascade journals what it screens out, and resumes to 
   assert.deepEqual(parts, whole);
   const verdicts = (whole as { verdict: string }[]).map(({ verdict }) => verdict);
   assert.ok(verdicts.includes("screened-out") && verdicts.includes("scored"));
+});
+
+Deno.test("a search that races journals whom it sends off, and resumes to the same end", async () => {
+  const flags = ["--race", "0.5", "--batch", "4"];
+  const [parts, whole] = await inTwoParts([...flags, "--workers", "1"], { enough: 60 });
+  assert.deepEqual(parts, whole);
+  assert.deepEqual((await inTwoParts([...flags, "--workers", "2"], { enough: 60 }))[1], whole);
+  const sentOff = (whole as { verdict: string; value: number; bar: number }[]).filter(({ verdict }) =>
+    verdict === "outraced"
+  );
+  assert.ok(sentOff.length > 0 && sentOff.every(({ value, bar }) => value < bar));
 });
 
 Deno.test("a search by a proxy that ranks keeps its parts, and resumes to the same end", async () => {

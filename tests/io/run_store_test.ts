@@ -32,6 +32,7 @@ const everyVerdict: readonly Proposal[] = [
   { index: 4, structure: "D", verdict: "scored", score: -5e-324 },
   { index: 5, structure: "E", verdict: "screened-out", screen: "mae_det", value: 1.5, bar: 2.5 },
   { index: 6, structure: "F", verdict: "scored", score: -0.5, parts: { expressivity: 3, complexity: 7 } },
+  { index: 7, structure: "G", verdict: "outraced", value: -2.5, bar: -1.25 },
 ];
 
 Deno.test("a run keeps its configuration and every proposal, with the time", () => {
@@ -53,9 +54,9 @@ Deno.test("a run keeps its configuration and every proposal, with the time", () 
     directory,
     config: smallConfig(),
     running: false,
-    proposals: 7,
-    evaluations: 4,
-    counts: { "over-budget": 1, duplicate: 1, "screened-out": 1, failed: 1, scored: 3 },
+    proposals: 8,
+    evaluations: 5,
+    counts: { "over-budget": 1, duplicate: 1, "screened-out": 1, outraced: 1, failed: 1, scored: 3 },
     best: { index: 1, structure: "B", score: 0.1 + 0.2 },
     sessions: [],
     lastProposalMs: times.at(-1),
