@@ -73,6 +73,22 @@ export function addPhoneBenchCommand(phone: Command): void {
     .action(bench);
 }
 
+/** The phone's program. Throws BenchError (BENCH_BINARY_MISSING), UsageError. */
+async function readBinary(path: string | undefined): Promise<NamedFile> {
+  const { BenchError, namedFile } = await import("../mobile/bench/mod.ts");
+  if (path === undefined) {
+    const { UsageError } = await import("./errors.ts");
+    throw new UsageError(
+      "Cannot measure on a phone without --binary, its benchmark_model (docs/phones.md says from where)",
+    );
+  }
+  try {
+    return await namedFile(path, await Deno.readFile(path));
+  } catch (cause) {
+    throw new BenchError("BENCH_BINARY_MISSING", `Cannot read the phone's benchmark_model: got ${path}`, { cause });
+  }
+}
+
 async function readFiles(paths: readonly string[]): Promise<readonly NamedFile[]> {
   const { namedFile } = await import("../mobile/bench/mod.ts");
   return Promise.all(paths.map(async (path) => namedFile(path, await Deno.readFile(path))));
@@ -108,12 +124,12 @@ async function openHostModel(bytes: Uint8Array) {
 /** One more process a model whose operators are timed: that slows it down, so it does not count. */
 async function profilesOf(
   target: BenchTarget,
-  { jobs, settings }: Plan,
+  { plan: { jobs, settings }, signal }: { readonly plan: Plan; readonly signal: AbortSignal },
 ): Promise<Record<string, readonly OperatorTime[]>> {
   const { diagnose, parseProfile } = await import("../mobile/bench/mod.ts");
   const profiles: Record<string, readonly OperatorTime[]> = {};
   for (const job of jobs) {
-    const run = await target.run(job, { ...settings, profile: true });
+    const run = await target.run(job, { ...settings, profile: true, signal });
     const error = diagnose(run);
     if (error) throw error;
     profiles[`${job.model.name} × ${job.threads}`] = parseProfile(run.text);
@@ -130,12 +146,16 @@ async function writeReport(report: LatencyReport, directory: string): Promise<vo
   await Deno.writeTextFile(`${directory}/latency.svg`, toSvg(report));
 }
 
-/** Ctrl-C as a signal: the phone is put back, and what was measured is kept. */
-function interruption(): Disposable & { readonly signal: AbortSignal } {
+/** The first Ctrl-C as a signal: the phone is put back, and what was measured is kept. The second ends the process. */
+function interruption(reason: Error): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
-  const stop = (): void => controller.abort(new DOMException("Interrupted", "AbortError"));
+  const deafen = (): void => Deno.removeSignalListener("SIGINT", stop);
+  const stop = (): void => {
+    deafen();
+    controller.abort(reason);
+  };
   Deno.addSignalListener("SIGINT", stop);
-  return { signal: controller.signal, [Symbol.dispose]: () => Deno.removeSignalListener("SIGINT", stop) };
+  return { signal: controller.signal, [Symbol.dispose]: deafen };
 }
 
 /** What to measure on, and what frees it. */
@@ -143,28 +163,28 @@ async function openTarget(options: BenchOptions, stack: AsyncDisposableStack) {
   const { HostTarget, Journal, PhoneTarget } = await import("../mobile/bench/mod.ts");
   const { note } = await import("./terminal.ts");
   if (options.host) return { target: new HostTarget(openHostModel), binary: null };
-  const { UsageError } = await import("./errors.ts");
-  if (!options.binary) throw new UsageError("Cannot measure on a phone without its benchmark_model: give --binary");
-  const [binary] = await readFiles([options.binary]);
+  const binary = await readBinary(options.binary);
   const { openDevice } = await import("../mobile/adb/mod.ts");
   const device = stack.use(await openDevice(await openOptionsOf({ ...options, host: options.address })));
   const journal = stack.use(await Journal.open(device.serial));
-  return { target: await PhoneTarget.open(device, { binary: binary!, journal, onProgress: note }), binary: binary! };
+  return { target: await PhoneTarget.open(device, { binary, journal, onProgress: note }), binary };
 }
 
 async function bench(paths: string[], options: BenchOptions): Promise<void> {
-  const { latencyReport, measure, toMarkdown, wallClock } = await import("../mobile/bench/mod.ts");
+  const { BenchError, latencyReport, measure, toMarkdown, wallClock } = await import("../mobile/bench/mod.ts");
   const { note, print, printJson } = await import("./terminal.ts");
   const plan = await planOf(paths, options);
   await using stack = new AsyncDisposableStack();
   const { target, binary } = await openTarget(options, stack);
-  using interrupt = interruption();
+  using interrupt = interruption(new BenchError("INTERRUPTED", "Cannot go on as it was interrupted"));
   let profiles: Record<string, readonly OperatorTime[]> = {};
   const measurement = await measure(target, plan, {
     clock: wallClock,
     signal: interrupt.signal,
     onProgress: note,
-    ...(options.profile ? { afterwards: async () => void (profiles = await profilesOf(target, plan)) } : {}),
+    ...(options.profile
+      ? { afterwards: async () => void (profiles = await profilesOf(target, { plan, signal: interrupt.signal })) }
+      : {}),
   });
   const createdAt = new Date(), { comparePublished } = options;
   const sources = { plan, measurement, target: target.fingerprint, binary, profiles, comparePublished, createdAt };

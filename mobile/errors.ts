@@ -4,7 +4,6 @@ import { CodedError, type CodedErrorOptions } from "./coded_error.ts";
 /** What to do about each error, by its code. */
 export const mobileHints = {
   EXPORT_UNSUPPORTED_OP: "replace the block that the message names; zen space lists what may stand in its place",
-  EXPORT_SHAPE: "zen analyze shows where a structure's shapes come from",
   EXPORT_NONFINITE: "the weights hold NaN or infinity: take a checkpoint from before the training diverged",
   EXPORT_BN_VAR: "the checkpoint's running statistics are damaged, or are not those of this structure",
   EXPORT_F16_OVERFLOW: "float16 ends at 65504: export with --precision f32, dynamic or int8",

@@ -3,7 +3,7 @@ import { CodedError, type CodedErrorOptions } from "../coded_error.ts";
 
 /** The states that have a name, each with what its user can do about it. */
 export const benchHints = {
-  BENCH_BINARY_MISSING: "download android_aarch64_benchmark_model; docs/phones.md says from where",
+  BENCH_BINARY_MISSING: "download TensorFlow Lite's android_aarch64_benchmark_model; docs/phones.md says from where",
   WRONG_ABI: "take the benchmark_model that was built for the phone's processor (most: android_aarch64)",
   BENCH_FLAGS: "take a newer benchmark_model, or leave the option out",
   BENCH_MODEL_LOAD: "zen inspect tells whether the file is a sound model",
@@ -20,9 +20,13 @@ export const benchHints = {
   THROTTLED: "the phone has capped its big cores: let it cool down; --force measures all the same, and says so",
   BATTERY_LOW: "charge it to 30 % or more; --force measures all the same, and says so",
   COOLDOWN_TIMEOUT: "take it out of the sun and its case, or give it longer with --cool-down",
+  STATE_UNREADABLE: "so the report cannot tell whether it changed meanwhile",
+  PHONE_BUSY: "close what runs on it, and wait until its updates are done",
+  DELEGATE_PARTIAL: "the times are those of the delegate and of the CPU together: zen inspect shows what leaves it",
   UNSTABLE: "close what runs on it, switch on airplane mode, and measure again",
   PHONE_IN_USE: "wait until the other zen phone bench has ended",
-  RESTORE_FAILED: "zen phone doctor tries again, or run the commands that it names",
+  RESTORE_FAILED: "zen phone doctor tries again once the phone answers, or run the commands that are named",
+  INTERRUPTED: "the report keeps what was measured",
 } as const;
 
 /** The name of a state. */
@@ -38,6 +42,11 @@ export class BenchError extends CodedError<BenchErrorCode> {
   constructor(code: BenchErrorCode, message: string, options?: CodedErrorOptions) {
     super({ code, hints: benchHints }, message, options);
   }
+}
+
+/** A state that does not stop a measurement, as a line of its report. */
+export function caution(code: BenchErrorCode, what: string): string {
+  return `${code}: ${what}; ${benchHints[code]}`;
 }
 
 /** What benchmark_model, taskset and the phone's shell print, and which state it means; the first match counts. */

@@ -1,5 +1,5 @@
 /** Whether a phone's state allows a measurement, and whether it stayed the same during one. */
-import { BenchError, type BenchErrorCode } from "./errors.ts";
+import { BenchError, type BenchErrorCode, caution } from "./errors.ts";
 import type { CoreState, DeviceState } from "./state.ts";
 
 /** Limits of a state in which latencies repeat. */
@@ -53,9 +53,13 @@ export function objections(state: DeviceState, cpus: readonly number[]): readonl
 
 /** What a report must say of a state beside the numbers. */
 export function cautions(state: DeviceState): readonly string[] {
-  const unread = Object.entries(state.unread).map(([name, said]) => `${name} could not be read: ${said}`);
+  const unread = Object.entries(state.unread).map(([name, said]) =>
+    caution("STATE_UNREADABLE", `${name} could not be read: ${said}`)
+  );
   const busy = state.load !== null && state.load > Math.max(2, state.cores.length / 2);
-  return busy ? [...unread, `other processes keep it busy: load ${state.load!.toFixed(2)}`] : unread;
+  return busy
+    ? [...unread, caution("PHONE_BUSY", `other processes keep it busy: load ${state.load!.toFixed(2)}`)]
+    : unread;
 }
 
 /** Why a run between two states does not count; undefined if it does. */

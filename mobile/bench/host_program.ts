@@ -27,14 +27,28 @@ function parseFlags(args: readonly string[]): { readonly flags: Flags; readonly 
   return { flags, unknown };
 }
 
+/** How long to measure. */
+interface Extent {
+  readonly runs: number;
+  readonly minSeconds: number;
+  readonly maxSeconds: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How long inferences may keep this process from hearing of signals, ms. */
+const DEAF_MS = 100;
+
 /** Runs until there are enough inferences and enough time has passed; each one's time, µs. */
-async function timed(
-  model: HostModel,
-  { runs, minSeconds, maxSeconds }: { readonly runs: number; readonly minSeconds: number; readonly maxSeconds: number },
-): Promise<readonly number[]> {
+async function timed(model: HostModel, { runs, minSeconds, maxSeconds, signal }: Extent): Promise<readonly number[]> {
   const times: number[] = [];
   const began = performance.now();
+  let heard = began;
   for (;;) {
+    if (performance.now() - heard > DEAF_MS) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      heard = performance.now();
+    }
+    signal?.throwIfAborted();
     const start = performance.now(), elapsed = (start - began) / 1000;
     if ((times.length >= runs && elapsed >= minSeconds) || elapsed >= maxSeconds) return times;
     await model.run();
@@ -62,10 +76,20 @@ function countLine(times: readonly number[]): string {
   return Object.entries(fields).map(([name, value]) => `${name}=${Number(value.toPrecision(6))}`).join(" ");
 }
 
+/** What {@link runBenchmark} needs beside its arguments. */
+export interface BenchmarkTools {
+  /** Opens the model. */
+  readonly open: OpenModel;
+  /** Reads its file. */
+  readonly read: (path: string) => Promise<Uint8Array>;
+  /** Ends it early: then it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Measures as the arguments say and returns the text that `benchmark_model` prints. */
 export async function runBenchmark(
   args: readonly string[],
-  { open, read }: { readonly open: OpenModel; readonly read: (path: string) => Promise<Uint8Array> },
+  { open, read, signal }: BenchmarkTools,
 ): Promise<string> {
   const { flags, unknown } = parseFlags(args);
   const lines = ["INFO: STARTING!"];
@@ -74,9 +98,9 @@ export async function runBenchmark(
   const began = performance.now();
   using model = await open(bytes);
   const initUs = 1000 * (performance.now() - began);
-  const seconds = { maxSeconds: flags.max_secs };
-  const warmup = await timed(model, { runs: flags.warmup_runs, minSeconds: 0, ...seconds });
-  const measured = await timed(model, { runs: flags.num_runs, minSeconds: flags.min_secs, ...seconds });
+  const limits = { maxSeconds: flags.max_secs, signal };
+  const warmup = await timed(model, { runs: flags.warmup_runs, minSeconds: 0, ...limits });
+  const measured = await timed(model, { runs: flags.num_runs, minSeconds: flags.min_secs, ...limits });
   const mean = (times: readonly number[]): number => times.reduce((sum, time) => sum + time, 0) / times.length;
   const [warm, inference] = [mean(warmup), mean(measured)].map((us) => Number(us.toPrecision(6)));
   lines.push(

@@ -51,13 +51,13 @@ export class HostTarget implements BenchTarget {
     return [];
   }
 
-  async run({ model, threads }: Job, { signal: _, ...settings }: RunRequest): Promise<RawRun> {
+  async run({ model, threads }: Job, { signal, ...settings }: RunRequest): Promise<RawRun> {
     if (settings.delegate !== "cpu" || threads !== 1 || settings.profile) {
       const got = `${threads} threads, delegate ${settings.delegate}, profile ${settings.profile ?? false}`;
       throw new BenchError("BENCH_FLAGS", `Cannot measure on this host as its runtime has one CPU thread: got ${got}`);
     }
     const args = toArguments({ ...settings, threads, graph: model.name });
-    const text = await runBenchmark(args, { open: this.#open, read: () => Promise.resolve(model.bytes) });
+    const text = await runBenchmark(args, { open: this.#open, read: () => Promise.resolve(model.bytes), signal });
     return { exitCode: 0, text };
   }
 

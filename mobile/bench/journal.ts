@@ -75,7 +75,8 @@ export class Journal implements Disposable {
       const wrong = names.filter((name, index) => (entry.settings[name] ?? "null") !== now[index]);
       if (wrong.length > 0) throw new Error(`${wrong.join(", ")} stayed as it was: ${stderr}`);
     } catch (cause) {
-      const message = `Cannot restore ${entry.serial} as it does not answer: its settings are ${lines.join("; ")}`;
+      const reason = cause instanceof Error ? cause.message : cause;
+      const message = `Cannot put ${entry.serial} back as it was (in its shell: ${lines.join("; ")}): ${reason}`;
       throw new BenchError("RESTORE_FAILED", message, { cause, data: { lines } });
     }
     this.#file.truncateSync();

@@ -7,7 +7,7 @@ export { CodedError, type CodedErrorOptions } from "../coded_error.ts";
 export { BenchError, type BenchErrorCode, benchHints, diagnose, type RawRun } from "./errors.ts";
 export { bigCores, coreMask, objections } from "./fitness.ts";
 export { defaultSettings, type DelegateName, delegates, type RunSettings } from "./flags.ts";
-export { type HostModel, type OpenModel, runBenchmark } from "./host_program.ts";
+export { type BenchmarkTools, type HostModel, type OpenModel, runBenchmark } from "./host_program.ts";
 export { HostTarget } from "./host_target.ts";
 export { defaultJournalFolder, Journal, type JournalEntry } from "./journal.ts";
 export { labelOf, toMarkdown } from "./markdown.ts";

@@ -44,9 +44,11 @@ export interface PhoneTools {
   readonly journal: Journal;
   /** Called while files go to the phone. */
   readonly onProgress?: ((line: string) => void) | undefined;
+  /** How much longer a process may take than its flags allow before it is killed, ms. Default 60,000. */
+  readonly patienceMs?: number;
 }
 
-/** More time than a process can need, beyond what its flags allow, ms. */
+/** More time than a process can need to load a model, ms. */
 const PATIENCE_MS = 60_000;
 
 /** A phone as a place for measurements. */
@@ -116,7 +118,7 @@ export class PhoneTarget implements BenchTarget {
     const args = toArguments({ ...settings, threads, graph: this.#files.get(model)! }).map(quote).join(" ");
     const line = `cd ${this.#folder} && exec ${this.#pin(threads)}./benchmark_model ${args}`;
     // Warm-up and measurement may each take as long as the longest run.
-    const timeoutMs = 2_000 * settings.maxSeconds + PATIENCE_MS;
+    const timeoutMs = 2_000 * settings.maxSeconds + (this.#tools.patienceMs ?? PATIENCE_MS);
     try {
       const { exitCode, stdout, stderr } = await this.#device.shell(line, { timeoutMs, ...(signal ? { signal } : {}) });
       return { exitCode, text: stderr === "" ? stdout : `${stdout}\n${stderr}` };

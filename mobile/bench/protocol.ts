@@ -3,7 +3,7 @@
  * in random order between each other and a sentinel, pauses to cool down, and no sample from a state that changed.
  */
 import { Random } from "../../core/random.ts";
-import { BenchError, diagnose } from "./errors.ts";
+import { BenchError, caution, diagnose } from "./errors.ts";
 import { cautions, changeBetween, objections } from "./fitness.ts";
 import type { RunSettings } from "./flags.ts";
 import { type BenchmarkOutput, parseBenchmark } from "./parse.ts";
@@ -217,7 +217,9 @@ export async function measure(target: BenchTarget, plan: Plan, context: Protocol
     await target.restore();
   } catch (error) {
     failure ??= error;
-    session.cautions.push(`not restored: ${error instanceof Error ? error.message : error}`);
+    const line = caution("RESTORE_FAILED", error instanceof Error ? error.message : `${error}`);
+    session.cautions.push(line);
+    context.onProgress?.(line);
   }
   return { samples: session.samples, baseline: session.baseline, cautions: session.cautions, failure };
 }

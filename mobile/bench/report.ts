@@ -1,5 +1,6 @@
 /** What a measurement says, with everything that it was made of. */
 import { publishedNetworks } from "../../core/zoo/published.ts";
+import { caution } from "./errors.ts";
 import type { OperatorTime } from "./profile.ts";
 import type { Measurement, Plan, Sample } from "./protocol.ts";
 import { bootstrapInterval, median, medianDeviation } from "./statistics.ts";
@@ -129,16 +130,24 @@ function wideIntervals(results: readonly JobResult[]): readonly string[] {
   const wide = results.filter(({ interval95Ms, medianMs }) =>
     interval95Ms !== null && interval95Ms[1] - interval95Ms[0] > WIDE_SHARE * medianMs!
   );
-  return wide.map(({ model, threads }) =>
-    `the interval of ${model} × ${threads} is wide: measure again on a calmer target`
-  );
+  return wide.map(({ model, threads }) => caution("UNSTABLE", `the interval of ${model} × ${threads} is wide`));
+}
+
+/** Models of which a delegate took a part only: their times are nobody's alone. */
+function partlyDelegated({ samples }: Measurement): readonly string[] {
+  const partial = samples.filter(({ output }) => output.delegated === "partial").map(({ job }) => job.model.name);
+  return [...new Set(partial)].map((name) => caution("DELEGATE_PARTIAL", `the delegate runs a part of ${name} only`));
 }
 
 function failureOf(failure: unknown): LatencyReport["failure"] {
   if (failure === undefined) return null;
-  const { code, message, data } = failure as Error & { code?: string; data?: Record<string, unknown> };
+  const { code, message, data } = failure as Error & { code?: unknown; data?: Record<string, unknown> };
   const printed = data?.text ?? data?.stdout;
-  return { code: code ?? "UNEXPECTED", message: message ?? `${failure}`, printed: printed ? `${printed}` : null };
+  return {
+    code: typeof code === "string" ? code : "UNEXPECTED",
+    message: message ?? `${failure}`,
+    printed: printed ? `${printed}` : null,
+  };
 }
 
 /** A measurement with everything that it was made of. */
@@ -157,7 +166,7 @@ export function latencyReport(sources: ReportSources): LatencyReport {
     protocol,
     sentinel: `${sentinel.model.name} × ${sentinel.threads}`,
     results,
-    cautions: [...measurement.cautions, ...wideIntervals(results)],
+    cautions: [...measurement.cautions, ...partlyDelegated(measurement), ...wideIntervals(results)],
     failure: failureOf(measurement.failure),
     baseline: measurement.baseline,
     samples: measurement.samples.map(({ job, ...sample }) => ({

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type AdbError, adbHints, type Device, listDevices, openDevice } from "../../mobile/adb/mod.ts";
+import { toAdbError } from "../../mobile/adb/errors.ts";
 import { chooseDevice, parseDeviceLine } from "../../mobile/adb/server.ts";
 import { DebianAdb, freePort, installed } from "./debian_adb.ts";
 import { Adbd } from "./phone/adbd.ts";
@@ -201,6 +202,13 @@ Deno.test("an adb server of another version, and something else on its port", as
   assert.deepEqual(error.data, { version: 31, needed: 41 });
   using web = serverSaying("HTTP/1.1 400 Bad Request\r\n\r\n");
   await rejectsWith(listDevices({ port: web.addr.port }), "ADB_SERVER_UNREACHABLE");
+});
+
+Deno.test("a phone whose shell tells no exit codes, and a text that nobody knows", async () => {
+  await using stack = new AsyncDisposableStack();
+  const [, device] = await connected(stack, { old: true });
+  assert.match((await rejectsWith<AdbError>(device.shell("true"), "DEVICE_TOO_OLD")).hint, /Android 7/);
+  await rejectsWith(() => Promise.reject(toAdbError(new Error("hic sunt dracones"), "speak")), "ADB_PROTOCOL");
 });
 
 Deno.test("keys: missing, damaged, unreadable by others when made", async () => {

@@ -9,6 +9,7 @@ import {
   type MobileErrorCode,
   provenanceOf,
 } from "@zennas/zennas/mobile";
+import { writeLiteModel } from "../../mobile/tflite/writer.ts";
 import { exported, network } from "./networks.ts";
 
 const TEXT = "SuperConvK3BNRELU(3,8,2,1)", NORM = "module_list.0.module_list.1.netblock";
@@ -54,6 +55,15 @@ Deno.test("operations without a form say why", async () => {
   const { graph } = { graph: builder.build([builder.add("sum", [image], {})]) };
   const error = await rejects("EXPORT_UNSUPPORTED_OP", () => exportTflite({ ...of, graph, values: {} }, f32));
   assert.equal(error.data["op"], "sum");
+});
+
+Deno.test("a file of more than 2 GiB is refused before it is made", async () => {
+  const data = new Float32Array(2 ** 24), tensor = { name: "x", shape: [data.length], type: "FLOAT32", data } as const;
+  const model = { tensors: Array.from({ length: 33 }, () => tensor), operators: [], input: 0, output: 0 };
+  await rejects(
+    "EXPORT_TOO_LARGE",
+    () => Promise.try(() => writeLiteModel(model, { signature: { input: "x", output: "x" } })),
+  );
 });
 
 Deno.test("a file without provenance cannot be verified", async () => {

@@ -11,11 +11,15 @@ Deno.test("the table of faults names errors and tests that exist", async () => {
     "bench/parse_test.ts",
     "bench/protocol_test.ts",
     "bench/phone_bench_test.ts",
+    "bench/interruption_test.ts",
   ];
   const tests = (await Promise.all(sources.map((path) => Deno.readTextFile(here(path))))).join();
   const page = await Deno.readTextFile(here("../../docs/phones.md"));
   const rows = page.split("\n").filter((line) => /^\| .* `[^`]+` +\|$/.test(line)).map((line) => line.split("|"));
   assert.ok(rows.length > 25);
+  const table = rows.map(([, , codes]) => codes).join();
+  const codes = [...Object.keys(adbHints), ...Object.keys(benchHints)];
+  assert.deepEqual(codes.filter((code) => !new RegExp(`\\b${code}\\b`).test(table)), []);
   for (const [, , codes = "", test = ""] of rows) {
     assert.ok(tests.includes(`"${/`(.*)`/.exec(test)![1]}"`), test);
     for (const code of codes.match(/\b[A-Z]+_[A-Z_]+\b/g) ?? []) {

@@ -1,11 +1,12 @@
 /** libusb-1.0 through Deno's FFI: the few calls that adb needs, and the layouts of what they return on 64-bit machines. */
 import { adbCodeOf, AdbError } from "../errors.ts";
 
-const NAMES = {
+/** What the library is called, by system. */
+const NAMES: Readonly<Record<string, readonly string[]>> = {
   darwin: ["libusb-1.0.0.dylib", "/opt/homebrew/lib/libusb-1.0.0.dylib", "/usr/local/lib/libusb-1.0.0.dylib"],
   windows: ["libusb-1.0.dll"],
   linux: ["libusb-1.0.so.0"],
-} as const;
+};
 
 // Calls that wait for the bus run on Deno's thread pool.
 const symbols = {
@@ -69,9 +70,12 @@ export function pointerFrom(call: (out: BigUint64Array<ArrayBuffer>) => number |
   return out[0]!;
 }
 
-function load(): Deno.DynamicLibrary<typeof symbols> {
+/** The first library that is there under one of these names. Throws AdbError (USB_LIB_MISSING). */
+export function loadLibusb(
+  names: readonly string[] = NAMES[Deno.build.os] ?? NAMES.linux!,
+): Deno.DynamicLibrary<typeof symbols> {
   const causes: unknown[] = [];
-  for (const name of NAMES[Deno.build.os as keyof typeof NAMES] ?? NAMES.linux) {
+  for (const name of names) {
     try {
       return Deno.dlopen(name, symbols);
     } catch (cause) {
@@ -79,12 +83,14 @@ function load(): Deno.DynamicLibrary<typeof symbols> {
       causes.push(cause);
     }
   }
-  throw new AdbError("USB_LIB_MISSING", "Cannot use USB as libusb is not installed", { cause: causes[0] });
+  throw new AdbError("USB_LIB_MISSING", `Cannot use USB as libusb is not installed: got no ${names.join(", ")}`, {
+    cause: causes[0],
+  });
 }
 
 /** A loaded libusb with a context of its own. */
 export class Libusb implements Disposable {
-  readonly #library = load();
+  readonly #library = loadLibusb();
   /** The C functions. */
   readonly calls = this.#library.symbols;
   /** The context that they take. */

@@ -1,68 +1,10 @@
 import assert from "node:assert/strict";
-import { openDevice } from "../../../mobile/adb/mod.ts";
-import { Journal, type LatencyReport, namedFile, PhoneTarget, readPhoneState } from "../../../mobile/bench/mod.ts";
-import { type Outcome, permissions } from "../../cli/zen.ts";
+import { type LatencyReport, namedFile } from "../../../mobile/bench/mod.ts";
 import { DebianAdb, installed } from "../debian_adb.ts";
-import { exported, network } from "../networks.ts";
 import { genuine, printing, soundOutput } from "../phone/binaries.ts";
 import { Adbd } from "../phone/adbd.ts";
 import { Phone } from "../phone/phone.ts";
-import { rejectsWith } from "../rejects.ts";
-
-const SETTINGS = ["window_animation_scale", "transition_animation_scale", "animator_duration_scale"];
-const folder = await Deno.makeTempDir({ prefix: "phone-bench-" });
-const model = `${folder}/small.tflite`;
-await Deno.writeFile(model, await exported(network("SuperConvK3BNRELU(3,8,2,1)SuperResK3K3(8,16,2,8,1)"), "f32"));
-
-/** `zen phone bench` as its user types it, on a phone behind Debian's adb or its daemon itself. */
-async function zenPhone(args: readonly string[], where: readonly string[]): Promise<Outcome> {
-  const home = `${folder}/home`;
-  await Deno.mkdir(home, { recursive: true });
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-q",
-      ...permissions,
-      new URL("../../../cli/main.ts", import.meta.url).href,
-      "phone",
-      ...args,
-      ...where,
-    ],
-    env: { HOME: home, DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`, NO_COLOR: "1" },
-  }).output();
-  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
-}
-
-let reports = 0;
-const quick = ["--settle", "0", "--min-seconds", "0.001", "--runs", "100", "--warmup", "10", "--repeats", "3"];
-
-/** A measurement over TCP with a binary that is this script. */
-async function bench(
-  phone: Phone,
-  { script, flags = [] }: { readonly script: string; readonly flags?: readonly string[] },
-) {
-  await using adbd = new Adbd(phone);
-  const binary = `${folder}/benchmark_model`, out = `${folder}/report${reports++}`;
-  await Deno.writeTextFile(binary, script);
-  const where = ["--transport", "tcp", "--port", `${adbd.port}`, "--create-key"];
-  const outcome = await zenPhone(["bench", model, "--binary", binary, ...quick, "--out", out, ...flags], where);
-  const text = await Deno.readTextFile(`${out}/latency.json`).catch(() => "null");
-  return { ...outcome, report: JSON.parse(text) as LatencyReport | null };
-}
-
-/** What a phone must be after every measurement, however it ended. */
-function assertUntouched(phone: Phone): void {
-  const values = SETTINGS.map((name) => phone.setting(name));
-  assert.deepEqual(values, ["1.0", "0.5", null]);
-  assert.equal(phone.setting("stay_on_while_plugged_in"), "0");
-  assert.match(Deno.readTextFileSync(`${phone.folder}/state/power`), /Asleep/);
-  const left = [...Deno.readDirSync(`${phone.folder}/data/local/tmp`)].flatMap((
-    { name },
-  ) => [...Deno.readDirSync(`${phone.folder}/data/local/tmp/${name}`)]);
-  assert.deepEqual(left, []);
-  assert.equal(phone.running(), 0);
-}
+import { assertUntouched, bench, folder, model, quick, zenPhone } from "./harness.ts";
 
 Deno.test({
   name: "zen phone bench through Debian's adb: push, a genuine measurement, report, everything put back",
@@ -180,74 +122,10 @@ Deno.test("a binary for another processor is refused, and one is needed", async 
   const none = await zenPhone(["bench", model], []);
   assert.equal(none.code, 2);
   assert.match(none.stderr, /--binary/);
-});
-
-/** A measurement inside this process, whose clock is the wall's. */
-async function open(stack: AsyncDisposableStack, phone: Phone, script: string) {
-  const adbd = stack.use(new Adbd(phone));
-  const device = stack.use(
-    await openDevice({ transport: "tcp", port: adbd.port, keyPath: `${folder}/key`, createKey: true }),
+  const missing = await zenPhone(["bench", model, "--binary", `${folder}/none`], []);
+  assert.equal(missing.code, 1);
+  assert.match(
+    missing.stderr,
+    /cannot read the phone's benchmark_model: got .*\n {2}hint: download .*docs\/phones\.md/,
   );
-  const journal = stack.use(await Journal.open("fixed", `${folder}/journals`));
-  const binary = await namedFile("benchmark_model", new TextEncoder().encode(script));
-  return { adbd, device, journal, target: await PhoneTarget.open(device, { binary, journal }) };
-}
-
-const job = { model: await namedFile("a.tflite", new Uint8Array(100)), threads: 1 };
-const settings = { delegate: "cpu", runs: 1, warmupRuns: 1, minSeconds: 0, maxSeconds: 0.2 } as const;
-
-Deno.test("a binary that hangs is killed on the phone when it is given up", async () => {
-  await using stack = new AsyncDisposableStack();
-  const phone = stack.use(new Phone());
-  const { target } = await open(stack, phone, "#!/bin/sh\nsleep 300 & sleep 300\n");
-  await target.prepare([job.model]);
-  await assert.rejects(target.run(job, { ...settings, signal: AbortSignal.timeout(400) }), { name: "TimeoutError" });
-  await target.restore();
-  assertUntouched(phone);
-});
-
-Deno.test("unplugged in the middle of a run: the next one puts the phone back by the journal, and ends what still runs", async () => {
-  await using stack = new AsyncDisposableStack();
-  const phone = stack.use(new Phone());
-  {
-    await using first = new AsyncDisposableStack();
-    const { target, adbd } = await open(first, phone, "#!/bin/sh\nsleep 300\n");
-    await target.prepare([job.model]);
-    assert.equal(phone.setting("window_animation_scale"), "0");
-    setTimeout(() => adbd.unplug(), 400);
-    await rejectsWith(target.run(job, { ...settings, maxSeconds: 150 }), "DEVICE_LOST");
-    await rejectsWith(target.restore(), "RESTORE_FAILED");
-    assert.equal(phone.running(), 1);
-  }
-  const { device } = await open(stack, phone, "#!/bin/sh\n");
-  assertUntouched(phone);
-  assert.equal((await readPhoneState(device)).awake, false);
-});
-
-Deno.test("one measurement a phone at a time", async () => {
-  using _held = await Journal.open("same", `${folder}/journals`);
-  await rejectsWith(Journal.open("same", `${folder}/journals`), "PHONE_IN_USE");
-});
-
-Deno.test("zen phone bench that is killed: zen phone doctor puts the phone back", async () => {
-  await using phone = new Phone();
-  await using adbd = new Adbd(phone);
-  const binary = `${folder}/sleeper`, where = ["--transport", "tcp", "--port", `${adbd.port}`, "--create-key"];
-  await Deno.writeTextFile(binary, "#!/bin/sh\nsleep 300\n");
-  const args = ["phone", "bench", model, "--binary", binary, ...quick, ...where, "--out", `${folder}/killed`];
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", ...permissions, new URL("../../../cli/main.ts", import.meta.url).href, ...args],
-    env: { HOME: `${folder}/home`, DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno` },
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  const deadline = Date.now() + 20_000;
-  while (phone.setting("window_animation_scale") !== "0" && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  child.kill("SIGKILL");
-  await child.status;
-  const doctor = await zenPhone(["doctor"], where);
-  assert.match(doctor.stdout, /put back what an earlier measurement had changed/, doctor.stderr);
-  assertUntouched(phone);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {
-  type BenchError,
+  BenchError,
   type BenchTarget,
   bigCores,
   type Clock,
@@ -235,9 +235,36 @@ Deno.test("the report: figures of known samples, published ones beside them, lab
   assert.deepEqual(report.cautions, []);
   const spread = measurement.samples.map((sample, at) => ({ ...sample, latencyUs: sample.latencyUs * (1 + 0.1 * at) }));
   const wide = latencyReport({ ...sources, measurement: { ...measurement, samples: spread }, comparePublished: false });
-  assert.match(wide.cautions.join(), /interval of zennet_.* is wide/);
+  assert.match(wide.cautions.join(), /^UNSTABLE: the interval of zennet_.* is wide; close what runs on it/);
   const host = { ...report, kind: "host" as const };
   for (const text of [toMarkdown(host), toSvg(host)]) assert.match(text, /on this host, not on a phone/);
+});
+
+Deno.test("a report says what does not stop a measurement: unread and busy states, a delegate's part, a failed restore", async () => {
+  const partial = "INFO: Explicitly applied GPU delegate, and the model graph will be partially executed by the " +
+    "delegate w/ 2 delegate kernels.\n";
+  const target = new FakeTarget({
+    state: () => ({ ...calm, load: 5.5, thermalStatus: null, unread: { thermal: "no such service" } }),
+    run: () => ({ exitCode: 0, text: partial + soundOutput(1000) }),
+  });
+  target.restore = () => Promise.reject(new BenchError("RESTORE_FAILED", "Cannot put it back"));
+  const lines: string[] = [];
+  const of = plan({ repeats: 1, jobs: [{ model: a!, threads: 1 }] });
+  const context = { clock: new VirtualClock(), onProgress: (line: string) => void lines.push(line) };
+  const measurement = await measure(target, of, context);
+  const { cautions, failure } = latencyReport({
+    plan: of,
+    measurement,
+    target: target.fingerprint,
+    binary: s!,
+    profiles: {},
+    createdAt: new Date(0),
+    comparePublished: false,
+  });
+  const codes = ["STATE_UNREADABLE", "PHONE_BUSY", "RESTORE_FAILED", "DELEGATE_PARTIAL", "DELEGATE_PARTIAL"];
+  assert.deepEqual(cautions.map((line) => line.split(":")[0]), codes);
+  assert.equal(failure!.code, "RESTORE_FAILED");
+  assert.match(lines.at(-1)!, /^RESTORE_FAILED: Cannot put it back; zen phone doctor tries again/);
 });
 
 Deno.test("big cores by the clocks that the phone reports", () => {

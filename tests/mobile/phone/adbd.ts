@@ -36,8 +36,7 @@ class Connection {
   };
 
   #banner(): Promise<void> {
-    const { model, product } = this.#phone;
-    const features = "shell_v2,cmd,stat_v2,ls_v2,fixed_push_mkdir";
+    const { model, product, features } = this.#phone;
     const text = `device::ro.product.name=${product};ro.product.model=${model};ro.product.device=${product};features=`;
     const payload = encoder.encode(text + features);
     return this.#send({ command: COMMAND.connect, first: VERSION, second: MAX_PAYLOAD, payload });
@@ -70,6 +69,7 @@ class Connection {
   }
 
   async #handle(packet: Packet): Promise<void> {
+    if (this.#phone.faults.deaf) return;
     const stream = this.#streams.get(packet.second);
     switch (packet.command) {
       case COMMAND.connect:

@@ -7,6 +7,8 @@
 export interface Faults {
   /** The daemon takes connections and says nothing. */
   silent?: boolean;
+  /** The daemon hears nothing any more, on connections that are open too. */
+  deaf?: boolean;
   /** The cable is pulled once the phone has taken that many bytes. */
   unplugAfterBytes?: number;
   /** Files are refused for want of room. */
@@ -21,6 +23,8 @@ export interface PhoneOptions {
   readonly secure?: boolean;
   /** What its user does when asked: tap Allow, or nothing. */
   readonly tapsAllow?: boolean;
+  /** Whether it is an Android before 7, whose shell tells no exit codes. */
+  readonly old?: boolean;
 }
 
 /** What `dumpsys battery` tells. */
@@ -83,12 +87,15 @@ export class Phone implements AsyncDisposable {
   readonly model = "Pixel 2";
   readonly product = "walleye";
   readonly secure: boolean;
+  /** What its daemon can do. */
+  readonly features: string;
   /** What its user does when asked. */
   tapsAllow: boolean;
   readonly folder: string = Deno.makeTempDirSync({ prefix: "phone-" });
   readonly #groups: number[] = [];
 
-  constructor({ secure = false, tapsAllow = true }: PhoneOptions = {}) {
+  constructor({ secure = false, tapsAllow = true, old = false }: PhoneOptions = {}) {
+    this.features = old ? "cmd" : "shell_v2,cmd,stat_v2,ls_v2,fixed_push_mkdir";
     this.secure = secure;
     this.tapsAllow = tapsAllow;
     for (const folder of ["data/local/tmp", "system/bin", "bin"]) {
