@@ -1,0 +1,153 @@
+/** docs/searches.md from the searches in docs/data/searches.json. */
+import { summarize } from "../core/statistics.ts";
+import type { Environment } from "./environment.ts";
+import type { SearchKind, SearchRecord } from "./search_runs.ts";
+
+/** Searches that are compared at equal time, each group with the one that it is held against first. */
+export const atEqualTime: readonly SearchKind[] = [
+  { name: "plain", settings: {} },
+  { name: "mae_det:0.5", settings: { cascade: [{ proxy: "mae_det", share: 0.5 }] } },
+  { name: "mae_det:0.2", settings: { cascade: [{ proxy: "mae_det", share: 0.2 }] } },
+  { name: "flops:0.2", settings: { cascade: [{ proxy: "flops", share: 0.2 }] } },
+];
+
+const SMALL = { population: 32 } as const, RACE = { race: { share: 0.125 } } as const;
+
+/** Searches that are compared at equal evaluations: the same proposals, unless a race errs. */
+export const atEqualEvaluations: readonly SearchKind[] = [
+  { name: "plain, population 32", settings: SMALL },
+  { name: "race, population 32", settings: { ...SMALL, ...RACE } },
+];
+
+const recordsOf = (records: readonly SearchRecord[], { name }: SearchKind): readonly SearchRecord[] =>
+  records.filter((record) => record.name === name).toSorted((a, b) => a.seed - b.seed);
+
+function meanAndInterval(values: readonly number[], digits = 2): string {
+  if (values.length === 0) return "–";
+  const { mean, interval95 } = summarize(values);
+  const interval = interval95 ? ` (${interval95.map((bound) => bound.toFixed(digits)).join(" … ")})` : "";
+  return `${mean.toFixed(digits)}${interval}`;
+}
+
+const mean = (values: readonly number[]): number => summarize(values).mean;
+
+const table = (rows: readonly (readonly string[])[]): string =>
+  [rows[0]!, rows[0]!.map((_, column) => column === 0 ? "---" : "---:"), ...rows.slice(1)]
+    .map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+/** Differences to the plain search of the same seed. */
+function differences(own: readonly SearchRecord[], plain: readonly SearchRecord[]): number[] {
+  return own.flatMap(({ seed, best }) => {
+    const other = plain.find((record) => record.seed === seed);
+    return other ? [best - other.best] : [];
+  });
+}
+
+function timeTable(records: readonly SearchRecord[]): string {
+  const plain = recordsOf(records, atEqualTime[0]!);
+  const header = [
+    "search",
+    "best at half time",
+    "best",
+    "more than plain, same seed",
+    "scored",
+    "screened out",
+    "seeds",
+  ];
+  const rows = atEqualTime.flatMap((kind) => {
+    const own = recordsOf(records, kind);
+    if (own.length === 0) return [];
+    return [[
+      kind.name,
+      mean(own.map(({ curve }) => curve[4]!)).toFixed(2),
+      meanAndInterval(own.map(({ best }) => best)),
+      kind.name === "plain" ? "" : meanAndInterval(differences(own, plain)),
+      mean(own.map(({ counts }) => counts.scored)).toFixed(0),
+      mean(own.map(({ counts }) => counts["screened-out"])).toFixed(0),
+      `${own.length}`,
+    ]];
+  });
+  return table([header, ...rows]);
+}
+
+function timeVerdict(records: readonly SearchRecord[]): string {
+  const plain = recordsOf(records, atEqualTime[0]!);
+  return atEqualTime.slice(1).flatMap((kind) => {
+    const own = differences(recordsOf(records, kind), plain);
+    if (own.length < 2) return [];
+    const [low, high] = summarize(own).interval95!;
+    if (low > 0) return [`\`${kind.name}\` is better than the plain search in this time.`];
+    if (high < 0) return [`\`${kind.name}\` is worse than the plain search in this time.`];
+    return [
+      `Between \`${kind.name}\` and the plain search these seeds do not tell: the interval of the difference holds 0.`,
+    ];
+  }).join(" ");
+}
+
+function raceTable(records: readonly SearchRecord[]): string {
+  const [plainKind, raceKind] = atEqualEvaluations, plain = recordsOf(records, plainKind!);
+  const header = [
+    "seed",
+    "evaluations",
+    "outraced",
+    "of them wrongly",
+    "CPU s, plain",
+    "CPU s, race",
+    "saved",
+    "best, plain",
+    "best, race",
+  ];
+  const rows = recordsOf(records, raceKind!).flatMap((race) => {
+    const other = plain.find(({ seed }) => seed === race.seed);
+    if (!other) return [];
+    const { counts } = race, saved = 1 - race.cpuSeconds / other.cpuSeconds;
+    return [[
+      `${race.seed}`,
+      `${counts.scored + counts.outraced + counts.failed}`,
+      `${counts.outraced}`,
+      `${race.wronglyOutraced}`,
+      other.cpuSeconds.toFixed(1),
+      race.cpuSeconds.toFixed(1),
+      `${(100 * saved).toFixed(0)} %`,
+      other.best.toFixed(3),
+      race.best.toFixed(3),
+    ]];
+  });
+  return table([header, ...rows]);
+}
+
+/** The whole document. */
+export function searchDocument(records: readonly SearchRecord[], { cpu, cores, deno, commit }: Environment): string {
+  const timed = records.find(({ limits }) => "cpuSeconds" in limits)?.limits;
+  const seconds = timed && "cpuSeconds" in timed ? timed.cpuSeconds : 0;
+  return `# Cheaper searches
+
+Made by \`deno task bench:searches\` from the searches in [docs/data/searches.json](data/searches.json), on ${cores} cores of ${cpu} with
+Deno ${deno}, written at ${commit}; not edited by hand. All searches are \`zen-cifar-params1M\` with one worker and two proposals in flight.
+Time is the processor's, of all threads. Intervals are 95 % of Student's t over the seeds.
+
+## Free proxies first
+
+\`zen search --cascade mae_det:0.2,zen\` scores only the fifth of the proposals that a free proxy likes best. Zen-scores after
+${seconds} seconds, population 512:
+
+${timeTable(records)}
+
+${timeVerdict(records)}
+
+## Racing
+
+\`zen search --race\` first takes an eighth of the images (or of the repeats, where that is at least one). If a candidate's whole
+score would, with 99 % confidence, stay below the population's lowest one, the rest is not computed and the candidate is
+\`outraced\`. How far whole and preliminary scores lie apart is learnt from the latest 64 candidates of the journal, so the same
+seed gives the same search with any number of workers and after any interruption. Whole scores are the same as without a
+race. It costs an eighth more for a candidate that is not sent off, so it pays once most candidates are: in a long search or a
+small population. Proposals are the same with and without a race until one is sent off wrongly.
+
+Population 32, equal evaluations:
+
+${raceTable(records)}
+
+Wrongly outraced are those whose whole score, computed afterwards, is no lower than the population's lowest when their turn came.
+`;
+}

@@ -1,0 +1,72 @@
+/**
+ * Makes docs/searches.md: what screens before the proxy and racing are worth, on the preset zen-cifar-params1M.
+ * `deno task bench:searches [--seeds 5] [--seconds 45] [--evaluations 300] [--only <search>,…] [--written] [--json]`.
+ *
+ * Every search is kept in docs/data/searches.json as it ends, and not run again: a run that was stopped goes on where it
+ * was. `--written` only writes the document. Searches have one worker, and their time is the processor's, of all threads,
+ * so that other work on the machine falls on them as little as may be.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { environment } from "./environment.ts";
+import { type Limits, runSearchFor, type SearchRecord, type SearchTask } from "./search_runs.ts";
+import { atEqualEvaluations, atEqualTime, searchDocument } from "./search_document.ts";
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "5" },
+    seconds: { type: "string", default: "45" },
+    evaluations: { type: "string", default: "300" },
+    only: { type: "string" },
+    written: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+
+const DATA = "docs/data/searches.json", DOCUMENT = "docs/searches.md";
+
+async function readRecords(): Promise<SearchRecord[]> {
+  try {
+    return JSON.parse(await Deno.readTextFile(DATA));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+async function keep(records: readonly SearchRecord[]): Promise<void> {
+  const lines = records.map((record) => JSON.stringify(record));
+  await Deno.mkdir("docs/data", { recursive: true });
+  await Deno.writeTextFile(`${DATA}.part`, `[\n${lines.join(",\n")}\n]\n`);
+  await Deno.rename(`${DATA}.part`, DATA);
+}
+
+/** Everything that is to be run, all searches of one seed before the next. */
+function tasks(): SearchTask[] {
+  const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
+  const timed: Limits = { cpuSeconds: Number(values.seconds) },
+    counted: Limits = { evaluations: Number(values.evaluations) };
+  const all = seeds.flatMap((seed) => [
+    ...atEqualTime.map((search) => ({ ...search, seed, limits: timed })),
+    ...atEqualEvaluations.map((search) => ({ ...search, seed, limits: counted })),
+  ]);
+  const only = values.only?.split(",");
+  return only ? all.filter(({ name }) => only.includes(name)) : all;
+}
+
+const isOf = ({ name, seed, limits }: SearchTask) => (record: SearchRecord): boolean =>
+  record.name === name && record.seed === seed && JSON.stringify(record.limits) === JSON.stringify(limits);
+
+const records = await readRecords();
+if (!values.written) {
+  for (const task of tasks()) {
+    if (records.some(isOf(task))) continue;
+    const record = await runSearchFor(task);
+    records.push(record);
+    await keep(records);
+    if (values.json) await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(record)}\n`));
+  }
+}
+await Deno.writeTextFile(DOCUMENT, searchDocument(records, await environment()));
+await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", DOCUMENT] }).spawn().status;
