@@ -15,8 +15,8 @@ const SMALL = { population: 32 } as const, RACE = { race: { share: 0.125 } } as 
 
 /** Searches that are compared at equal evaluations: the same proposals, unless a race errs. */
 export const atEqualEvaluations: readonly SearchKind[] = [
-  { name: "plain, population 32", settings: SMALL },
-  { name: "race, population 32", settings: { ...SMALL, ...RACE } },
+  { name: "plain-population32", settings: SMALL },
+  { name: "race-population32", settings: { ...SMALL, ...RACE } },
 ];
 
 const recordsOf = (records: readonly SearchRecord[], { name }: SearchKind): readonly SearchRecord[] =>
