@@ -39,10 +39,26 @@ const hints: Readonly<Record<string, string>> = {
   ConfigError: "zen search --help lists the options; presets are in core/search/presets",
   RunStoreError: "zen runs list shows what there is, zen runs resume continues a run",
   NotFound: "check the path",
+  IsADirectory: "name a file, not a directory",
+  NotADirectory: "check the path",
+  PermissionDenied: "choose a place that you may read from and write to",
+  ReadOnlyFilesystem: "choose a place that you may write to",
+  NotCapable: "deno task zen grants all that the commands need",
   NoAdapterError: "zen devices lists what there is; --device cpu needs no adapter",
   KernelError: "--device cpu computes the same without the driver; the error is worth reporting",
   DeviceMemoryError: "a smaller --batch or --resolution needs less memory",
 };
+
+/** What Deno says of a file: the system's words, the call, and the path. */
+const SYSTEM_ERROR = /^(.+) \(os error \d+\): (\w+) '(.*)'$/;
+
+/** An error's message; the system's own, such as `No such file or directory (os error 2): readfile 'x'`, as we word them. */
+function messageOf({ message }: Error): string {
+  const [, reason, call, path] = SYSTEM_ERROR.exec(message) ?? [];
+  if (reason === undefined) return message;
+  const verb = /^(write|mkdir)/.test(call!) ? "write" : "read";
+  return `Cannot ${verb} ${path} as the system says: ${lower(reason)}`;
+}
 
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
@@ -50,7 +66,7 @@ const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slic
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `zen: ${error}`;
   const hint = "hint" in error && typeof error.hint === "string" ? error.hint : hints[error.name];
-  return `zen: ${lower(error.message)}${hint ? `\n  hint: ${hint}` : ""}`;
+  return `zen: ${lower(messageOf(error))}${hint ? `\n  hint: ${hint}` : ""}`;
 }
 
 /** Reports an error and returns the exit code that goes with it. `verbose` shows the stack and causes. */

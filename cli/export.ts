@@ -104,7 +104,7 @@ async function tfliteBytes(network: KnownNetwork, options: ExportOptions): Promi
   return await exportTflite(network, { ...settings, calibration: { ...images, backend } });
 }
 
-function checkOptions({ format, precision, io, weights, labels }: ExportOptions): void {
+function checkOptions({ format, precision, io, weights, labels, calibration }: ExportOptions): void {
   if (weights !== undefined) {
     throw new UsageError(
       "Cannot read a checkpoint yet: without --weights the published filling rule gives the parameters",
@@ -112,6 +112,9 @@ function checkOptions({ format, precision, io, weights, labels }: ExportOptions)
   }
   if (io === "int8" && precision !== "int8") throw new UsageError(`Cannot take 8-bit images into ${precision}: --io`);
   if (format === "onnx" && precision !== "f32") throw new UsageError(`Cannot export onnx in ${precision}: only in f32`);
+  if (calibration !== undefined && precision !== "int8") {
+    throw new UsageError(`Cannot calibrate ${precision}: only int8 takes --calibration`);
+  }
   if (format === "onnx" && labels !== undefined) throw new UsageError("Cannot put --labels into an onnx file");
 }
 

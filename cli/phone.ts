@@ -1,5 +1,5 @@
 /** `zen phone`: Android phones over adb, and how fast a network is on them. */
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Device, ListedDevice, OpenOptions, TransportName } from "../mobile/adb/mod.ts";
 import { integer, jsonOption } from "./options.ts";
 import { addPhoneBenchCommand } from "./phone_bench.ts";
@@ -8,24 +8,30 @@ import { addPhoneBenchCommand } from "./phone_bench.ts";
 export interface PhoneOptions {
   readonly serial?: string | undefined;
   readonly transport: TransportName;
-  readonly host?: string | undefined;
+  readonly address?: string | undefined;
   readonly port?: number | undefined;
   readonly createKey: boolean;
   readonly json?: boolean;
 }
 
-/** Adds the options that tell which phone, and the way to it. `address` is the option that names a host. */
-export function addPhoneOptions(command: Command, address = "--host <name>"): Command {
+function portNumber(text: string): number {
+  const port = integer(1)(text);
+  if (port < 65536) return port;
+  throw new InvalidArgumentError("It must be a port, 1 to 65535.");
+}
+
+/** Adds the options that tell which phone, and the way to it. */
+export function addPhoneOptions(command: Command): Command {
   return command
     .option("--serial <serial>", "which phone, where there are several")
     .addOption(
       new Option("--transport <name>", "the way to it: a running adb server, its daemon over TCP, its daemon over USB")
         .choices(["server", "tcp", "usb"]).default("server"),
     )
-    .option(address, "where the adb server or the phone's daemon listens (default: 127.0.0.1)")
+    .option("--address <host>", "where the adb server or the phone's daemon listens (default: 127.0.0.1)")
     .addOption(
       new Option("--port <number>", "its port (default: 5037 or ANDROID_ADB_SERVER_PORT, 5555 for tcp)")
-        .argParser(integer(1)),
+        .argParser(portNumber),
     )
     .option("--create-key", "make ~/.android/adbkey where there is none", false)
     .addOption(jsonOption());
@@ -50,12 +56,12 @@ export function addPhoneCommand(program: Command): void {
 /** The options as `openDevice` takes them; a question on the phone's screen is announced. */
 export async function openOptionsOf(options: PhoneOptions): Promise<OpenOptions> {
   const { note } = await import("./terminal.ts");
-  const { serial, host, port, transport, createKey } = options;
+  const { serial, address, port, transport, createKey } = options;
   return {
     transport,
     createKey,
     ...(serial === undefined ? {} : { serial }),
-    ...(host === undefined ? {} : { host }),
+    ...(address === undefined ? {} : { host: address }),
     ...(port === undefined ? {} : { port }),
     onAuthorizationAsked: () => note("the phone asks whether it may be debugged from here: tap Allow"),
   };

@@ -1,30 +1,9 @@
 /** `zen phone bench`: the latency of TensorFlow Lite files, one image at a time. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { DelegateName, Job, LatencyReport, NamedFile, OperatorTime, Plan } from "../mobile/bench/mod.ts";
-import type { BenchTarget } from "../mobile/bench/mod.ts";
+import type { BenchTarget, LatencyReport, OperatorTime, Plan } from "../mobile/bench/mod.ts";
 import { integer, positive } from "./options.ts";
-import { addPhoneOptions, openOptionsOf, type PhoneOptions } from "./phone.ts";
-
-interface BenchOptions extends Omit<PhoneOptions, "host"> {
-  readonly binary?: string;
-  readonly host: boolean;
-  readonly address?: string;
-  readonly threads: readonly number[];
-  readonly delegate: DelegateName;
-  readonly repeats: number;
-  readonly runs: number;
-  readonly warmup: number;
-  readonly minSeconds: number;
-  readonly sentinel?: string;
-  readonly drift: number;
-  readonly settle: number;
-  readonly coolDown: number;
-  readonly seed: number;
-  readonly force: boolean;
-  readonly profile: boolean;
-  readonly comparePublished: boolean;
-  readonly out?: string;
-}
+import { addPhoneOptions, openOptionsOf } from "./phone.ts";
+import { type BenchOptions, planOf, readBinary } from "./phone_plan.ts";
 
 const EXAMPLES = `
 What is measured, and how, is in docs/phones.md. A phone that is hot, throttled or nearly empty is refused.
@@ -49,7 +28,7 @@ function seconds(text: string): number {
 export function addPhoneBenchCommand(phone: Command): void {
   const command = phone.command("bench").description("measure the latency of TensorFlow Lite files")
     .argument("<files...>", ".tflite files");
-  addPhoneOptions(command, "--address <name>")
+  addPhoneOptions(command)
     .option("--binary <file>", "TensorFlow Lite's benchmark_model, built for the phone")
     .option("--host", "measure on this machine instead of a phone, and say so everywhere", false)
     .addOption(new Option("--threads <counts>", "threads, such as 1,4").argParser(threadList).default([1], "1"))
@@ -71,46 +50,6 @@ export function addPhoneBenchCommand(phone: Command): void {
     .option("--out <directory>", "where the report goes (default: below latency/)")
     .addHelpText("after", EXAMPLES)
     .action(bench);
-}
-
-/** The phone's program. Throws BenchError (BENCH_BINARY_MISSING), UsageError. */
-async function readBinary(path: string | undefined): Promise<NamedFile> {
-  const { BenchError, namedFile } = await import("../mobile/bench/mod.ts");
-  if (path === undefined) {
-    const { UsageError } = await import("./errors.ts");
-    throw new UsageError(
-      "Cannot measure on a phone without --binary, its benchmark_model (docs/phones.md says from where)",
-    );
-  }
-  try {
-    return await namedFile(path, await Deno.readFile(path));
-  } catch (cause) {
-    throw new BenchError("BENCH_BINARY_MISSING", `Cannot read the phone's benchmark_model: got ${path}`, { cause });
-  }
-}
-
-async function readFiles(paths: readonly string[]): Promise<readonly NamedFile[]> {
-  const { namedFile } = await import("../mobile/bench/mod.ts");
-  return Promise.all(paths.map(async (path) => namedFile(path, await Deno.readFile(path))));
-}
-
-async function planOf(paths: readonly string[], options: BenchOptions): Promise<Plan> {
-  const { defaultSettings } = await import("../mobile/bench/mod.ts");
-  const models = await readFiles(paths);
-  const jobs: Job[] = models.flatMap((model) => options.threads.map((threads) => ({ model, threads })));
-  const [named] = options.sentinel ? await readFiles([options.sentinel]) : models;
-  const { repeats, seed, force, delegate, runs, warmup, minSeconds } = options;
-  return {
-    jobs,
-    sentinel: { model: named!, threads: options.threads[0]! },
-    repeats,
-    seed,
-    force,
-    settings: { ...defaultSettings, delegate, runs, warmupRuns: warmup, minSeconds },
-    settleMs: options.host ? 0 : 1000 * options.settle,
-    coolDownMs: 1000 * options.coolDown,
-    driftShare: options.drift / 100,
-  };
 }
 
 /** LiteRT on this machine, fed with the same random image every time. */
@@ -140,7 +79,6 @@ async function profilesOf(
 async function writeReport(report: LatencyReport, directory: string): Promise<void> {
   const { toMarkdown } = await import("../mobile/bench/mod.ts");
   const { toSvg } = await import("../mobile/bench/plot.ts");
-  await Deno.mkdir(directory, { recursive: true });
   await Deno.writeTextFile(`${directory}/latency.json`, `${JSON.stringify(report, null, 2)}\n`);
   await Deno.writeTextFile(`${directory}/latency.md`, toMarkdown(report));
   await Deno.writeTextFile(`${directory}/latency.svg`, toSvg(report));
@@ -165,9 +103,17 @@ async function openTarget(options: BenchOptions, stack: AsyncDisposableStack) {
   if (options.host) return { target: new HostTarget(openHostModel), binary: null };
   const binary = await readBinary(options.binary);
   const { openDevice } = await import("../mobile/adb/mod.ts");
-  const device = stack.use(await openDevice(await openOptionsOf({ ...options, host: options.address })));
+  const device = stack.use(await openDevice(await openOptionsOf(options)));
   const journal = stack.use(await Journal.open(device.serial));
   return { target: await PhoneTarget.open(device, { binary, journal, onProgress: note }), binary };
+}
+
+/** The folder of the report, made and tried before anything is measured: a measurement must not be in vain. */
+async function reportDirectory({ out }: BenchOptions, createdAt: Date): Promise<string> {
+  const directory = out ?? `latency/${createdAt.toISOString().replaceAll(":", "-")}`;
+  await Deno.mkdir(directory, { recursive: true });
+  await Deno.remove(await Deno.makeTempFile({ dir: directory }));
+  return directory;
 }
 
 async function bench(paths: string[], options: BenchOptions): Promise<void> {
@@ -176,6 +122,8 @@ async function bench(paths: string[], options: BenchOptions): Promise<void> {
   const plan = await planOf(paths, options);
   await using stack = new AsyncDisposableStack();
   const { target, binary } = await openTarget(options, stack);
+  const createdAt = new Date(), { comparePublished } = options;
+  const directory = await reportDirectory(options, createdAt);
   using interrupt = interruption(new BenchError("INTERRUPTED", "Cannot go on as it was interrupted"));
   let profiles: Record<string, readonly OperatorTime[]> = {};
   const measurement = await measure(target, plan, {
@@ -186,10 +134,8 @@ async function bench(paths: string[], options: BenchOptions): Promise<void> {
       ? { afterwards: async () => void (profiles = await profilesOf(target, { plan, signal: interrupt.signal })) }
       : {}),
   });
-  const createdAt = new Date(), { comparePublished } = options;
   const sources = { plan, measurement, target: target.fingerprint, binary, profiles, comparePublished, createdAt };
   const report = latencyReport(sources);
-  const directory = options.out ?? `latency/${createdAt.toISOString().replaceAll(":", "-")}`;
   await writeReport(report, directory);
   if (options.json) printJson(report);
   else print(toMarkdown(report));

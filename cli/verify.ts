@@ -48,10 +48,11 @@ async function printVerification(verification: Verification): Promise<void> {
 }
 
 async function verify(path: string, options: VerifyOptions): Promise<void> {
-  const { MobileError, verifyTflite } = await import("../mobile/mod.ts");
+  const { MobileError, provenanceOf, verifyTflite } = await import("../mobile/mod.ts");
   const { openDevice } = await import("./device.ts");
   const { printJson } = await import("./terminal.ts");
   const bytes = await Deno.readFile(path);
+  provenanceOf(bytes); // a file that cannot be verified is refused before a device is opened
   await using backend = await openDevice(options);
   const verification = await verifyTflite(bytes, { backend, images: options.images });
   if (options.json) printJson(verification);

@@ -26,9 +26,11 @@ export interface ServerOptions extends Partial<ServerAddress> {
   readonly startServer?: boolean;
 }
 
-/** The port that adb itself would take. */
+/** The port that adb itself would take. Throws AdbError (ADB_SERVER_UNREACHABLE) where the environment names none. */
 export function defaultServerPort(): number {
-  return Number(Deno.env.get("ANDROID_ADB_SERVER_PORT") ?? 5037);
+  const text = Deno.env.get("ANDROID_ADB_SERVER_PORT") ?? "5037", port = Number(text);
+  if (/^\d+$/.test(text) && port > 0 && port < 65536) return port;
+  throw new AdbError("ADB_SERVER_UNREACHABLE", `Cannot take ANDROID_ADB_SERVER_PORT for a port: got ${text}`);
 }
 
 function addressOf({ host = "127.0.0.1", port = defaultServerPort() }: ServerOptions): ServerAddress {

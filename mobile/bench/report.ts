@@ -49,7 +49,7 @@ export interface LatencyReport {
   readonly schema: typeof REPORT_SCHEMA;
   /** Whose numbers these are: a phone's or this host's. */
   readonly kind: Fingerprint["kind"];
-  /** When it was made, ISO 8601. */
+  /** When the measurement began, ISO 8601. */
   readonly createdAt: string;
   /** What was measured on. */
   readonly target: Fingerprint;
@@ -89,7 +89,7 @@ export interface ReportSources {
   readonly profiles: Readonly<Record<string, readonly OperatorTime[]>>;
   /** Whether to show the zoo's published latencies. */
   readonly comparePublished: boolean;
-  /** When it is made. */
+  /** When the measurement began. */
   readonly createdAt: Date;
 }
 

@@ -39,6 +39,15 @@ export async function readImage(path: string, shape: Shape): Promise<Float32Arra
   }
 }
 
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (cause) {
+    const message = `Cannot calibrate as there is no directory of images that can be read: got ${directory}`;
+    throw new MobileError("EXPORT_CALIBRATION_MISSING", message, { cause, data: { directory } });
+  }
+}
+
 /** Files that {@link readImages} takes for images. */
 const IMAGE_FILE = /\.(png|jpe?g|webp|avif|gif|tiff?)$/i;
 
@@ -50,7 +59,7 @@ export function readImages(
   directory: string,
   { shape, count }: { readonly shape: Shape; readonly count: number },
 ): { readonly paths: readonly string[]; readonly images: AsyncIterable<Float32Array> } {
-  const paths = readdirSync(directory).filter((name) => IMAGE_FILE.test(name)).sort().slice(0, count)
+  const paths = namesIn(directory).filter((name) => IMAGE_FILE.test(name)).sort().slice(0, count)
     .map((name) => join(directory, name));
   if (paths.length === 0) {
     throw new MobileError("EXPORT_CALIBRATION_MISSING", `Cannot calibrate as ${directory} holds no images`, {

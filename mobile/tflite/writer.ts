@@ -1,5 +1,6 @@
 /** Models as files, through the FlatBuffers library. */
 import type { Offset } from "flatbuffers";
+import { elementCount } from "../../core/shape.ts";
 import { MobileError } from "../errors.ts";
 import type { LiteModel, LiteOperator, LiteTensor, Quantization } from "./model.ts";
 import { operatorCode, type OperatorName } from "./operators.ts";
@@ -170,8 +171,22 @@ function writeModel(writer: TableWriter, model: LiteModel, { metadata = {}, sign
   });
 }
 
+/** Throws MobileError EXPORT_TOO_LARGE for activations that runtimes with 32-bit sizes cannot hold. */
+function checkActivations({ tensors }: LiteModel): void {
+  const large = tensors.find(({ shape, data }) => !data && 4 * elementCount(shape) > LARGEST_FILE_BYTES);
+  if (!large) return;
+  throw new MobileError(
+    "EXPORT_TOO_LARGE",
+    `Cannot run ${large.name} [${large.shape}] as a tensor holds at most 2 GiB`,
+    {
+      data: { tensor: large.name, shape: large.shape },
+    },
+  );
+}
+
 /** A model as the bytes of a `.tflite` file. Throws MobileError EXPORT_TOO_LARGE for what 2 GiB do not hold. */
 export function writeLiteModel(model: LiteModel, options: WriteOptions): Uint8Array {
+  checkActivations(model);
   const blobs = [...model.tensors.flatMap(({ data }) => data ?? []), ...Object.values(options.metadata ?? {})];
   const needed = blobs.reduce((sum, { byteLength }) => sum + byteLength + DATA_OVERHEAD_BYTES, OVERHEAD_BYTES);
   if (needed > LARGEST_FILE_BYTES) {

@@ -50,6 +50,25 @@ Deno.test("zen phone bench --host: the same protocol on this machine, labelled s
   assert.match(await Deno.readTextFile(`${out}/latency.svg`), /on this host, not on a phone/);
 });
 
+Deno.test("what cannot be measured is refused before anything is done", async () => {
+  const damaged = `${folder}/damaged.tflite`, out = `${folder}/a file`;
+  await Deno.writeFile(damaged, (await Deno.readFile(model)).subarray(0, 2000));
+  await Deno.writeTextFile(out, "");
+  const cases: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
+    [[damaged, "--host"], 1, /cannot read the model as it points at .*\n {2}hint: the file is damaged/],
+    [[model, model, "--host"], 2, /got small\.tflite twice/],
+    [[model, "--host", "--threads", "1,4"], 2, /it takes one CPU thread/],
+    [[model, "--host", "--binary", model], 2, /no --binary/],
+    [[model, "--host", "--out", out], 1, /cannot write .*a file as the system says/],
+    [[model, "--port", "65536"], 2, /must be a port/],
+  ];
+  for (const [args, code, message] of cases) {
+    const outcome = await zenPhone(["bench", ...args], []);
+    assert.match(outcome.stderr, message, args.join(" "));
+    assert.equal(outcome.code, code);
+  }
+});
+
 Deno.test("--profile times operators in a process that does not count", async () => {
   await using phone = new Phone();
   const table = "=== Run Order ===\n\t[node type]\t[first]\t[avg ms]\t[%]\t[cdf%]\t[mem KB]\t[times called]\t[Name]\n" +
