@@ -1,6 +1,6 @@
 /** Each kernel by itself: the GPU's clock around its dispatch, beside the wall time of its whole graph. */
-import { evaluate, type Graph, GraphBuilder, type NodeId, type Shape } from "../core/mod.ts";
-import { elementCount } from "../core/shape.ts";
+import { evaluate, type Graph, GraphBuilder, type NodeId, nodeMacs, type Shape } from "../core/mod.ts";
+import { elementCount, windowExtent } from "../core/shape.ts";
 import type { DeviceSpeed, Precision } from "../kernels/mod.ts";
 import type { GpuDevice } from "../kernels/webgpu/device.ts";
 import type { PlanRun } from "../kernels/webgpu/group.ts";
@@ -10,8 +10,9 @@ import { median, timeAsyncMs } from "./harness.ts";
 /** Figures of one operation. */
 export interface KernelFigures {
   readonly name: string;
+  /** Its kernel, the one with the most multiply-adds where it takes several. */
   readonly kernel: string;
-  /** Median of the dispatch, by the GPU's clock. */
+  /** Median of its dispatches together, by the GPU's clock. */
   readonly ms: number;
   /** Median of the whole graph from submission to readback, draws of its operands included. */
   readonly wallMs: number;
@@ -34,9 +35,10 @@ interface Subject {
 const SAMPLES = 5;
 
 interface Layer {
-  readonly x: Shape;
+  readonly x: readonly [n: number, h: number, w: number, c: number];
   readonly o: number;
   readonly kernel: number;
+  readonly stride?: number;
   readonly groups?: number;
 }
 
@@ -44,17 +46,49 @@ function draw(builder: GraphBuilder, shape: Shape): NodeId {
   return builder.add("gaussian", [], { shape, stream: elementCount(shape) % 97 });
 }
 
-/** A convolution with what surrounds it in a network: normalised and activated on the way in, statistics on the way out. */
-function convolution({ x, o, kernel, groups = 1 }: Layer): Subject {
-  const builder = new GraphBuilder(), [, , , c] = x as [number, number, number, number];
-  const vector = (value: number): NodeId => builder.add("constant", [], { shape: [c], values: [value] });
+/** A drawn tensor, normalised and activated, as a convolution of a network sees its input. */
+function activation(builder: GraphBuilder, x: Shape): NodeId {
+  const vector = (value: number): NodeId => builder.add("constant", [], { shape: [x.at(-1)!], values: [value] });
   const norm = [vector(0), vector(1), vector(1), vector(0)];
-  const normal = builder.add("normalize", [draw(builder, x), ...norm], { epsilon: 1e-3 });
-  const weight = draw(builder, [o, kernel, kernel, c / groups]), geometry = { stride: 1, padding: kernel >> 1, groups };
-  const node = builder.add("conv2d", [builder.add("relu", [normal], {}), weight], geometry);
+  return builder.add("relu", [builder.add("normalize", [draw(builder, x), ...norm], { epsilon: 1e-3 })], {});
+}
+
+/** A layer's name and the shapes and attributes of its operations. */
+function layerOf({ x, o, kernel, stride = 1, groups = 1 }: Layer) {
+  const [n, h, w, c] = x, padding = kernel >> 1, geometry = { stride, padding, groups };
+  const [oh, ow] = [h, w].map((extent) => windowExtent(extent, { kernel, stride, padding })) as [number, number];
+  const kind = groups === 1 ? `${c}→${o}` : `${c}, ${groups} groups`, strided = stride === 1 ? "" : ` by ${stride}`;
+  const name = `${kernel}×${kernel} ${kind}${strided} at ${h}×${w}`;
+  return { name, geometry, weight: [o, kernel, kernel, c / groups], y: [n, oh, ow, o] };
+}
+
+/** A convolution with what surrounds it in a network: normalised and activated on the way in, statistics on the way out. */
+function convolution(layer: Layer): Subject {
+  const builder = new GraphBuilder(), { name, geometry, weight } = layerOf(layer);
+  const node = builder.add("conv2d", [activation(builder, layer.x), draw(builder, weight)], geometry);
   const ends = [builder.add("channel_mean", [node], {}), builder.add("channel_variance", [node], {})];
-  const kind = groups === 1 ? `${c}→${o}` : `${c}, ${groups} groups`;
-  return { name: `convolution ${kernel}×${kernel} ${kind} at ${x[1]}×${x[2]}`, graph: builder.build(ends), node };
+  return { name: `convolution ${name}`, graph: builder.build(ends), node };
+}
+
+/** Both transposes of a convolution, the weight's with the input as the backward pass finds it. */
+function gradients(layer: Layer): Subject[] {
+  const { name, geometry, weight, y } = layerOf(layer), [, h, w] = layer.x;
+  const subject = (side: string, add: (builder: GraphBuilder) => NodeId): Subject => {
+    const builder = new GraphBuilder(), node = add(builder);
+    return { name: `${side} gradient ${name}`, graph: builder.build([builder.add("sum", [node], {})]), node };
+  };
+  return [
+    subject(
+      "input",
+      (builder) =>
+        builder.add("conv2d_input", [draw(builder, y), draw(builder, weight)], { ...geometry, size: [h, w] }),
+    ),
+    subject("weight", (builder) =>
+      builder.add("conv2d_weight", [activation(builder, layer.x), draw(builder, y)], {
+        ...geometry,
+        kernel: [layer.kernel, layer.kernel],
+      })),
+  ];
 }
 
 function others(x: Shape): Subject[] {
@@ -78,16 +112,25 @@ function others(x: Shape): Subject[] {
 /** Layers of every kind; few images where a software driver would take minutes. */
 function subjects(software: boolean): Subject[] {
   const n = software ? 1 : 64;
+  const first: Layer = { x: [n, 32, 32, 3], o: 16, kernel: 3 },
+    square: Layer = { x: [n, 16, 16, 64], o: 64, kernel: 3 };
+  const deep: Layer = { x: [n, 8, 8, 256], o: 256, kernel: 3 },
+    pointwise: Layer = { x: [n, 8, 8, 512], o: 512, kernel: 1 };
+  const depthwise: Layer = { x: [n, 16, 16, 192], o: 192, kernel: 5, groups: 192 };
+  const strided: Layer = { x: [n, 16, 16, 64], o: 128, kernel: 3, stride: 2 };
   return [
-    convolution({ x: [n, 32, 32, 3], o: 16, kernel: 3 }),
+    convolution(first),
     convolution({ x: [n, 32, 32, 16], o: 16, kernel: 3 }),
-    convolution({ x: [n, 16, 16, 64], o: 64, kernel: 3 }),
-    convolution({ x: [n, 16, 16, 64], o: 64, kernel: 5 }),
-    convolution({ x: [n, 8, 8, 256], o: 256, kernel: 3 }),
-    convolution({ x: [n, 16, 16, 64], o: 256, kernel: 1 }),
-    convolution({ x: [n, 8, 8, 512], o: 512, kernel: 1 }),
-    convolution({ x: [n, 16, 16, 64], o: 64, kernel: 3, groups: 4 }),
-    convolution({ x: [n, 16, 16, 192], o: 192, kernel: 5, groups: 192 }),
+    convolution(square),
+    convolution({ ...square, kernel: 5 }),
+    convolution(strided),
+    convolution(deep),
+    ...(software ? [] : [convolution({ x: [n, 56, 56, 64], o: 64, kernel: 3 })]),
+    convolution({ ...square, o: 256, kernel: 1 }),
+    convolution(pointwise),
+    convolution({ ...square, groups: 4 }),
+    convolution(depthwise),
+    ...[first, square, strided, deep, pointwise, depthwise].flatMap(gradients),
     ...others([n, 32, 32, 64]),
   ];
 }
@@ -104,30 +147,36 @@ export function planRun(graph: Graph, { device, precision }: Target): PlanRun {
   return { plan, options: { seed: 1 }, uploads: uploadsOf({}) };
 }
 
+/** Small relatives of what is timed. */
+function relatives(): Subject[] {
+  const dense: Layer = { x: [1, 6, 5, 8], o: 12, kernel: 3 },
+    depthwise: Layer = { ...dense, o: 8, groups: 8, stride: 2 };
+  return [dense, depthwise].flatMap((layer) => [convolution(layer), ...gradients(layer)]);
+}
+
 /** Throws where a small relative of what is timed disagrees with the oracle. */
-async function checkResult(target: Target): Promise<void> {
-  const { graph } = convolution({ x: [1, 6, 5, 8], o: 12, kernel: 3 });
+async function checkResult({ name, graph }: Subject, target: Target): Promise<void> {
   const [actual] = await (await target.device.submit([planRun(graph, target)])).read();
   const expected = evaluate(graph, { seed: 1 }), tolerance = target.precision === "f16" ? 0.05 : 1e-4;
   const wrong = expected.some((tensor, output) =>
     tensor.some((value, at) => Math.abs(value - actual![output]![at]!) > tolerance * Math.max(1, Math.abs(value)))
   );
-  if (wrong) throw new Error("Cannot time the WebGPU backend as it computes something else than the oracle");
+  if (wrong) throw new Error(`Cannot time the WebGPU backend as ${name} is something else than the oracle's`);
 }
 
 async function figuresOf({ name, graph, node }: Subject, target: Target, speed: DeviceSpeed): Promise<KernelFigures> {
-  const run = planRun(graph, target), { op, inputs, shape } = graph.nodes[node]!;
-  const step = run.plan.dispatches.findLastIndex((dispatch) =>
-    dispatch.op === op && dispatch.kernel !== "mergeStatistics"
-  );
-  const timed = op === "sum" ? run.plan.dispatches.findIndex((dispatch) => dispatch.op === op) : step;
+  const run = planRun(graph, target), { op, inputs, shape } = graph.nodes[node]!, { dispatches } = run.plan;
+  const own = (times: readonly number[]): number =>
+    times.reduce((sum, ms, index) => dispatches[index]!.op === op ? sum + ms : sum, 0);
   const samples: number[] = [], walls: number[] = [];
   for (let sample = 0; sample < SAMPLES; sample++) {
-    samples.push((await target.device.profile(run))[timed]!);
+    samples.push(own(await target.device.profile(run)));
     walls.push(await timeAsyncMs(async () => await (await target.device.submit([run])).read()));
   }
-  const tensors = [shape, ...inputs.map((id) => graph.nodes[id]!.shape)],
-    { macs, kernel } = run.plan.dispatches[timed]!;
+  const parts = dispatches.filter((dispatch) => dispatch.op === op);
+  const { kernel } = parts.reduce((most, part) => part.macs > most.macs ? part : most);
+  const macs = nodeMacs(graph, graph.nodes[node]!);
+  const tensors = [shape, ...inputs.map((id) => graph.nodes[id]!.shape)];
   const bytes = tensors.reduce((sum, each) => sum + elementCount(each), 0) * (target.precision === "f16" ? 2 : 4);
   const ms = median(samples), gflops = 2 * macs / ms / 1e6, gbps = bytes / ms / 1e6;
   const fractions = { ofPeak: gflops / speed.gflops, ofCopy: gbps / speed.gbps };
@@ -136,7 +185,7 @@ async function figuresOf({ name, graph, node }: Subject, target: Target, speed: 
 
 /** Figures of every kind of kernel. */
 export async function measureKernels(target: Target, speed: DeviceSpeed): Promise<KernelFigures[]> {
-  await checkResult(target);
+  for (const subject of relatives()) await checkResult(subject, target);
   const figures: KernelFigures[] = [];
   for (const subject of subjects(target.device.adapter.software)) {
     figures.push(await figuresOf(subject, target, speed));

@@ -1,6 +1,6 @@
 /** From a graph to dispatches over buffers in two arenas. */
 import { DeviceMemoryError } from "../../core/backend.ts";
-import { type Graph, type NodeId, nodeMacs } from "../../core/graph.ts";
+import type { Graph, NodeId } from "../../core/graph.ts";
 import type { OpAttributes, OpName } from "../../core/ops.ts";
 import { elementCount, type Shape } from "../../core/shape.ts";
 import { type Buffer, BufferSet, SPACE, type Space, touch } from "./arena.ts";
@@ -10,7 +10,7 @@ import { type KernelName, kernels } from "./kernels.ts";
 import type { PlanLimits } from "./limits.ts";
 import type { Uploads } from "./uploads.ts";
 import { type Activation, ACTIVATIONS } from "./wgsl/expressions.ts";
-import { type FieldType, type Precision, WORKGROUP } from "./wgsl/kernel.ts";
+import { type Fields, type FieldType, type Precision, WORKGROUP } from "./wgsl/kernel.ts";
 
 export type { Buffer };
 
@@ -25,12 +25,11 @@ export interface BufferView {
 
 type ValueOf<T extends FieldType> = T extends "at" ? Buffer | undefined : number;
 
+/** Values of parameters. */
+export type FieldValues<F extends Fields> = { readonly [N in keyof F]: ValueOf<F[N]> };
+
 /** Values of a kernel's parameters. */
-export type Values<K extends KernelName> = {
-  readonly [F in keyof (typeof kernels)[K]["fields"]]: ValueOf<
-    Extract<(typeof kernels)[K]["fields"][F], FieldType>
-  >;
-};
+export type Values<K extends KernelName> = FieldValues<(typeof kernels)[K]["fields"]>;
 
 /** A dispatch while buffers have no places yet. */
 export interface LoweredDispatch {
@@ -71,7 +70,7 @@ export interface DispatchShape {
  */
 const fusionRules: FusionRules<Activation> = {
   activations: ACTIVATIONS,
-  readers: { conv2d: [0], add: [0, 1], mul: [0, 1] },
+  readers: { conv2d: [0], conv2d_input: [0], conv2d_weight: [0], add: [0, 1], mul: [0, 1] },
   producers: ["conv2d", "linear"],
 };
 
@@ -175,7 +174,7 @@ export class Lowering {
   /** A buffer of the arena of tensors that belongs to no node. */
   scratchTensor(elements: number): Buffer {
     const { op, shape } = this.graph.nodes[this.#node]!;
-    return this.#buffers.add(SPACE.tensors, elements, `parts of ${op} ${this.#node} [${shape}]`);
+    return this.#buffers.add(SPACE.tensors, elements, `a part of ${op} ${this.#node} [${shape}]`);
   }
 
   /** The vectors of a normalisation's multiply-add, `[c]` each. */
@@ -214,11 +213,6 @@ export class Lowering {
     this.#node = this.epilogue(id).producer ?? id;
     const { op, inputs, attributes, shape } = this.graph.nodes[this.#node]!;
     rowOf(op)(this, { id, inputs, attributes, shape });
-  }
-
-  /** Multiply-adds of the node that is being lowered. */
-  get macs(): number {
-    return nodeMacs(this.graph, this.graph.nodes[this.#node]!);
   }
 
   /** Adds a dispatch and keeps the buffers among its parameters alive for it. */

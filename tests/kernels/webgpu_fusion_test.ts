@@ -127,6 +127,39 @@ Deno.test("a layer's bias, normalisation, addition, activation and statistics ta
   }
 });
 
+/** Both gradients of a convolution whose input and output's gradient are views. */
+function gradientGraph({ c, o, groups }: { readonly c: number; readonly o: number; readonly groups: number }): Fed {
+  const builder = new GraphBuilder(), feeds: Record<string, Float32Array> = {};
+  const view = (name: string, shape: Shape): NodeId => {
+    feeds[name] = normals(shape, Object.keys(feeds).length);
+    const x = builder.add("input", [], { name, shape });
+    const statistics = [builder.add("channel_mean", [x], {}), builder.add("channel_variance", [x], {})];
+    const vectors = [2, 0.25].map((value) => builder.add("constant", [], { shape: [shape.at(-1)!], values: [value] }));
+    return builder.add("swish", [builder.add("normalize", [x, ...statistics, ...vectors], { epsilon: 1e-3 })], {});
+  };
+  const geometry = { stride: 2, padding: 1, groups }, y = view("y", [2, 5, 6, o]), whole = view("whole", [2, 5, 6, o]);
+  const weight = builder.add("gaussian", [], { shape: [o, 3, 3, c / groups], stream: 1 });
+  const x = view("x", [2, 10, 11, c]), plain = builder.add("mul", [whole, whole], {});
+  const ends = [
+    builder.add("conv2d_input", [y, weight], { ...geometry, size: [10, 11] }),
+    builder.add("conv2d_weight", [x, plain], { ...geometry, kernel: [3, 3] }),
+  ];
+  return { graph: builder.build(ends), run: { feeds, seed: 2 } };
+}
+
+webGpuTest("gradients of convolutions read through normalisations and activations", async () => {
+  await using backend = await openWebGpu();
+  for (const sizes of [{ c: 12, o: 20, groups: 1 }, { c: 6, o: 9, groups: 3 }, { c: 8, o: 8, groups: 8 }]) {
+    const { graph, run } = gradientGraph(sizes), expected = evaluate(graph, run);
+    assert.deepEqual(kernelsOf(graph).filter((kernel) => kernel.startsWith("view")), []);
+    using program = backend.compile(graph);
+    (await program.run(run)).forEach((actual, output) => {
+      const error = worstError(actual, expected[output]!);
+      assert.ok(error <= 5e-6, `output ${output} of ${JSON.stringify(sizes)}: error ${error}`);
+    });
+  }
+});
+
 const RESIDUAL = "SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,2,8,2)SuperResIDWE2K3(16,16,1,16,2)";
 
 /** Kernels of a network with residual links, from its images to its features. */

@@ -9,18 +9,36 @@ import { webGpuTest } from "./webgpu.ts";
 /** Relative to the largest magnitude of the output: float32 sums of some thousand products, WGSL's exp and log. */
 const TOLERANCE = 2e-6;
 
+/** Both transposes of a convolution with half of its kernel as padding. */
+function gradientCases({ x, o, kernel, stride = 1, groups = 1 }: {
+  readonly x: readonly [n: number, h: number, w: number, c: number];
+  readonly o: number;
+  readonly kernel: number;
+  readonly stride?: number;
+  readonly groups?: number;
+}): readonly Case[] {
+  const [n, h, w, c] = x, padding = kernel >> 1, geometry = { stride, padding, groups };
+  const [oh, ow] = [h, w].map((extent) => Math.floor((extent + 2 * padding - kernel) / stride) + 1) as [number, number];
+  const y = [n, oh, ow, o];
+  return [
+    opCase("conv2d_input", { ...geometry, size: [h, w] }, { shapes: [y, [o, kernel, kernel, c / groups]] }),
+    opCase("conv2d_weight", { ...geometry, kernel: [kernel, kernel] }, { shapes: [x, y] }),
+  ];
+}
+
 /** Shapes beyond one tile, one workgroup or one level of a reduction. */
 const larger: readonly Case[] = [
   ...([[[1, 19, 23, 12], [132, 1, 1, 12]], [[2, 13, 17, 8], [68, 3, 3, 8]], [[3, 11, 13, 36], [36, 3, 3, 1]]] as const)
     .map(([x, weight]) =>
       opCase("conv2d", { stride: 1, padding: weight[1] >> 1, groups: x[3] / weight[3] }, { shapes: [x, weight] })
     ),
-  opCase("conv2d_weight", { stride: 1, padding: 1, groups: 1, kernel: [3, 3] }, {
-    shapes: [[3, 23, 21, 20], [3, 23, 21, 36]],
-  }),
-  opCase("conv2d_input", { stride: 2, padding: 2, groups: 2, size: [21, 19] }, {
-    shapes: [[3, 11, 10, 72], [72, 5, 5, 40]],
-  }),
+  ...gradientCases({ x: [3, 23, 21, 20], o: 36, kernel: 3 }),
+  ...gradientCases({ x: [2, 9, 11, 36], o: 72, kernel: 3 }),
+  ...gradientCases({ x: [2, 19, 17, 80], o: 8, kernel: 1, stride: 2 }),
+  ...gradientCases({ x: [3, 21, 19, 80], o: 72, kernel: 5, stride: 2, groups: 2 }),
+  ...gradientCases({ x: [1, 14, 13, 12], o: 20, kernel: 2, stride: 3, groups: 4 }),
+  ...gradientCases({ x: [3, 29, 31, 36], o: 36, kernel: 5, stride: 2, groups: 36 }),
+  ...gradientCases({ x: [2, 21, 27, 33], o: 33, kernel: 9, groups: 33 }),
   opCase("linear", {}, { shapes: [[130, 700], [70, 700]] }),
   opCase("sum", {}, { shapes: [[3, 50, 50, 8]] }),
   opCase("sum_abs_difference", {}, { shapes: [[70_001], [70_001]] }),
@@ -142,6 +160,8 @@ const HALF_TOLERANCE = 2e-3;
 webGpuTest("tensors in f16 give what their rounding allows", async () => {
   await using backend = await openWebGpu({ precision: "f16" });
   assert.match(backend.device.details, /f16/);
-  const chosen: readonly OpName[] = ["conv2d", "linear", "normalize", "relu", "mul", "average_pool", "sum"];
-  for (const op of chosen) for (const one of cases[op]) await check(backend, one, HALF_TOLERANCE);
+  const chosen: readonly OpName[] = ["conv2d", "conv2d_input", "conv2d_weight", "linear", "normalize", "relu", "mul"];
+  for (const op of [...chosen, "average_pool", "sum"] as const) {
+    for (const one of cases[op]) await check(backend, one, HALF_TOLERANCE);
+  }
 }, { feature: "shader-f16" });

@@ -1,61 +1,121 @@
 /** Rows of convolutions and linear layers. */
 import type { NodeId } from "../../../core/graph.ts";
-import { nhwc, ohwi } from "../../../core/shape.ts";
-import { type Geometry, isDepthwise } from "../../geometry.ts";
+import { convolutionGeometry, type Geometry, isDepthwise } from "../../geometry.ts";
 import type { Buffer } from "../arena.ts";
 import type { KernelName } from "../kernels.ts";
-import type { BufferView, LoweredNode, Lowering } from "../lowering.ts";
+import type { BufferView, FieldValues, LoweredNode, Lowering } from "../lowering.ts";
 import { DEPTHWISE } from "../wgsl/depthwise.ts";
+import type { epilogueFields } from "../wgsl/epilogue.ts";
 import { ACTIVATIONS } from "../wgsl/expressions.ts";
 import type { Width } from "../wgsl/kernel.ts";
 import { NARROW, type ProductTile, WIDE } from "../wgsl/product.ts";
 import { type Tile, tilePixels } from "../wgsl/tile.ts";
+import type { spacingFields, windowFields } from "../wgsl/window.ts";
 import { lowerVectors, tileStatistics } from "./normalization.ts";
+
+type TileName = "Wide" | "Narrow";
 
 /** A kernel and the tile that it computes. */
 interface Choice {
-  readonly kernel: Extract<KernelName, `convolution${string}` | `depthwise${string}`>;
+  readonly kernel: Extract<
+    KernelName,
+    `convolution${"" | "Pointwise"}${TileName}4` | `convolution${TileName}1` | "depthwise1" | "depthwise4"
+  >;
   readonly tile: Tile;
+}
+
+/** Extents of a convolution with so many zeros before its first row and column, and what it takes after the last. */
+export interface WindowGeometry extends Omit<Geometry, "padding"> {
+  readonly top: number;
+  readonly left: number;
 }
 
 /** How much of the multiply-adders a tile keeps busy, by its sums an invocation. */
 const NARROW_EFFICIENCY = 0.7;
 
-/** The tile that wastes least on channels that are not there. */
-export function chooseTile(groupChannels: number): { readonly name: "Wide" | "Narrow"; readonly tile: ProductTile } {
-  const cost = (tile: ProductTile, efficiency: number): number =>
-    Math.ceil(groupChannels / tile.channels) * tile.channels / efficiency;
-  return cost(WIDE, 1) <= cost(NARROW, NARROW_EFFICIENCY)
-    ? { name: "Wide", tile: WIDE }
-    : { name: "Narrow", tile: NARROW };
+/** The tile that wastes least on channels that are not there, by how many each has. */
+export function chooseTile(channels: number, { wide, narrow }: Readonly<Record<"wide" | "narrow", number>>): TileName {
+  const cost = (tile: number, efficiency: number): number => Math.ceil(channels / tile) * tile / efficiency;
+  return cost(wide, 1) <= cost(narrow, NARROW_EFFICIENCY) ? "Wide" : "Narrow";
 }
 
-function chooseKernel({ c, o, kh, kw, padding, groups }: Geometry): Choice {
-  const quads = (channels: number): Width => channels % 4 === 0 ? 4 : 1;
-  if (isDepthwise({ groups, c, o })) return { kernel: `depthwise${quads(c)}`, tile: DEPTHWISE };
-  const { name, tile } = chooseTile(o / groups);
-  const width = quads(c / groups) === 4 ? quads(o / groups) : 1;
-  if (width === 1) return { kernel: `convolution${name}1`, tile };
-  const pointwise = kh === 1 && kw === 1 && padding === 0;
-  return { kernel: pointwise ? `convolutionPointwise${name}4` : `convolution${name}4`, tile };
+/** Quads where all of some counts of channels allow them. */
+export function widthOf(...channels: readonly number[]): Width {
+  return channels.every((count) => count % 4 === 0) ? 4 : 1;
 }
 
-/** A convolution's operands. */
-interface Operands {
-  readonly id: NodeId;
+const tiles: { readonly [K in TileName]: ProductTile } = { Wide: WIDE, Narrow: NARROW };
+
+function chooseKernel({ h, w, c, oh, ow, o, kh, kw, stride, top, left, groups }: WindowGeometry): Choice {
+  if (isDepthwise({ groups, c, o })) return { kernel: `depthwise${widthOf(c)}`, tile: DEPTHWISE };
+  const name = chooseTile(o / groups, { wide: WIDE.channels, narrow: NARROW.channels }), tile = tiles[name];
+  if (widthOf(c / groups, o / groups) === 1) return { kernel: `convolution${name}1`, tile };
+  const inside = top === 0 && left === 0 && (oh - 1) * stride < h && (ow - 1) * stride < w;
+  return { kernel: kh === 1 && kw === 1 && inside ? `convolutionPointwise${name}4` : `convolution${name}4`, tile };
+}
+
+/** Windows over a view. */
+export function windowOf(
+  { h, w, c, oh, ow, kh, kw, stride, top, left, groups }: WindowGeometry,
+  view: BufferView,
+): FieldValues<typeof windowFields> {
+  return { ...view, h, w, inputChannels: c, groupInputs: c / groups, oh, ow, kh, kw, stride, top, left };
+}
+
+/** A convolution's tensors, and what it does beside its sums. */
+export interface ConvolutionParts {
   readonly view: BufferView;
   readonly weight: Buffer;
-  readonly bias: Buffer | undefined;
+  readonly y: Buffer;
+  readonly epilogue?: FieldValues<typeof epilogueFields>;
+  readonly spacing?: FieldValues<typeof spacingFields>;
+  /** The node that is written, for the statistics that are asked of it. */
+  readonly output?: NodeId;
 }
 
-/** What is computed between the sums and memory: everything of the epilogue of a node, and a bias. */
-function lowerEpilogue(lowering: Lowering, { id, bias }: Operands) {
+const noEpilogue: FieldValues<typeof epilogueFields> = {
+  bias: undefined,
+  outScale: undefined,
+  outShift: undefined,
+  outActivation: 0,
+  addend: undefined,
+  addendScale: undefined,
+  addendShift: undefined,
+  addendActivation: 0,
+};
+
+/** Every pixel is written behind the one before. */
+const noSpacing = { spacing: 1, outputRows: 0, outputColumns: 0, firstRow: 0, firstColumn: 0 } as const;
+
+/** Adds the dispatch of a convolution, and that of its statistics. */
+export function lowerConvolution(lowering: Lowering, window: WindowGeometry, parts: ConvolutionParts): void {
+  const { view, weight, y, epilogue = noEpilogue, spacing = noSpacing, output } = parts;
+  const { n, oh, ow, o, kh, kw, c, groups } = window;
+  const { kernel, tile } = chooseKernel(window), depthwise = tile === DEPTHWISE;
+  const { partials, merge } = tileStatistics(lowering, output, tile);
+  const groupChannels = depthwise ? o : o / groups, pixels = n * oh * ow;
+  const tilesAcross = Math.ceil(groupChannels / tile.channels);
+  const tiles = tilesAcross * Math.ceil(pixels / tilePixels(tile));
+  const extents = { pixels, channels: o, groupChannels, tilesAcross, tiles };
+  lowering.add(kernel, { y, ...extents, partials, ...epilogue, ...spacing, ...windowOf(window, view), weight }, {
+    over: { workgroups: tiles },
+    groups: depthwise ? 1 : groups,
+    macs: pixels * o * kh * kw * c / groups,
+  });
+  merge();
+}
+
+/** What is computed between a layer's sums and memory: everything of the epilogue of a node, and a bias. */
+function lowerEpilogue(
+  lowering: Lowering,
+  { id, bias }: { readonly id: NodeId; readonly bias: NodeId | undefined },
+): FieldValues<typeof epilogueFields> {
   const { norm, addend, activation = "none" } = lowering.epilogue(id);
   if (norm !== undefined) lowerVectors(lowering, norm);
   const vectors = norm === undefined ? undefined : lowering.normalizationVectors(norm);
   const added = addend === undefined ? undefined : lowering.view(addend);
   return {
-    bias,
+    bias: bias === undefined ? undefined : lowering.buffer(bias),
     outScale: vectors?.scale,
     outShift: vectors?.shift,
     outActivation: ACTIVATIONS.indexOf(activation),
@@ -66,51 +126,32 @@ function lowerEpilogue(lowering: Lowering, { id, bias }: Operands) {
   };
 }
 
-/** Over what is added, where that dies and is not what is convolved. */
-function placeOutput(lowering: Lowering, { id, view, weight }: Operands): Buffer {
-  const { addend } = lowering.epilogue(id), added = addend === undefined ? undefined : lowering.view(addend).x;
-  const free = added !== undefined && added !== view.x && added !== weight;
-  return free ? lowering.placeOver(id, [addend!]) : lowering.place(id);
-}
-
-function lowerConvolution(lowering: Lowering, geometry: Geometry, operands: Operands): void {
-  const { n, h, w, c, oh, ow, o, kh, kw, stride, padding, groups } = geometry;
-  const { kernel, tile } = chooseKernel(geometry), depthwise = tile === DEPTHWISE, { id, view, weight } = operands;
-  const epilogue = lowerEpilogue(lowering, operands), y = placeOutput(lowering, operands);
-  const { partials, merge } = tileStatistics(lowering, id, tile);
-  const groupChannels = depthwise ? o : o / groups, pixels = n * oh * ow;
-  const tilesAcross = Math.ceil(groupChannels / tile.channels);
-  const tiles = tilesAcross * Math.ceil(pixels / tilePixels(tile));
-  const output = { y, partials, pixels, channels: o, groupChannels, tilesAcross, tiles };
-  const window = { h, w, inputChannels: c, groupInputs: c / groups, oh, ow, kh, kw, stride, padding };
-  lowering.add(kernel, { ...output, ...epilogue, ...view, weight, ...window }, {
-    over: { workgroups: tiles },
-    groups: depthwise ? 1 : groups,
-    macs: lowering.macs,
-  });
-  merge();
-}
-
-function operandsOf(lowering: Lowering, id: NodeId, inputs: readonly NodeId[]): Operands {
-  const [x, weight, bias] = inputs as [NodeId, NodeId, NodeId?];
-  return {
-    id,
-    view: lowering.view(x),
-    weight: lowering.buffer(weight),
-    bias: bias === undefined ? undefined : lowering.buffer(bias),
-  };
+/** Adds the dispatches of a layer with its epilogue, which writes over what is added where that dies and is no operand. */
+function lowerLayer(
+  lowering: Lowering,
+  { id, inputs }: LoweredNode<"conv2d" | "linear">,
+  window: WindowGeometry,
+): void {
+  const [x, weightId, bias] = inputs as [NodeId, NodeId, NodeId?], { addend } = lowering.epilogue(id);
+  const view = lowering.view(x), weight = lowering.buffer(weightId), epilogue = lowerEpilogue(lowering, { id, bias });
+  const free = epilogue.addend !== undefined && epilogue.addend !== view.x && epilogue.addend !== weight;
+  const y = free ? lowering.placeOver(id, [addend!]) : lowering.place(id);
+  lowerConvolution(lowering, window, { view, weight, y, epilogue, output: id });
 }
 
 /** Any kernel, stride, padding and groups; reads views, takes the statistics of its output. */
-export function conv2d(lowering: Lowering, { id, inputs, attributes, shape }: LoweredNode<"conv2d">): void {
-  const [n, h, w, c] = nhwc(lowering.shape(inputs[0]!), "input"), [, oh, ow, o] = nhwc(shape, "output");
-  const [, kh, kw] = ohwi(lowering.shape(inputs[1]!), "weight");
-  lowerConvolution(lowering, { n, h, w, c, oh, ow, o, kh, kw, ...attributes }, operandsOf(lowering, id, inputs));
+export function conv2d(lowering: Lowering, node: LoweredNode<"conv2d">): void {
+  const { inputs: [x, weight], attributes, shape } = node;
+  const geometry = convolutionGeometry(
+    { x: lowering.shape(x!), weight: lowering.shape(weight!), y: shape },
+    attributes,
+  );
+  lowerLayer(lowering, node, { ...geometry, top: geometry.padding, left: geometry.padding });
 }
 
 /** A convolution of one pixel an image. */
-export function linear(lowering: Lowering, { id, inputs, shape }: LoweredNode<"linear">): void {
-  const [n, o] = shape as [number, number], c = lowering.shape(inputs[0]!)[1]!;
-  const one = { h: 1, w: 1, oh: 1, ow: 1, kh: 1, kw: 1, stride: 1, padding: 0, groups: 1 };
-  lowerConvolution(lowering, { n, c, o, ...one }, operandsOf(lowering, id, inputs));
+export function linear(lowering: Lowering, node: LoweredNode<"linear">): void {
+  const { inputs: [x], shape: [n, o] } = node, c = lowering.shape(x!)[1]!;
+  const one = { h: 1, w: 1, oh: 1, ow: 1, kh: 1, kw: 1, stride: 1, top: 0, left: 0, groups: 1 };
+  lowerLayer(lowering, node, { n: n!, c, o: o!, ...one });
 }

@@ -29,11 +29,14 @@ function placeStatistics(
   return buffer;
 }
 
-/** Prepares the statistics of a tensor for the dispatch that computes its tiles. */
-export function tileStatistics(lowering: Lowering, tensor: NodeId, tile: Tile): TileStatistics {
+const noStatistics: TileStatistics = { partials: undefined, merge: () => {} };
+
+/** Prepares the statistics of a tensor, if it is one that has any, for the dispatch that computes its tiles. */
+export function tileStatistics(lowering: Lowering, tensor: NodeId | undefined, tile: Tile): TileStatistics {
+  if (tensor === undefined) return noStatistics;
   const mean = placeStatistics(lowering, tensor, "channel_mean");
   const variance = placeStatistics(lowering, tensor, "channel_variance");
-  if (!mean && !variance) return { partials: undefined, merge: () => {} };
+  if (!mean && !variance) return noStatistics;
   const channels = lowering.shape(tensor).at(-1)!, pixels = elementCount(lowering.shape(tensor)) / channels;
   const each = tilePixels(tile), tiles = Math.ceil(pixels / each);
   const partials = lowering.scratch(tiles * 2 * channels);

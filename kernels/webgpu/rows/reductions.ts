@@ -1,7 +1,7 @@
 /** Rows of the reductions. */
 import { type Buffer, SPACE } from "../arena.ts";
 import type { LoweredNode, Lowering } from "../lowering.ts";
-import { MEANS, SUM_ELEMENTS, SUM_SPREAD_ELEMENTS } from "../wgsl/reductions.ts";
+import { FEW_PARTS, MEANS, SUM_ELEMENTS, SUM_SPREAD_ELEMENTS } from "../wgsl/reductions.ts";
 import { takesQuads } from "./elementwise.ts";
 
 /** What to sum, and where to. */
@@ -26,12 +26,16 @@ function lowerSum(lowering: Lowering, { x, beside, to, divisor }: Sum): void {
   if (parts > 1) lowerSum(lowering, { x: partial, to, divisor });
 }
 
-/** Sums the parts of a tensor, which stand one after the other. */
+/** Sums the f32 parts of a tensor, which stand one after the other. */
 export function sumParts(lowering: Lowering, x: Buffer, y: Buffer): void {
-  const elements = y.elements, spaces = { xSpace: x.space, ySpace: y.space };
-  lowering.add("sumSpread", { x, y, ...spaces, period: x.elements, inner: elements, elements }, {
-    over: { workgroups: Math.ceil(elements / SUM_SPREAD_ELEMENTS) },
-  });
+  const count = y.elements, parts = x.elements / count, spaces = { xSpace: x.space, ySpace: y.space };
+  if (parts <= FEW_PARTS) {
+    lowering.add("sumParts", { x, y, ySpace: y.space, count, parts }, { over: { invocations: count } });
+  } else {
+    lowering.add("sumSpread", { x, y, ...spaces, period: x.elements, inner: count, elements: count }, {
+      over: { workgroups: Math.ceil(count / SUM_SPREAD_ELEMENTS) },
+    });
+  }
 }
 
 /** The sum of all elements. */

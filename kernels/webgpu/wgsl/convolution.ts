@@ -3,75 +3,44 @@
  * gathered from the activation, normalised and activated on the way.
  */
 import { epilogueFields, epilogueText } from "./epilogue.ts";
-import { viewFields, viewText } from "./expressions.ts";
+import { viewText } from "./expressions.ts";
 import { each, type Kernel, type Width } from "./kernel.ts";
-import { type ProductOperands, productText, type ProductTile } from "./product.ts";
-import { tileFields } from "./tile.ts";
+import { leftByProducts, productText, type ProductTile, rightByColumns } from "./product.ts";
+import { statisticsFields, type Tile, tileEnd, tileFields } from "./tile.ts";
+import { elementText, spacingFields, spacingText, windowFields, windowText } from "./window.ts";
 
-/** Geometry of a convolution, `x` as a view. */
+/** A convolution: its window over x, its weight, and what becomes of the sums. */
 export const convolutionFields = {
   ...tileFields,
+  ...statisticsFields,
   ...epilogueFields,
-  ...viewFields,
-  x: "at",
+  ...spacingFields,
+  ...windowFields,
   weight: "at",
-  h: "u32",
-  w: "u32",
-  inputChannels: "u32",
-  groupInputs: "u32",
-  oh: "u32",
-  ow: "u32",
-  kh: "u32",
-  kw: "u32",
-  stride: "u32",
-  padding: "u32",
 } as const;
 
-/** `fn place(pixel)`: where the window of an output pixel begins. */
-export const windowText = `
-struct Window { image: u32, row: i32, column: i32 }
-fn place(pixel: u32) -> Window {
-  let row = pixel / p.ow;
-  return Window(
-    row / p.oh * p.h * p.w,
-    i32(row % p.oh * p.stride) - i32(p.padding),
-    i32(pixel % p.ow * p.stride) - i32(p.padding),
-  );
-}`;
+/** Functions that every convolution uses. */
+export const convolutionText = `${viewText("vec4<f32>")}
+${windowText}
+${spacingText}`;
 
-const shared = {
-  range: `
-  let start = 0u;
-  let products = p.kh * p.kw * p.groupInputs;
-  let first = z * p.groupInputs;
-  let weightAt = p.weight + (z * p.groupChannels + column) * products;`,
-  row: (i: number) => `  let window${i} = place(pixel${i});`,
-  epilogue: epilogueText,
-  right: `${
-    each(4, (j) => `
-      if (column + ${j}u < p.groupChannels) { b${j} = quad(weightAt + ${j}u * products + k); }`)
-  }
-      let kept = vec4<u32>(k, k + 1u, k + 2u, k + 3u) < vec4<u32>(products);
-      ${each(4, (j) => `b${j} = select(vec4<f32>(0.0), b${j}, kept);`)}`,
-} as const;
+/** Ends a convolution's tile. Epilogues add tensors of the output's own shape, so none is spaced. */
+export function convolutionEnd(tile: Tile): string {
+  return `${epilogueText(tile)}
+${tileEnd(tile, (pixel) => `placed(${pixel})`)}`;
+}
 
 /** Channels of one position at a time: quads never straddle two, and the position moves on with the steps. */
-const quads: ProductOperands = {
-  ...shared,
+const byQuads = {
   text: `override POINTWISE: bool;
-${viewText("vec4<f32>")}
-${windowText}`,
+${convolutionText}`,
   setup: `
   var c = k % p.groupInputs;
   var dx = k / p.groupInputs % p.kw;
   var dy = k / p.groupInputs / p.kw;`,
-  left: (i) => `
-      let row = window${i}.row + select(i32(dy), 0, POINTWISE);
-      let column = window${i}.column + select(i32(dx), 0, POINTWISE);
-      if (POINTWISE || (u32(row) < p.h && u32(column) < p.w)) {
-        let at = (window${i}.image + u32(row) * p.w + u32(column)) * p.inputChannels + first + c;
-        a${i} = viewed(quad(p.x + at), View(p.scale, p.shift, p.activation), first + c);
-      }`,
+  quad: (i: number) => `
+      let position = positionIn(window${i}, select(dy, 0u, POINTWISE), select(dx, 0u, POINTWISE));
+      if (POINTWISE || isInside(position)) { a${i} = source(window${i}, position, first + c); }`,
   advance: `
     c += STEP;
     while (!POINTWISE && c >= p.groupInputs) {
@@ -79,46 +48,55 @@ ${windowText}`,
       dx += 1u;
       if (dx == p.kw) { dx = 0u; dy += 1u; }
     }`,
-};
+} as const;
 
 /** Any channel count: each element of a quad finds its own position. */
-const elements: ProductOperands = {
-  ...shared,
-  text: `${viewText("vec4<f32>")}
-${windowText}
-fn gather(window: Window, k: u32, first: u32) -> f32 {
-  let position = k / p.groupInputs;
-  let channel = first + k % p.groupInputs;
-  let row = window.row + i32(position / p.kw);
-  let column = window.column + i32(position % p.kw);
-  if (k >= p.kh * p.kw * p.groupInputs || u32(row) >= p.h || u32(column) >= p.w) { return 0.0; }
-  var value = scalar(p.x + (window.image + u32(row) * p.w + u32(column)) * p.inputChannels + channel);
-  if (p.scale != NONE) { value = fma(value, vector(p.scale + channel), vector(p.shift + channel)); }
-  return activate(p.activation, vec4<f32>(value)).x;
-}`,
+const byElements = {
+  text: `${convolutionText}
+${elementText}`,
   setup: "",
-  left: (i) => `
-      a${i} = vec4<f32>(
-        gather(window${i}, k, first),
-        gather(window${i}, k + 1u, first),
-        gather(window${i}, k + 2u, first),
-        gather(window${i}, k + 3u, first),
-      );`,
+  quad: (i: number) => `
+      for (var lane = 0u; lane < min(4u, products - k); lane++) {
+        a${i}[lane] = element(window${i}, k + lane, first);
+      }`,
   advance: "",
-};
+} as const;
+
+/** Each column's products are neighbours in storage; what is kept are the columns of each product. */
+const weightColumns = (width: Width): string => `
+      ${each(4, (at) => `var w${at} = quad(weightAt + ${at}u * products + k);`)}
+      ${
+  width === 4 ? "" : `let kept = vec4<u32>(k, k + 1u, k + 2u, k + 3u) < vec4<u32>(products);
+      ${each(4, (at) => `w${at} = select(vec4<f32>(0.0), w${at}, kept);`)}`
+}
+      ${each(4, (j) => `b${j} = vec4<f32>(${[0, 1, 2, 3].map((at) => `w${at}.${"xyzw"[j]}`).join(", ")});`)}`;
 
 /**
  * A convolution or linear layer of any geometry; groups are numbered along z. Quads need group channels that are
- * multiples of four. `POINTWISE` drops the window where it is one pixel without padding.
+ * multiples of four. `POINTWISE` drops the window where it is one pixel within the input.
  */
 export function convolutionKernel(
   tile: ProductTile,
   { width, pointwise }: { readonly width: Width; readonly pointwise: boolean },
 ): Kernel<typeof convolutionFields> {
+  const { text, setup, quad, advance } = width === 4 ? byQuads : byElements;
   return {
     fields: convolutionFields,
     width,
     ...(width === 4 && { constants: { POINTWISE: Number(pointwise) } }),
-    body: productText(tile, width === 4 ? quads : elements),
+    body: productText(tile, {
+      text,
+      range: `
+  let start = 0u;
+  let products = p.kh * p.kw * p.groupInputs;
+  let first = z * p.groupInputs;`,
+      left: leftByProducts(tile, { row: (i) => `  let window${i} = place(pixel${i});`, quad }),
+      right: rightByColumns(weightColumns(width)),
+      setup: `
+  let weightAt = p.weight + (z * p.groupChannels + column) * products;
+  ${setup}`,
+      advance,
+      end: convolutionEnd(tile),
+    }),
   };
 }

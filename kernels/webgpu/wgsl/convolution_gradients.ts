@@ -1,128 +1,149 @@
 /**
- * The transposes of convolution as matrix products; both sides are gathered element by element, so any geometry will do.
+ * What gradients of convolutions need beside convolutions: the weights of one, turned, make it its own transpose by the
+ * input; its transpose by the weight is a product of output channels × pixels by pixels × (window, channel).
  */
-import { windowText } from "./convolution.ts";
-import { each, type Kernel } from "./kernel.ts";
-import { type ProductOperands, productText, type ProductTile } from "./product.ts";
-import { tileFields } from "./tile.ts";
+import { viewText } from "./expressions.ts";
+import { each, type Kernel, MAIN, type Width } from "./kernel.ts";
+import { leftByRows, productText, type ProductTile, rightByColumns } from "./product.ts";
+import { eachPixel, tileFields } from "./tile.ts";
+import { elementText, windowFields, windowText } from "./window.ts";
 
-/** Geometry of the convolution that is transposed: x `[n, h, w, c]`, y `[n, oh, ow, o]`. */
-const geometryFields = {
-  h: "u32",
-  w: "u32",
-  inputChannels: "u32",
-  groupInputs: "u32",
-  oh: "u32",
-  ow: "u32",
-  outputChannels: "u32",
-  groupOutputs: "u32",
-  kh: "u32",
-  kw: "u32",
-  stride: "u32",
-  padding: "u32",
-} as const;
+/** 64 output channels × 128 values of windows: 8 × 4 sums an invocation; 13.3 KiB of workgroup memory. */
+export const WIDE_WEIGHT: ProductTile = { channels: 128, rows: 8, depth: 16 };
+/** 16 × 256: 4 × 4 sums an invocation; 9.2 KiB. */
+export const NARROW_WEIGHT: ProductTile = { channels: 256, rows: 4, depth: 8 };
 
-/** The tile is of x: its `y` is the gradient that is written. */
-export const convolutionInputFields = { ...tileFields, ...geometryFields, source: "at", weight: "at" } as const;
+/**
+ * The weight `[o, kh, kw, i]` of a convolution's transpose in one phase (see `kernels/phases.ts`): inputs and outputs
+ * exchanged within each group, every stride-th tap, in reverse. Memory traffic: the phase's taps in and out.
+ */
+export const turnWeight = {
+  fields: {
+    weight: "at",
+    turned: "at",
+    count: "u32",
+    kh: "u32",
+    kw: "u32",
+    groupInputs: "u32",
+    groupOutputs: "u32",
+    stride: "u32",
+    rowTap: "u32",
+    rowTaps: "u32",
+    columnTap: "u32",
+    columnTaps: "u32",
+  },
+  width: 1,
+  body: `
+${MAIN}
+  if (index >= p.count) { return; }
+  let output = index % p.groupOutputs;
+  let tap = index / p.groupOutputs;
+  let dx = p.columnTap + (p.columnTaps - 1u - tap % p.columnTaps) * p.stride;
+  let row = tap / p.columnTaps;
+  let dy = p.rowTap + (p.rowTaps - 1u - row % p.rowTaps) * p.stride;
+  let input = row / p.rowTaps;
+  let channel = input / p.groupInputs * p.groupOutputs + output;
+  let at = ((channel * p.kh + dy) * p.kw + dx) * p.groupInputs + input % p.groupInputs;
+  tensors[p.turned + index] = tensors[p.weight + at];
+}`,
+} as const satisfies Kernel;
 
-/** Rows of the tile are a group's output channels, columns its window's positions and input channels. */
+/**
+ * Rows of the tile (`pixels`) are a group's output channels, columns (`groupChannels`) its window's positions and
+ * channels, products pixels of the output. They are summed in slices of `sliceProducts`, each to an f32 part of its own, so that many
+ * workgroups share them.
+ */
 export const convolutionWeightFields = {
   ...tileFields,
-  ...geometryFields,
-  x: "at",
-  source: "at",
+  ...windowFields,
+  gradient: "at",
+  outputChannels: "u32",
   groups: "u32",
-  groupElements: "u32",
   sliceElements: "u32",
   sliceProducts: "u32",
   products: "u32",
 } as const;
 
-/** Sides that are functions of one element: `leftValue(pixel, k, z)` and `rightValue(column, k, z)`. */
-const byElements = {
-  row: () => "",
-  setup: "",
-  left: (i: number) => `
-      a${i} = vec4<f32>(
-        leftValue(pixel${i}, k, z),
-        leftValue(pixel${i}, k + 1u, z),
-        leftValue(pixel${i}, k + 2u, z),
-        leftValue(pixel${i}, k + 3u, z),
-      );`,
-  right: each(4, (j) => `
-      if (column + ${j}u < p.groupChannels) {
-        b${j} = vec4<f32>(
-          rightValue(column + ${j}u, k, z),
-          rightValue(column + ${j}u, k + 1u, z),
-          rightValue(column + ${j}u, k + 2u, z),
-          rightValue(column + ${j}u, k + 3u, z),
-        );
-      }`),
-  advance: "",
-} as const;
+/** Pixels follow each other along rows, then images. */
+const nextPixel = `
+      across += 1u;
+      if (across == p.ow) { across = 0u; row += 1u; }
+      if (row == p.oh) { row = 0u; image += 1u; }`;
 
-const inputOperands: ProductOperands = {
-  ...byElements,
-  range: `
-  let start = 0u;
-  let products = p.kh * p.kw * p.groupOutputs;`,
-  text: `
-fn productCount() -> u32 { return p.kh * p.kw * p.groupOutputs; }
-/** y where the window's position k / groupOutputs lies on the pixel of x. */
-fn leftValue(pixel: u32, k: u32, z: u32) -> f32 {
-  let position = k / p.groupOutputs;
-  let row = i32(pixel / p.w % p.h + p.padding) - i32(position / p.kw);
-  let column = i32(pixel % p.w + p.padding) - i32(position % p.kw);
-  let stride = i32(p.stride);
-  if (k >= productCount() || row < 0 || column < 0 || row % stride != 0 || column % stride != 0) { return 0.0; }
-  if (u32(row / stride) >= p.oh || u32(column / stride) >= p.ow) { return 0.0; }
-  let source = (pixel / p.w / p.h * p.oh + u32(row / stride)) * p.ow + u32(column / stride);
-  return scalar(p.source + source * p.outputChannels + z * p.groupOutputs + k % p.groupOutputs);
-}
-fn rightValue(column: u32, k: u32, z: u32) -> f32 {
-  if (k >= productCount()) { return 0.0; }
-  let channel = z * p.groupOutputs + k % p.groupOutputs;
-  return scalar(p.weight + (channel * p.kh * p.kw + k / p.groupOutputs) * p.groupInputs + column);
-}`,
+/** Four columns of one product. */
+const columnsText: { readonly [W in Width]: string } = {
+  4: `
+        let position = positionIn(window, dy, dx);
+        if (isInside(position)) { value = source(window, position, first + c); }`,
+  1: `
+        for (var lane = 0u; lane < min(4u, p.groupChannels - column); lane++) {
+          value[lane] = element(window, column + lane, first);
+        }`,
 };
 
-/** Slices of the products are summed apart, each to a part of its own, so that many workgroups share them. */
-const weightOperands: ProductOperands = {
-  ...byElements,
-  place: `
-  let z = group.z % p.groups;
-  let slice = group.z / p.groups;
-  let y = p.y + slice * p.sliceElements + z * p.groupElements;
-  let channel = within;`,
-  range: `
-  let start = slice * p.sliceProducts;
-  let products = min(p.products, start + p.sliceProducts);`,
-  text: `${windowText}
-fn leftValue(row: u32, k: u32, z: u32) -> f32 {
-  if (k >= p.products) { return 0.0; }
-  return scalar(p.source + k * p.outputChannels + z * p.groupOutputs + row);
-}
-fn rightValue(column: u32, k: u32, z: u32) -> f32 {
-  if (k >= p.products) { return 0.0; }
-  let position = column / p.groupInputs;
-  let window = place(k);
-  let row = window.row + i32(position / p.kw);
-  let across = window.column + i32(position % p.kw);
-  if (u32(row) >= p.h || u32(across) >= p.w) { return 0.0; }
-  let at = (window.image + u32(row) * p.w + u32(across)) * p.inputChannels;
-  return scalar(p.x + at + z * p.groupInputs + column % p.groupInputs);
-}`,
-};
-
-/** y and weight to the convolution's input; groups are numbered along z. */
-export function convolutionInputKernel(tile: ProductTile): Kernel<typeof convolutionInputFields> {
-  return { fields: convolutionInputFields, width: 1, body: productText(tile, inputOperands) };
-}
+/** The windows of four pixels, from `image`, `row` and `across` on, which move on with them. */
+const windowColumns = (width: Width): string =>
+  each(4, (j) => `
+      if (k + ${j}u < products) {
+        let window = windowAt(image, row, across);
+        var value = vec4<f32>(0.0);
+        ${columnsText[width]}
+        b${j} = value;
+      }
+      ${nextPixel}`);
 
 /**
- * x and y to the convolution's weight, or to a part of it for each slice of pixels; groups, then slices, are numbered
- * along z.
+ * x, as its view, and y to the convolution's weight, a part of it for each slice of pixels; groups, then slices, are
+ * numbered along z. Quads need channels of groups on both sides that are multiples of four.
  */
-export function convolutionWeightKernel(tile: ProductTile): Kernel<typeof convolutionWeightFields> {
-  return { fields: convolutionWeightFields, width: 1, body: productText(tile, weightOperands) };
+export function convolutionWeightKernel(tile: ProductTile, width: Width): Kernel<typeof convolutionWeightFields> {
+  return {
+    fields: convolutionWeightFields,
+    width,
+    body: productText(tile, {
+      text: `${viewText("vec4<f32>")}
+${windowText}
+${elementText}`,
+      place: `
+  let z = group.z % p.groups;
+  let slice = group.z / p.groups;
+  let channel = within;`,
+      range: `
+  let start = slice * p.sliceProducts;
+  let products = min(p.products, start + p.sliceProducts);
+  let first = z * p.groupInputs;`,
+      left: leftByRows(
+        tile,
+        `
+      let at = p.gradient + k * p.outputChannels + z * p.pixels + leftRow;
+      ${each(4, (j) => `if (k + ${j}u < products) { a${j} = quad(at + ${j}u * p.outputChannels); }`)}`,
+      ),
+      right: rightByColumns(windowColumns(width)),
+      setup: `
+  let c = column % p.groupInputs;
+  let dx = column / p.groupInputs % p.kw;
+  let dy = column / p.groupInputs / p.kw;
+  var across = k % p.ow;
+  var row = k / p.ow % p.oh;
+  var image = k / p.ow / p.oh;`,
+      advance: `
+    across += STEP - 4u;
+    while (across >= p.ow) {
+      across -= p.ow;
+      row += 1u;
+      if (row == p.oh) { row = 0u; image += 1u; }
+    }`,
+      end: `
+  let part = p.y + slice * p.sliceElements + z * p.pixels * p.groupChannels;
+  if (channelsLeft > 0u) {
+    ${
+        eachPixel(
+          tile,
+          (i, pixel) => `putVectorQuad(part + ${pixel} * p.groupChannels + channel, channelsLeft, sum${i});`,
+        )
+      }
+  }
+}`,
+    }),
+  };
 }

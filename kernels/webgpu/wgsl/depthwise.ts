@@ -1,9 +1,7 @@
 /** Convolutions of each channel by itself. */
+import { convolutionEnd, convolutionFields, convolutionText } from "./convolution.ts";
 import { each, type Kernel, type Width, WORKGROUP } from "./kernel.ts";
-import { convolutionFields, windowText } from "./convolution.ts";
-import { epilogueText } from "./epilogue.ts";
-import { viewText } from "./expressions.ts";
-import { lanesOf, type Tile, tileEnd, tileHead, tileText } from "./tile.ts";
+import { lanesOf, statisticsMemory, type Tile, tileHead, tileText } from "./tile.ts";
 
 /** 4 × 4 sums an invocation, 128 pixels × 32 channels. */
 export const DEPTHWISE: Tile = { channels: 32, rows: 4 };
@@ -13,12 +11,8 @@ const POSITIONS = 49;
 
 const accumulate = (i: number): string => `
         if (firstPixel + ${i}u * LANES < p.pixels) {
-          let row = window${i}.row + dy;
-          let column = window${i}.column + dx;
-          if (u32(row) < p.h && u32(column) < p.w) {
-            let at = p.x + (window${i}.image + u32(row) * p.w + u32(column)) * p.channels + channel;
-            sum${i} = fma(viewed(quad(at), view, channel), weight, sum${i});
-          }
+          let position = positionIn(window${i}, dy, dx);
+          if (isInside(position)) { sum${i} = fma(source(window${i}, position, channel), weight, sum${i}); }
         }`;
 
 /**
@@ -33,16 +27,14 @@ export function depthwiseKernel(width: Width): Kernel<typeof convolutionFields> 
     width,
     body: `
 var<workgroup> weights: array<vec4<f32>, ${POSITIONS * quads}>;
-${tileText(DEPTHWISE)}
-${viewText("vec4<f32>")}
-${windowText}
+${tileText(DEPTHWISE, statisticsMemory(DEPTHWISE))}
+${convolutionText}
 fn weightOf(channel: u32, position: u32) -> f32 {
   if (channel >= p.channels) { return 0.0; }
   return scalar(p.weight + channel * p.kh * p.kw + position);
 }
 ${tileHead(DEPTHWISE)}
   ${each(DEPTHWISE.rows, (i) => `let window${i} = place(firstPixel + ${i}u * LANES);`)}
-  let view = View(p.scale, p.shift, p.activation);
   let positions = p.kh * p.kw;
   let tileChannel = (number % p.tilesAcross) * TILE_CHANNELS;
   for (var start = 0u; start < positions; start += ${POSITIONS}u) {
@@ -60,15 +52,14 @@ ${tileHead(DEPTHWISE)}
     }
     workgroupBarrier();
     if (channelsLeft > 0u) {
-      for (var position = 0u; position < count; position++) {
-        let dy = i32((start + position) / p.kw);
-        let dx = i32((start + position) % p.kw);
-        let weight = weights[position * QUADS + quadIndex];
+      for (var index = 0u; index < count; index++) {
+        let dy = (start + index) / p.kw;
+        let dx = (start + index) % p.kw;
+        let weight = weights[index * QUADS + quadIndex];
         ${each(DEPTHWISE.rows, accumulate)}
       }
     }
   }
-${epilogueText(DEPTHWISE)}
-${tileEnd(DEPTHWISE)}`,
+${convolutionEnd(DEPTHWISE)}`,
   };
 }

@@ -1,6 +1,6 @@
 /** What a layer computes between its sums and memory. */
 import { each } from "./kernel.ts";
-import type { Tile } from "./tile.ts";
+import { eachPixel, type Tile } from "./tile.ts";
 
 /** A bias, a normalisation, a tensor under a view, and an activation, each where it is there. */
 export const epilogueFields = {
@@ -18,11 +18,10 @@ export const epilogueFields = {
  * `activation((sum + bias) · scale + shift + view(addend))` of every sum of a tile. Needs `viewText`; comes before
  * `tileEnd`. Memory traffic: the addend's tile once. It may be where the tile is written.
  */
-export function epilogueText({ rows }: Tile): string {
-  const added = (i: number): string => `
-      if (firstPixel + ${i}u * LANES < p.pixels) {
-        sum${i} += viewed(quad(p.addend + (firstPixel + ${i}u * LANES) * p.channels + channel), view, channel);
-      }`;
+export function epilogueText(tile: Tile): string {
+  const { rows } = tile,
+    added = (i: number, pixel: string): string =>
+      `sum${i} += viewed(quad(p.addend + ${pixel} * p.channels + channel), view, channel);`;
   return `
   if (channelsLeft > 0u) {
     if (p.bias != NONE) {
@@ -36,7 +35,7 @@ export function epilogueText({ rows }: Tile): string {
     }
     if (p.addend != NONE) {
       let view = View(p.addendScale, p.addendShift, p.addendActivation);
-      ${each(rows, added)}
+      ${eachPixel(tile, added)}
     }
     if (p.outActivation != 0u) {
       ${each(rows, (i) => `sum${i} = activate(p.outActivation, sum${i});`)}

@@ -65,6 +65,7 @@ fn putQuad(at: u32, lanes: u32, value: vec4<f32>) {
 fn putVectorQuad(at: u32, lanes: u32, value: vec4<f32>) {
   for (var lane = 0u; lane < min(lanes, 4u); lane++) { vectors[at + lane] = value[lane]; }
 }
+fn putVector(at: u32, value: f32) { vectors[at] = value; }
 fn load(space: u32, at: u32) -> f32 {
   if (space == 0u) { return f32(tensors[at]); }
   return vectors[at];
@@ -80,6 +81,7 @@ fn quad(at: u32) -> vec4<f32> { return vec4<f32>(tensors[at >> 2u]); }
 fn vectorQuad(at: u32) -> vec4<f32> { return vectors[at >> 2u]; }
 fn putQuad(at: u32, lanes: u32, value: vec4<f32>) { tensors[at >> 2u] = vec4<Element>(value); }
 fn putVectorQuad(at: u32, lanes: u32, value: vec4<f32>) { vectors[at >> 2u] = value; }
+fn putVector(at: u32, value: f32) { vectors[at >> 2u][at & 3u] = value; }
 fn load(space: u32, at: u32) -> f32 {
   if (space == 0u) { return scalar(at); }
   return vector(at);

@@ -1,13 +1,13 @@
 /**
- * Matrix products: rows of a left side, fetched by quads of products, by columns of a right side. What the sides are is
- * up to the operands; most are never written but gathered from tensors.
+ * Matrix products: rows of a left side by columns of a right side. What the sides are is up to the operands; most are never
+ * written but gathered from tensors.
  *
  * A workgroup of 256 computes a tile. Steps of `depth` products go through workgroup memory; the next step's values are
  * loaded into registers while this one's are multiplied. Memory traffic: the left side once for each tile across, the
  * right side once for each tile down, the output once.
  */
 import { each, WORKGROUP } from "./kernel.ts";
-import { lanesOf, type Tile, tileEnd, tileHead, tilePixels, tileText } from "./tile.ts";
+import { lanesOf, type Tile, tileHead, tilePixels, tileText } from "./tile.ts";
 
 /** A tile, and the products that one step takes. */
 export interface ProductTile extends Tile {
@@ -15,12 +15,22 @@ export interface ProductTile extends Tile {
   readonly depth: number;
 }
 
-/** Left sides fill the tile's workgroup memory: pixels · depth is 2,048. Many channels: 8 × 4 sums an invocation, 128 × 64. */
+/** Left sides of these fill what statistics take: pixels · depth is 2,048. Many channels: 8 × 4 sums an invocation, 128 pixels × 64 channels; 13.5 KiB of workgroup memory. */
 export const WIDE: ProductTile = { channels: 64, rows: 8, depth: 16 };
-/** Few channels: 4 × 4 sums an invocation, 256 × 16. */
+/** Few channels: 4 × 4 sums an invocation, 256 pixels × 16 channels; 9.3 KiB. */
 export const NARROW: ProductTile = { channels: 16, rows: 4, depth: 8 };
 
-/** WGSL of both sides. `k` is the first product of a quad, `z` the group; nothing is asked for from `products` on. */
+/** How invocations bring one side from storage to workgroup memory. */
+export interface Side {
+  /** Before the first step: what each invocation fetches. */
+  readonly setup: string;
+  /** Loads quads of a step into registers; `k` is the first of four products, and those from `products` on are zero. */
+  readonly load: string;
+  /** Stores them. */
+  readonly store: string;
+}
+
+/** WGSL of both sides. */
 export interface ProductOperands {
   /** Functions and constants of the module. */
   readonly text: string;
@@ -28,90 +38,128 @@ export interface ProductOperands {
   readonly place?: string;
   /** Declares `products`, where they end, and `start`, where they begin. */
   readonly range: string;
-  /** Once for each row that an invocation fetches: `pixel<i>` is its number. */
-  readonly row: (i: number) => string;
+  readonly left: Side;
+  readonly right: Side;
   /** Before the first step. */
   readonly setup: string;
-  /** Sets `a<i>`, a quad of products of row `pixel<i>`. */
-  readonly left: (i: number) => string;
-  /** Sets `b0` … `b3`, a quad of products of each of the columns from `column` on. */
-  readonly right: string;
   /** After each step. */
   readonly advance: string;
-  /** What becomes of the sums before they are written; see `epilogueText`. */
-  readonly epilogue?: (tile: Tile) => string;
+  /** What becomes of the sums; ends `main`. */
+  readonly end: string;
+}
+
+const stepQuads = ({ depth }: ProductTile): number => depth / 4;
+
+/** `memory[i · STEP_QUADS + q][lane]` is quad q of the products of row i · LANES + lane. */
+const leftPlace = (row: string): string => `memory[(${row}) / LANES * STEP_QUADS + loadQuad][(${row}) % LANES]`;
+
+/**
+ * Left sides whose products are neighbours in storage: `row(i)` prepares to fetch row `pixel<i>`, `quad(i)` sets `a<i>` to
+ * four products of it.
+ */
+export function leftByProducts(
+  tile: ProductTile,
+  { row, quad }: { readonly row: (i: number) => string; readonly quad: (i: number) => string },
+): Side {
+  const loads = tilePixels(tile) * stepQuads(tile) / WORKGROUP, down = WORKGROUP / stepQuads(tile);
+  return {
+    setup: each(loads, (i) => `let pixel${i} = tilePixel + loadRow + ${i * down}u;\n${row(i)}`),
+    load: each(loads, (i) => `
+    var a${i} = vec4<f32>(0.0);
+    if (inside && pixel${i} < p.pixels) {
+      ${quad(i)}
+    }`),
+    store: each(loads, (i) => `${leftPlace(`loadRow + ${i * down}u`)} = a${i};`),
+  };
+}
+
+/**
+ * Left sides whose rows are neighbours in storage: `quads` sets `a<j>` to rows `leftRow` … of product k + j. The last
+ * invocations fetch them, while the first fetch the right side.
+ */
+export function leftByRows(tile: ProductTile, quads: string): Side {
+  const blocks = tilePixels(tile) / 4, first = WORKGROUP / stepQuads(tile) - blocks;
+  const across = (r: number): string => [0, 1, 2, 3].map((j) => `a${j}.${"xyzw"[r]}`).join(", ");
+  return {
+    setup: `
+  let loadsLeft = loadRow >= ${first}u;
+  let leftBlock = (loadRow - ${first}u) * 4u;
+  let leftRow = tilePixel + leftBlock;`,
+    load: loadQuads("a", "inside && loadsLeft && leftRow < p.pixels", quads),
+    store: `if (loadsLeft) { ${each(4, (r) => `${leftPlace(`leftBlock + ${r}u`)} = vec4<f32>(${across(r)});`)} }`,
+  };
+}
+
+/** Right sides: `quads` sets `b<j>` to columns `column` … of product k + j. */
+export function rightByColumns(quads: string): Side {
+  return {
+    setup: `
+  let loadsRight = loadRow < QUADS;
+  let column = (number % p.tilesAcross) * TILE_CHANNELS + loadRow * 4u;`,
+    load: loadQuads("b", "inside && loadsRight && column < p.groupChannels", quads),
+    store: `if (loadsRight) { ${each(4, (j) => `right[loadQuad * 4u + ${j}u][loadRow] = b${j};`)} }`,
+  };
+}
+
+/** Declares four quads, which are zero unless a condition holds. */
+function loadQuads(name: string, condition: string, text: string): string {
+  return `${each(4, (j) => `var ${name}${j} = vec4<f32>(0.0);`)}
+    if (${condition}) {
+      ${text}
+    }`;
 }
 
 /** A step's products: `rows` left quads by four right quads, for each quad of the depth. */
-function multiply({ rows, depth }: ProductTile): string {
-  return each(depth / 4, (q) => `
+function multiply(tile: ProductTile): string {
+  return each(stepQuads(tile), (q) => `
       {
-        ${each(4, (j) => `let r${j} = right[${q * 4 + j}u * QUADS + quadIndex];`)}
+        ${each(4, (j) => `let r${j} = right[${q * 4 + j}][quadIndex];`)}
         ${
-    each(rows, (i) => `
-        let l${i} = memory[(${i}u * LANES + lane) * STEP_QUADS + ${q}u];
+    each(tile.rows, (i) => `
+        let l${i} = memory[${i * stepQuads(tile) + q}][lane];
         ${each(4, (j) => `sum${i} = fma(vec4<f32>(l${i}.${"xyzw"[j]}), r${j}, sum${i});`)}`)
   }
       }`);
 }
 
-/** Columns are stored across, so that a quad of right sides is four columns of one product. */
-const storeRight = each(4, (j) => {
-  const across = [0, 1, 2, 3].map((from) => `b${from}.${"xyzw"[j]}`).join(", ");
-  return `right[(loadQuad * 4u + ${j}u) * QUADS + loadRow] = vec4<f32>(${across});`;
-});
-
-function stepsText(tile: ProductTile, { range, row, setup, left, right, advance }: ProductOperands): string {
-  const stepQuads = tile.depth / 4, loads = tilePixels(tile) * stepQuads / WORKGROUP, down = WORKGROUP / stepQuads;
+function stepsText(tile: ProductTile, { range, left, right, setup, advance }: ProductOperands): string {
   return `
   let loadQuad = local % STEP_QUADS;
   let loadRow = local / STEP_QUADS;
-  let loadsRight = loadRow < QUADS;
-  let column = (number % p.tilesAcross) * TILE_CHANNELS + loadRow * 4u;
   ${range}
-  ${each(loads, (i) => `let pixel${i} = tilePixel + loadRow + ${i * down}u;\n${row(i)}`)}
+  ${left.setup}
+  ${right.setup}
   var k = start + loadQuad * 4u;
   ${setup}
   let steps = (products - start + STEP - 1u) / STEP;
   for (var step = 0u; step <= steps; step++) {
     let inside = k < products;
-    ${
-    each(loads, (i) => `
-    var a${i} = vec4<f32>(0.0);
-    if (inside && pixel${i} < p.pixels) {
-      ${left(i)}
-    }`)
-  }
-    var b0 = vec4<f32>(0.0);
-    var b1 = b0;
-    var b2 = b0;
-    var b3 = b0;
-    if (inside && loadsRight) {
-      ${right}
-    }
+    ${left.load}
+    ${right.load}
     if (step > 0u) {${multiply(tile)}
     }
     workgroupBarrier();
-    ${each(loads, (i) => `memory[(loadRow + ${i * down}u) * STEP_QUADS + loadQuad] = a${i};`)}
-    if (loadsRight) {
-      ${storeRight}
-    }
+    ${left.store}
+    ${right.store}
     workgroupBarrier();
     k += STEP;
     ${advance}
   }`;
 }
 
-/** The whole module of a product. */
+/**
+ * The whole module of a product. Rows of workgroup memory are longer than their lanes so that the quads of a row, which
+ * neighbouring invocations store, are in different banks.
+ */
 export function productText(tile: ProductTile, operands: ProductOperands): string {
+  const { quads, lanes } = lanesOf(tile), rows = tile.rows * stepQuads(tile);
   return `
 const STEP = ${tile.depth}u;
-const STEP_QUADS = ${tile.depth / 4}u;
-var<workgroup> right: array<vec4<f32>, ${tile.depth * lanesOf(tile).quads}>;
-${tileText(tile)}
+const STEP_QUADS = ${stepQuads(tile)}u;
+var<workgroup> right: array<array<vec4<f32>, ${quads + 1}>, ${tile.depth}>;
+${tileText(tile, { rows, lanes: lanes + 8 / stepQuads(tile) })}
 ${operands.text}
 ${tileHead(tile, operands.place)}
 ${stepsText(tile, operands)}
-${operands.epilogue?.(tile) ?? ""}
-${tileEnd(tile)}`;
+${operands.end}`;
 }

@@ -1,5 +1,5 @@
 /** Sums in a fixed order, so that the same numbers give the same bits on every run. */
-import { INVOCATION, type Kernel, type Width, WORKGROUP } from "./kernel.ts";
+import { INVOCATION, type Kernel, MAIN, type Width, WORKGROUP } from "./kernel.ts";
 
 /** Elements that an invocation of {@link sumKernel} adds before the tree. */
 const SUM_STEPS = 16;
@@ -61,9 +61,7 @@ fn main(${INVOCATION}) {
 ${value}
   }
   let total = reduced(local, sum);
-  if (local == 0u) { ${
-      width === 4 ? "vectors[(p.to + part) >> 2u][(p.to + part) & 3u]" : "vectors[p.to + part]"
-    } = total / p.divisor; }
+  if (local == 0u) { putVector(p.to + part, total / p.divisor); }
 }`,
   };
 }
@@ -133,5 +131,21 @@ fn main(${INVOCATION}) {
     workgroupBarrier();
   }
   if (local < ELEMENTS && element < p.elements) { put(p.ySpace, p.y + element, memory[local]); }
+}`,
+} as const satisfies Kernel;
+
+/** Parts that one invocation of {@link sumParts} sums; more are worth the lanes of {@link sumSpread}. */
+export const FEW_PARTS = 16;
+
+/** Sums of a few f32 parts that stand one after the other, an element an invocation. Memory traffic: the parts, the sums. */
+export const sumParts = {
+  fields: { x: "at", y: "at", ySpace: "u32", count: "u32", parts: "u32" },
+  width: 1,
+  body: `
+${MAIN}
+  if (index >= p.count) { return; }
+  var sum = vectors[p.x + index];
+  for (var part = 1u; part < p.parts; part++) { sum += vectors[p.x + part * p.count + index]; }
+  put(p.ySpace, p.y + index, sum);
 }`,
 } as const satisfies Kernel;

@@ -1,6 +1,15 @@
 /** Mean and variance per channel, and what a normalisation makes of them. */
-import { each, type Kernel, MAIN, type Width } from "./kernel.ts";
-import { type Tile, tileEnd, tileFields, tileHead, tileText } from "./tile.ts";
+import { type Kernel, MAIN, type Width } from "./kernel.ts";
+import {
+  eachPixel,
+  statisticsFields,
+  statisticsMemory,
+  type Tile,
+  tileEnd,
+  tileFields,
+  tileHead,
+  tileText,
+} from "./tile.ts";
 
 /** 8 × 4 values an invocation, 128 pixels × 64 channels. */
 export const STATISTICS: Tile = { channels: 64, rows: 8 };
@@ -14,20 +23,17 @@ export function tileStatisticsKernel(width: Width): Kernel<typeof tileStatistics
     fields: tileStatisticsFields,
     width,
     body: `
-${tileText(STATISTICS)}
+${tileText(STATISTICS, statisticsMemory(STATISTICS))}
 ${tileHead(STATISTICS)}
-  ${
-      each(STATISTICS.rows, (i) => `
-  if (channelsLeft > 0u && firstPixel + ${i}u * LANES < p.pixels) {
-    sum${i} = quad(p.x + (firstPixel + ${i}u * LANES) * p.channels + channel);
-  }`)
-    }
+  if (channelsLeft > 0u) {
+    ${eachPixel(STATISTICS, (i, pixel) => `sum${i} = quad(p.x + ${pixel} * p.channels + channel);`)}
+  }
 ${tileEnd(STATISTICS)}`,
   };
 }
 
 /** The tile's fields and the tensor; `y` is not there. */
-export const tileStatisticsFields = { ...tileFields, x: "at" } as const;
+export const tileStatisticsFields = { ...tileFields, ...statisticsFields, x: "at" } as const;
 
 /** Channels of a workgroup of {@link mergeStatistics}; as many lanes share each. */
 export const MERGE_CHANNELS = 16;

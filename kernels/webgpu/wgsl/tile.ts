@@ -19,10 +19,9 @@ export function tilePixels(tile: Tile): number {
   return lanesOf(tile).lanes * tile.rows;
 }
 
-/** Fields of every kernel that ends a tile. */
+/** Fields of every kernel that computes tiles. */
 export const tileFields = {
   y: "at",
-  partials: "at",
   pixels: "u32",
   channels: "u32",
   groupChannels: "u32",
@@ -30,15 +29,27 @@ export const tileFields = {
   tiles: "u32",
 } as const;
 
-/** Constants of the tile, and two quads of workgroup memory an invocation. */
-export function tileText(tile: Tile): string {
+/** Where a tile's statistics go, where anybody asks for them; see {@link statisticsText}. */
+export const statisticsFields = { partials: "at" } as const;
+
+/**
+ * Constants of the tile, and `memory`: quads of workgroup memory by row and lane. Only the lane is computed where kernels
+ * index it in their loops, because every computed index costs a check of its bounds.
+ */
+export function tileText(tile: Tile, memory: { readonly rows: number; readonly lanes: number }): string {
   const { quads, lanes } = lanesOf(tile);
   return `
 const QUADS = ${quads}u;
 const LANES = ${lanes}u;
 const TILE_PIXELS = ${tilePixels(tile)}u;
 const TILE_CHANNELS = ${tile.channels}u;
-var<workgroup> memory: array<vec4<f32>, ${2 * WORKGROUP}>;`;
+var<workgroup> memory: array<array<vec4<f32>, ${memory.lanes}>, ${memory.rows}>;`;
+}
+
+/** The workgroup memory that statistics take: two quads an invocation. */
+export function statisticsMemory(tile: Tile): { readonly rows: number; readonly lanes: number } {
+  const { quads, lanes } = lanesOf(tile);
+  return { rows: 2 * quads, lanes };
 }
 
 /** Groups are channels beside each other, numbered along z. */
@@ -72,13 +83,21 @@ fn main(
   ${each(tile.rows, (i) => `var sum${i} = vec4<f32>(0.0);`)}`;
 }
 
-/** Adds up `memory` (and, beside them, the second half) over the lanes of each quad, always in the same order. */
+/** Calls back for each pixel of an invocation that there is, by its place in the tile's registers. */
+export function eachPixel({ rows }: Tile, text: (i: number, pixel: string) => string): string {
+  return each(rows, (i) => {
+    const pixel = `(firstPixel + ${i}u * LANES)`;
+    return `if (${pixel} < p.pixels) { ${text(i, pixel)} }`;
+  });
+}
+
+/** Adds up rows of `memory` (and of its second half) over the lanes of each quad, always in the same order. */
 const reduceLanes = (halves: number): string => `
     workgroupBarrier();
     for (var step = LANES / 2u; step > 0u; step >>= 1u) {
       if (lane < step) {
-        memory[local] += memory[local + step * QUADS];
-        ${halves === 2 ? `memory[local + ${WORKGROUP}u] += memory[local + ${WORKGROUP}u + step * QUADS];` : ""}
+        memory[quadIndex][lane] += memory[quadIndex][lane + step];
+        ${halves === 2 ? "memory[quadIndex + QUADS][lane] += memory[quadIndex + QUADS][lane + step];" : ""}
       }
       workgroupBarrier();
     }`;
@@ -87,46 +106,40 @@ const reduceLanes = (halves: number): string => `
  * Mean and sum of squared differences of the tile's channels, two-pass, to `partials` `[tile][2][channels]`. The second
  * pass also sums plain differences, which corrects the mean's rounding.
  */
-function statisticsText({ rows }: Tile): string {
-  const valid = (i: number): string => `firstPixel + ${i}u * LANES < p.pixels`;
+function statisticsText(tile: Tile): string {
   return `
   if (p.partials != NONE) {
     let count = f32(min(TILE_PIXELS, p.pixels - tilePixel));
     var total = vec4<f32>(0.0);
-    ${each(rows, (i) => `if (${valid(i)}) { total += sum${i}; }`)}
-    memory[local] = total;
+    ${eachPixel(tile, (i) => `total += sum${i};`)}
+    memory[quadIndex][lane] = total;
     ${reduceLanes(1)}
-    let mean = memory[quadIndex] / count;
+    let mean = memory[quadIndex][0] / count;
     workgroupBarrier();
     total = vec4<f32>(0.0);
     var squares = vec4<f32>(0.0);
-    ${each(rows, (i) => `if (${valid(i)}) { let d = sum${i} - mean; total += d; squares = fma(d, d, squares); }`)}
-    memory[local] = total;
-    memory[local + ${WORKGROUP}u] = squares;
+    ${eachPixel(tile, (i) => `let d = sum${i} - mean; total += d; squares = fma(d, d, squares);`)}
+    memory[quadIndex][lane] = total;
+    memory[quadIndex + QUADS][lane] = squares;
     ${reduceLanes(2)}
     if (lane == 0u && channelsLeft > 0u) {
       let at = p.partials + tile * 2u * p.channels + channel;
-      let rest = memory[local] / count;
+      let rest = memory[quadIndex][0] / count;
       putVectorQuad(at, channelsLeft, mean + rest);
-      putVectorQuad(at + p.channels, channelsLeft, memory[local + ${WORKGROUP}u] - rest * memory[local]);
+      putVectorQuad(at + p.channels, channelsLeft, memory[quadIndex + QUADS][0] - rest * memory[quadIndex][0]);
     }
   }`;
 }
 
 /**
- * Ends a tile whose invocations hold `sum0 …`: writes it, and takes its statistics as they are stored.
- * Memory traffic: the tile once, and eight bytes a channel for statistics.
+ * Ends a tile whose invocations hold `sum0 …`: writes it, each pixel where `placed` says, and takes its statistics as they
+ * are stored. Memory traffic: the tile once, and eight bytes a channel for statistics.
  */
-export function tileEnd(tile: Tile): string {
+export function tileEnd(tile: Tile, placed: (pixel: string) => string = (pixel) => pixel): string {
   return `
   ${each(tile.rows, (i) => `sum${i} = vec4<f32>(vec4<Element>(sum${i}));`)}
   if (p.y != NONE && channelsLeft > 0u) {
-    ${
-    each(tile.rows, (i) => `
-    if (firstPixel + ${i}u * LANES < p.pixels) {
-      putQuad(y + (firstPixel + ${i}u * LANES) * p.channels + channel, channelsLeft, sum${i});
-    }`)
-  }
+    ${eachPixel(tile, (i, pixel) => `putQuad(y + ${placed(pixel)} * p.channels + channel, channelsLeft, sum${i});`)}
   }
   ${statisticsText(tile)}
 }`;
