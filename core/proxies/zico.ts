@@ -4,7 +4,8 @@
  *
  * `score = Σ_layers ln Σ_w (mean_i|g_i| / std_i g_i)` over the weights w of convolutions and linear layers and two batches
  * i, with g the gradient of the mean cross-entropy in training mode. Of two values the biased deviation is |g₁ − g₂|/2, so
- * a weight's term is (|g₁| + |g₂|) / |g₁ − g₂|; weights whose gradients are equal are left out.
+ * a weight's term is (|g₁| + |g₂|) / |g₁ − g₂|; weights whose gradients are equal are left out, and so are layers of no
+ * other weights, which nothing reaches.
  *
  * Cost: two forward and two backward passes. Input: two batches with labels. Higher is better. It does not change with the
  * scale of weights behind batch normalisation.
@@ -31,7 +32,7 @@ async function zicoScore(design: NetworkDesign, settings: ScoringSettings, backe
   const graph = new ProxyGraph(design, settings), { builder } = graph;
   const [first, second] = ([0, 1] as const).map((which) => weightGradients(builder, lossPass(graph, which)));
   const ratios = first!.map(({ gradient }, index) => layerRatio(builder, gradient, second![index]!.gradient));
-  return { value: total(await graph.run(ratios, backend), Math.log) };
+  return { value: total(await graph.run(ratios, backend), (ratio) => ratio === 0 ? 0 : Math.log(ratio)) };
 }
 
 /** ZiCo. */
