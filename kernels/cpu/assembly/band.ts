@@ -87,12 +87,19 @@ function copyPixels(d: Convolution, to: usize, from: usize, pixels: i32): void {
   applySlice(d.activation, to, SLICE_BYTES, first, pitch, pixels, band.channels, scale, shift);
 }
 
+/** Zeros some pixels; a call of memory.fill takes as long as writing a kilobyte. */
+function zeroPixels(to: usize, bytes: usize): void {
+  const end = to + bytes;
+  for (; to + 16 <= end; to += 16) v128.store(to, f32x4.splat(0));
+  for (; to < end; to += 4) store<f32>(to, 0);
+}
+
 /** Copies one input row between its zeros. */
 function copyRow(d: Convolution, to: usize, from: usize): void {
   const side = <usize> d.padding * bandPixelBytes(d), inner = <usize> d.w * bandPixelBytes(d);
-  memory.fill(to, 0, side);
+  zeroPixels(to, side);
   copyPixels(d, to + side, from, d.w);
-  memory.fill(to + side + inner, 0, side);
+  zeroPixels(to + side + inner, side);
 }
 
 /** Copies the input rows that the band's output rows read. */

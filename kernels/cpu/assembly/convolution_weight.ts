@@ -3,7 +3,7 @@
  * multiplies times the output's gradient.
  *
  * The work goes in bands of output pixels like the convolution's own, from a padded copy of the input rows that applies
- * its view. A band's gradient is copied into panels of 8 output channels; tiles of 6 weights × 8 channels then run over
+ * its view. A band's gradient is copied into panels of 8 output channels, unless few tiles read it; tiles of 6 weights × 8 channels then run over
  * the band's pixels in registers (see build/outer_products.ts) and are added to sums `[panel][k][8]`, from which the
  * weight `[o][k]` is written at the end. Sums are of bands first, so rounding grows with their number alone.
  *
@@ -13,8 +13,11 @@
 import { band, bandCount, bandPixelBytes, bandPixels, bandRowBytes, copyBand, firstPixel, moveBand } from "./band";
 import { lastChannel, panelChannels, panelOf, panelsPerGroup } from "./convolution";
 import { Convolution, describedConvolution, isDepthwise, panelGroup } from "./descriptor";
-import { denseOuterProducts, depthwiseOuterProducts } from "./generated";
+import { densePackedProducts, denseSpreadProducts, depthwisePackedProducts } from "./generated";
 import { walk } from "./walk";
+
+/** Weights of an output channel up to which tiles read the gradient where it lies, since few read it again. */
+const SPREAD_WEIGHTS: i32 = 24;
 
 /** Weights of one output channel. */
 function depth(d: Convolution): i32 {
@@ -44,6 +47,7 @@ function describeWalk(d: Convolution): void {
   walk.images = band.images;
   walk.rows = band.rows;
   walk.columns = d.ow;
+  walk.pitch = <usize> d.o << 2;
   walk.step = stepBytes;
   walk.toRow = <usize> d.stride * rowBytes - <usize> d.ow * stepBytes;
   walk.toImage = (<usize> ((band.rows - 1) * d.stride + d.kh) - <usize> (band.rows * d.stride)) * rowBytes;
@@ -61,27 +65,30 @@ function copyPanel(to: usize, from: usize, pixels: i32, pixelBytes: usize): void
   }
 }
 
-/** Adds the band to the sums of one panel, that of output channels from `channel` on. */
-function addPanel(d: Convolution, channel: i32, input: usize): void {
-  const sums = sumsAddress(d, channel), weights = depth(d);
+/** Adds the band to the sums of one panel, that of output channels from `channel` on; `gradient` is its first value. */
+function addPanel(d: Convolution, channel: i32, input: usize, gradient: usize): void {
+  const sums = sumsAddress(d, channel), weights = depth(d), first = channel / panelGroup(d) * (d.c / d.groups);
+  if (!isDepthwise(d) && weights <= SPREAD_WEIGHTS) {
+    denseSpreadProducts(d.offsets, weights, input + (<usize> first << 2), gradient, sums);
+    return;
+  }
+  copyPanel(d.packed, gradient, bandPixels(d), <usize> d.o << 2);
   if (isDepthwise(d)) {
-    depthwiseOuterProducts(d.offsets, weights, input + (<usize> (channel - band.channel) << 2), d.packed, sums);
+    depthwisePackedProducts(d.offsets, weights, input + (<usize> (channel - band.channel) << 2), d.packed, sums);
   } else {
-    const first = <usize> (channel / panelGroup(d) * (d.c / d.groups)) << 2;
-    denseOuterProducts(d.offsets, weights, input + first, d.packed, sums);
+    densePackedProducts(d.offsets, weights, input + (<usize> first << 2), d.packed, sums);
   }
 }
 
 /** Adds the band to the sums of all panels that it reaches. */
 function addBand(d: Convolution): void {
-  const first = firstPixel(d), pixels = bandPixels(d), gradient = d.y + (<usize> (first * d.o) << 2);
+  const first = firstPixel(d), gradient = d.y + (<usize> (first * d.o) << 2);
   let input = d.band;
   if (d.band) copyBand(d);
   else input = d.x + (<usize> (first * d.c) << 2);
   describeWalk(d);
   for (let channel = band.channel; channel < lastChannel(d); channel += panelChannels(d, channel)) {
-    copyPanel(d.packed, gradient + (<usize> channel << 2), pixels, <usize> d.o << 2);
-    addPanel(d, channel, input);
+    addPanel(d, channel, input, gradient + (<usize> channel << 2));
   }
 }
 

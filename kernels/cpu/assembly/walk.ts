@@ -8,6 +8,8 @@ class Walk {
   step: usize;
   toRow: usize;
   toImage: usize;
+  /** Bytes from one pixel's gradient to the next. */
+  pitch: usize;
 }
 
 export const walk = changetype<Walk>(memory.data(32, 64));

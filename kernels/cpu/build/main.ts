@@ -26,8 +26,9 @@ function generatedSource(): string {
     "}",
     printPanel("dense"),
     printPanel("depthwise"),
-    printOuterProducts("dense"),
-    printOuterProducts("depthwise"),
+    printOuterProducts({ mode: "dense", packed: true }),
+    printOuterProducts({ mode: "dense", packed: false }),
+    printOuterProducts({ mode: "depthwise", packed: true }),
   ].join("\n");
 }
 

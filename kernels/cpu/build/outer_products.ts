@@ -5,12 +5,23 @@
  */
 import { advance, BIAS, multiplyStep, type PanelMode, PIXELS, range, UNROLL } from "./panels.ts";
 
+/** Which products, and whether the gradient's 8 channels of each pixel are packed or lie `walk.pitch` bytes apart. */
+export interface OuterProducts {
+  readonly mode: PanelMode;
+  readonly packed: boolean;
+}
+
+const nameOf = ({ mode, packed }: OuterProducts): string => `${mode}${packed ? "Packed" : "Spread"}Products`;
+
+/** A constant where it can be: a register fewer. */
+const pitchOf = ({ packed }: OuterProducts): string => packed ? "32" : "pitch";
+
 /** The loop over a row's pixels; it may end after every one (see panels.ts). */
-function rowLoop(mode: PanelMode, weights: number): string[] {
+function rowLoop(kind: OuterProducts, weights: number): string[] {
   const turn = [
-    ...multiplyStep(mode, weights),
+    ...multiplyStep(kind.mode, weights),
     ...advance(weights, "step"),
-    "packed += 32;",
+    `packed += ${pitchOf(kind)};`,
     "if (packed >= end) break;",
   ];
   return ["const end = packed + rowBytes;", "for (;;) {", ...range(UNROLL).flatMap(() => turn), "}"];
@@ -24,18 +35,18 @@ const stores = (weights: number): string[] =>
   ]);
 
 /** The function that computes one tile of some weights. */
-function tile(mode: PanelMode, weights: number): string {
-  const bias = mode === "dense" ? BIAS : 0;
+function tile(kind: OuterProducts, weights: number): string {
+  const bias = kind.mode === "dense" ? BIAS : 0;
   const pointers = range(weights).map((k) => `a${k} = base + load<u32>(offsets, ${k * 4}) - ${bias}`);
   return [
-    `function ${mode}Outer${weights}(offsets: usize, base: usize, packed: usize, sums: usize): void {`,
+    `function ${nameOf(kind)}${weights}(offsets: usize, base: usize, packed: usize, sums: usize): void {`,
     `let ${pointers.join(", ")};`,
     "let w0 = f32x4.splat(0), w1 = w0, x = w0;",
     `let ${range(weights).map((k) => `l${k} = w0, h${k} = w1`).join(", ")};`,
-    "const step = walk.step, rowBytes = <usize> walk.columns << 5;",
+    `const step = walk.step, pitch = walk.pitch, rowBytes = <usize> walk.columns * ${pitchOf(kind)};`,
     "for (let image = walk.images; image > 0; image--) {",
     "for (let row = walk.rows; row > 0; row--) {",
-    ...rowLoop(mode, weights),
+    ...rowLoop(kind, weights),
     ...advance(weights, "walk.toRow"),
     "}",
     ...advance(weights, "walk.toImage"),
@@ -46,12 +57,12 @@ function tile(mode: PanelMode, weights: number): string {
 }
 
 /** The kernel that adds a band to the sums of some weights of one panel, and the tiles that it calls. */
-export function printOuterProducts(mode: PanelMode): string {
+export function printOuterProducts(kind: OuterProducts): string {
   const tail = range(PIXELS - 1).map((index) => index + 1);
-  const call = (weights: number): string => `${mode}Outer${weights}(offsets, base, packed, sums);`;
+  const call = (weights: number): string => `${nameOf(kind)}${weights}(offsets, base, packed, sums);`;
   return [
-    ...[...tail, PIXELS].map((weights) => tile(mode, weights)),
-    `export function ${mode}OuterProducts(offsets: usize, weights: i32, base: usize, packed: usize, sums: usize): void {`,
+    ...[...tail, PIXELS].map((weights) => tile(kind, weights)),
+    `export function ${nameOf(kind)}(offsets: usize, weights: i32, base: usize, packed: usize, sums: usize): void {`,
     `for (; weights >= ${PIXELS}; weights -= ${PIXELS}, offsets += ${PIXELS * 4}, sums += ${PIXELS * 32}) {`,
     call(PIXELS),
     "}",
