@@ -4,6 +4,7 @@ import type { Graph } from "../core/graph.ts";
 import { nodeMacs } from "../core/graph.ts";
 import { parseStructure } from "../core/masternet/mod.ts";
 import { type NetworkDesign, ProxyGraph, structureDesign, zenGraph } from "../core/proxies/mod.ts";
+import { nhwc, ohwi } from "../core/shape.ts";
 import { zooEntry, zooNames } from "../core/zoo/mod.ts";
 
 /** A network by its published name. */
@@ -25,6 +26,29 @@ export function cifarSubjects(): Subject[] {
   }));
 }
 
+/** The extents of a depthwise convolution on a square input. */
+export interface DepthwiseLayer {
+  readonly size: number;
+  readonly channels: number;
+  readonly kernel: number;
+  readonly stride: number;
+}
+
+/** The depthwise convolutions of the zoo, each once. */
+export function zooDepthwise(): DepthwiseLayer[] {
+  const layers = new Map<string, DepthwiseLayer>();
+  for (const { structure, resolution } of zooNames.map(zooEntry)) {
+    const graph = zenGraph(designOf(structure, resolution), { ...SETTINGS, batch: 1 });
+    for (const { op, inputs, attributes } of graph.nodes) {
+      if (op !== "conv2d" || attributes.groups === 1) continue;
+      const [, size, , channels] = nhwc(graph.nodes[inputs[0]!]!.shape, "input");
+      const [, kernel] = ohwi(graph.nodes[inputs[1]!]!.shape, "weight"), { stride } = attributes;
+      layers.set([size, channels, kernel, stride].join(), { size, channels, kernel, stride });
+    }
+  }
+  return [...layers.values()];
+}
+
 const SETTINGS = {
   batch: BATCH,
   gamma: 0.01,
@@ -36,8 +60,8 @@ const SETTINGS = {
   labels: "random",
 } as const;
 
-function designOf(structure: string): NetworkDesign {
-  return structureDesign(parseStructure(structure), { resolution: RESOLUTION, classes: 10, residualLinks: false });
+function designOf(structure: string, resolution = RESOLUTION): NetworkDesign {
+  return structureDesign(parseStructure(structure), { resolution, classes: 10, residualLinks: false });
 }
 
 /** The graph of a Zen-score, built from the string as a search does. */
