@@ -65,8 +65,10 @@ const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slic
 /** The lines that tell a person what went wrong. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `zen: ${error}`;
-  const hint = "hint" in error && typeof error.hint === "string" ? error.hint : hints[error.name];
-  return `zen: ${lower(messageOf(error))}${hint ? `\n  hint: ${hint}` : ""}`;
+  const coded = error as Error & { readonly code?: unknown; readonly hint?: unknown };
+  const hint = typeof coded.hint === "string" ? coded.hint : hints[error.name];
+  const code = typeof coded.hint === "string" && typeof coded.code === "string" ? `${coded.code}: ` : "";
+  return `zen: ${code}${lower(messageOf(error))}${hint ? `\n  hint: ${hint}` : ""}`;
 }
 
 /** Reports an error and returns the exit code that goes with it. `verbose` shows the stack and causes. */

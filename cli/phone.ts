@@ -25,7 +25,7 @@ export function addPhoneOptions(command: Command): Command {
   return command
     .option("--serial <serial>", "which phone, where there are several")
     .addOption(
-      new Option("--transport <name>", "the way to it: a running adb server, its daemon over TCP, its daemon over USB")
+      new Option("--transport <name>", "the way to it: an adb server, or without one over TCP or USB")
         .choices(["server", "tcp", "usb"]).default("server"),
     )
     .option("--address <host>", "where the adb server or the phone's daemon listens (default: 127.0.0.1)")
@@ -33,7 +33,7 @@ export function addPhoneOptions(command: Command): Command {
       new Option("--port <number>", "its port (default: 5037 or ANDROID_ADB_SERVER_PORT, 5555 for tcp)")
         .argParser(portNumber),
     )
-    .option("--create-key", "make ~/.android/adbkey where there is none", false)
+    .option("--create-key", "tcp and usb: make the key ~/.android/adbkey where there is none", false)
     .addOption(jsonOption());
 }
 
@@ -43,7 +43,9 @@ export function addPhoneCommand(program: Command): void {
   addPhoneOptions(phone.command("list").description("list the phones that can be reached"))
     .addHelpText("after", "\nExamples:\n  zen phone list\n  zen phone list --transport usb --json").action(list);
   addPhoneOptions(
-    phone.command("doctor").description("tell whether a phone is fit to measure on, and put back settings"),
+    phone.command("doctor").description(
+      "tell whether a phone is fit to measure on (exit code 1: no), and put back what a crash left changed",
+    ),
   )
     .addHelpText("after", "\nExample:\n  zen phone doctor --serial HT7A10101010").action(doctor);
   addPhoneOptions(phone.command("shell").description("run a command on a phone, with its exit code"))
@@ -91,9 +93,14 @@ async function shell(words: string[], options: PhoneOptions & { readonly timeout
     if (result.stdout !== "") print(result.stdout.replace(/\n$/, ""));
     if (result.stderr !== "") note(result.stderr.replace(/\n$/, ""));
   }
-  if (result.exitCode === 0) return;
+  await failWith(result.exitCode);
+}
+
+/** Ends the command with an exit code: a phone's own, or 1 for a phone that is not fit. */
+async function failWith(exitCode: number): Promise<void> {
+  if (exitCode === 0) return;
   const { CommandFailed } = await import("./errors.ts");
-  throw new CommandFailed(result.exitCode);
+  throw new CommandFailed(exitCode);
 }
 
 async function doctor(options: PhoneOptions): Promise<void> {
@@ -105,8 +112,11 @@ async function doctor(options: PhoneOptions): Promise<void> {
   const { name, properties, abis } = await bench.readFingerprint(device);
   const state = await bench.readPhoneState(device);
   const cores = bench.bigCores(state.cores, 1);
-  const problems = bench.objections(state, cores).map(({ code, message }) => ({ code, message }));
-  if (options.json) return printJson({ name, properties, abis, state, bigCores: cores, restored, problems });
+  const problems = bench.objections(state, cores).map(({ code, message, hint }) => ({ code, message, hint }));
+  if (options.json) {
+    printJson({ name, properties, abis, state, bigCores: cores, restored, problems });
+    return failWith(problems.length > 0 ? 1 : 0);
+  }
   printFields([
     ["phone", name],
     ["serial", device.serial],
@@ -121,6 +131,7 @@ async function doctor(options: PhoneOptions): Promise<void> {
     ...Object.entries(state.unread).map(([probe, said]) => [`unread: ${probe}`, said] as const),
   ]);
   if (restored) print("put back what an earlier measurement had changed");
-  for (const { code, message } of problems) print(`${code}: ${message}`);
+  for (const { code, message, hint } of problems) print(`${code}: ${message}\n  hint: ${hint}`);
   print(problems.length > 0 ? "not fit to measure on" : "fit to measure on");
+  await failWith(problems.length > 0 ? 1 : 0);
 }

@@ -7,6 +7,7 @@ import { type BenchOptions, planOf, readBinary } from "./phone_plan.ts";
 
 const EXAMPLES = `
 What is measured, and how, is in docs/phones.md. A phone that is hot, throttled or nearly empty is refused.
+Ctrl-C puts the phone back and reports what was measured until then; a second one ends at once.
 
 Examples:
   zen phone bench net.tflite --binary android_aarch64_benchmark_model
@@ -35,15 +36,27 @@ export function addPhoneBenchCommand(phone: Command): void {
     .addOption(
       new Option("--delegate <name>", "what runs the operators").choices(["cpu", "gpu", "nnapi"]).default("cpu"),
     )
-    .addOption(new Option("--repeats <count>", "processes a model").argParser(integer(1)).default(5))
-    .addOption(new Option("--runs <count>", "inferences a process, at least").argParser(integer(1)).default(100))
-    .addOption(new Option("--warmup <count>", "inferences before them").argParser(integer(1)).default(10))
-    .addOption(new Option("--min-seconds <s>", "time of a process, at least").argParser(positive).default(2))
+    .addOption(
+      new Option("--repeats <count>", "how often each model is measured, in a process of its own").argParser(integer(1))
+        .default(5),
+    )
+    .addOption(new Option("--runs <count>", "inferences in a process, at least").argParser(integer(1)).default(100))
+    .addOption(new Option("--warmup <count>", "inferences before those, to warm up").argParser(integer(1)).default(10))
+    .addOption(new Option("--min-seconds <s>", "how long a process measures, at least").argParser(positive).default(2))
     .option("--sentinel <file>", "the model that tells whether the phone itself changed (default: the first)")
-    .addOption(new Option("--drift <percent>", "how far it may be off its median").argParser(positive).default(5))
-    .addOption(new Option("--settle <s>", "rest before the first process").argParser(seconds).default(60))
-    .addOption(new Option("--cool-down <s>", "longest wait for a phone to cool").argParser(seconds).default(600))
-    .addOption(new Option("--seed <number>", "seed of the order").argParser(integer(0)).default(1))
+    .addOption(
+      new Option("--drift <percent>", "how far the sentinel may be off its median before its round is discarded")
+        .argParser(positive).default(5),
+    )
+    .addOption(
+      new Option("--settle <s>", "rest of a quieted phone before the first process").argParser(seconds).default(60),
+    )
+    .addOption(
+      new Option("--cool-down <s>", "longest wait for the phone to cool between processes").argParser(seconds).default(
+        600,
+      ),
+    )
+    .addOption(new Option("--seed <number>", "seed of the random order").argParser(integer(0)).default(1))
     .option("--force", "measure on a hot, throttled or nearly empty phone all the same", false)
     .option("--profile", "also time each operator, in a process that does not count", false)
     .option("--compare-published", "show the zoo's published Pixel 2 latencies beside the measurement", false)

@@ -23,6 +23,21 @@ export function labelOf({ kind, target }: Pick<LatencyReport, "kind" | "target">
   return kind === "host" ? `Measured on this host, not on a phone: ${target.name}` : `Measured on ${target.name}`;
 }
 
+/** How it was measured, as far as two people must agree on it. */
+function protocolLines({ protocol, sentinel, createdAt, baseline }: LatencyReport): readonly string[] {
+  const { settings: { runs, minSeconds, warmupRuns, delegate }, repeats, seed } = protocol;
+  const state = baseline === null || baseline.batteryPercent === null ? [] : [
+    `- at its beginning: battery ${baseline.batteryPercent} %, ${baseline.batteryCelsius ?? "?"} °C, power from ` +
+    `${baseline.power ?? "?"}, thermal status ${baseline.thermalStatus ?? "?"}`,
+  ];
+  return [
+    `- begun: ${createdAt}`,
+    `- ${repeats} rounds; a process: ${warmupRuns} inferences to warm up, then ${runs} and ${minSeconds} s at least`,
+    `- sentinel: ${sentinel}; delegate ${delegate}; seed ${seed}`,
+    ...state,
+  ];
+}
+
 /** The report as Markdown: a table, and what a reader must know beside it. */
 export function toMarkdown(report: LatencyReport): string {
   const published = report.results.some((result) => result.publishedPixel2Ms !== undefined);
@@ -46,7 +61,7 @@ export function toMarkdown(report: LatencyReport): string {
     ...Object.entries(properties).map(([name, value]) => `- ${name}: ${value}`),
     ...(report.binary ? [`- ${report.binary.name}: sha256 ${report.binary.sha256}`] : []),
     ...report.models.map(({ name, sha256 }) => `- ${name}: sha256 ${sha256}`),
-    `- sentinel: ${report.sentinel}; delegate ${report.protocol.settings.delegate}; seed ${report.protocol.seed}`,
+    ...protocolLines(report),
   ];
   for (const [model, operators] of Object.entries(report.profiles)) {
     lines.push("", `## Operators of ${model}`, "", "| operator | ms | % | output |", "| --- | ---: | ---: | --- |");

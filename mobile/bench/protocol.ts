@@ -160,9 +160,8 @@ class Session {
       const sample = await this.#sample(job, round);
       this.samples.push(sample);
       const shown = `${(sample.latencyUs / 1000).toFixed(3)} ms`;
-      onProgress?.(
-        `${job.model.name} × ${job.threads}: ${sample.discarded ? `discarded, ${sample.discarded}` : shown}`,
-      );
+      const name = `${sample.sentinel ? "sentinel " : ""}${job.model.name} × ${job.threads}`;
+      onProgress?.(`${name}: ${sample.discarded ? `discarded, ${sample.discarded}` : shown}`);
       if (!sample.discarded) return sample;
     }
     throw new BenchError("UNSTABLE", `Cannot measure ${job.model.name} as the state changed in ${ATTEMPTS} runs of it`);
@@ -193,10 +192,12 @@ class Session {
     this.#admit(await this.#target.readState());
     const models = new Set([...this.#plan.jobs, this.#plan.sentinel].map(({ model }) => model));
     await this.#target.prepare([...models]);
-    await this.#context.clock.sleep(this.#plan.settleMs, this.#context.signal);
+    const { clock, signal, onProgress } = this.#context, { repeats, settleMs } = this.#plan;
+    if (settleMs > 0) onProgress?.(`resting for ${settleMs / 1000} s`);
+    await clock.sleep(settleMs, signal);
     this.baseline = await this.#target.readState();
-    const { repeats } = this.#plan;
     for (let round = 0, counted = 0; counted < repeats; round++) {
+      onProgress?.(`round ${counted + 1} of ${repeats}`);
       if (round >= 2 * repeats) throw new BenchError("UNSTABLE", `Cannot measure as ${repeats} rounds were discarded`);
       if (await this.#round(round)) counted++;
     }

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import type { AdbError } from "../../mobile/adb/mod.ts";
 import { check, loadLibusb } from "../../mobile/adb/usb/libusb.ts";
+import { assertUntouched, benchArguments, readReport } from "./bench/harness.ts";
 import { permissions } from "../cli/zen.ts";
 import { installed } from "./debian_adb.ts";
 import { Adbd } from "./phone/adbd.ts";
+import { printing, soundOutput } from "./phone/binaries.ts";
 import { Phone } from "./phone/phone.ts";
 import { rejectsWith } from "./rejects.ts";
 
@@ -50,6 +52,20 @@ Deno.test("no libusb, or something else under its name", async () => {
     assert.ok(error.message.includes(name) && error.cause);
   }
   await Deno.remove(text);
+});
+
+Deno.test({
+  name: "zen phone bench over the USB: files are pushed, models measured, the report made",
+  ignore: missing,
+  fn: async () => {
+    await using phone = new Phone();
+    const { args, out } = await benchArguments(printing(soundOutput(1000)));
+    const { code, stderr } = await zenWithUsbPhone(phone, { fault: "none", args: [...args, ...usb] });
+    assert.equal(code, 0, stderr);
+    const report = (await readReport(out))!;
+    assert.deepEqual([report.samples.length, report.target.properties.serial], [6, "HT7A10101010"]);
+    assertUntouched(phone);
+  },
 });
 
 Deno.test("what libusb says", async () => {

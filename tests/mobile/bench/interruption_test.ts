@@ -190,6 +190,46 @@ Deno.test("unplugged in the middle of a run: the next one puts the phone back by
   assert.equal((await readPhoneState(device)).awake, false);
 });
 
+Deno.test("unplugged while zen phone bench measures: its samples are kept, and zen phone doctor puts the phone back", async () => {
+  await using phone = new Phone();
+  await using adbd = new Adbd(phone);
+  const { args, out } = await benchArguments(hangingAfter(3));
+  const zen = new RunningZen([...args, ...directly(adbd)]);
+  await until(() => onPhone(phone, "hanging"));
+  adbd.unplug();
+  const { code, stderr } = await zen.outcome;
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /RESTORE_FAILED: Cannot put .* back as it was \(in its shell: settings put .*zen: .* is gone\n {2}hint: /s,
+  );
+  const report = (await readReport(out))!;
+  assert.deepEqual([report.samples.length, report.failure!.code], [3, "DEVICE_LOST"]);
+  assert.match((await zenPhone(["doctor"], directly(adbd))).stdout, /put back what an earlier measurement had changed/);
+  assertUntouched(phone);
+});
+
+Deno.test("zen phone bench on a full disk, and unplugged in a push: nothing measured, the phone as it was", async () => {
+  const faults: readonly (readonly [(phone: Phone) => void, string])[] = [
+    [(phone) => phone.set("state/free-kib", "1"), "PUSH_NO_SPACE"],
+    [(phone) => phone.faults.diskFull = true, "PUSH_NO_SPACE"],
+    [(phone) => phone.faults.damagePushes = true, "PUSH_MISMATCH"],
+    [(phone) => phone.faults.unplugAfterBytes = 60_000, "DEVICE_LOST"],
+  ];
+  for (const [fault, code] of faults) {
+    await using phone = new Phone();
+    await using adbd = new Adbd(phone);
+    fault(phone);
+    const { args, out } = await benchArguments(`${HANGING}# ${"long ".repeat(40_000)}`);
+    const { stderr } = await zenPhone(args, directly(adbd));
+    const report = (await readReport(out))!;
+    assert.deepEqual([report.failure!.code, report.samples], [code, []], stderr);
+    delete phone.faults.unplugAfterBytes;
+    if (code === "DEVICE_LOST") await zenPhone(["doctor"], directly(adbd));
+    assertUntouched(phone);
+  }
+});
+
 Deno.test("one measurement a phone at a time", async () => {
   using _held = await Journal.open("same", `${folder}/journals`);
   await rejectsWith(Journal.open("same", `${folder}/journals`), "PHONE_IN_USE");

@@ -4,7 +4,7 @@ import { DebianAdb, installed } from "../debian_adb.ts";
 import { genuine, printing, soundOutput } from "../phone/binaries.ts";
 import { Adbd } from "../phone/adbd.ts";
 import { Phone } from "../phone/phone.ts";
-import { assertUntouched, bench, folder, model, quick, zenPhone } from "./harness.ts";
+import { assertUntouched, bench, directly, folder, model, quick, zenPhone } from "./harness.ts";
 
 Deno.test({
   name: "zen phone bench through Debian's adb: push, a genuine measurement, report, everything put back",
@@ -89,7 +89,12 @@ Deno.test("a hot phone is refused before anything is pushed", async () => {
   const { code, stderr, report } = await bench(phone, { script: printing(soundOutput(1000)) });
   assert.equal(code, 1);
   assert.match(stderr, /battery must be at 38 °C or less: got 41 °C\n {2}hint: .*--force/);
+  assert.match(stderr, /^zen: THERMAL_HOT: cannot measure/m);
   assert.deepEqual([report!.failure!.code, report!.samples], ["THERMAL_HOT", []]);
+  await using adbd = new Adbd(phone);
+  const doctor = await zenPhone(["doctor"], directly(adbd));
+  assert.match(doctor.stdout, /THERMAL_HOT: .*\n {2}hint: let it cool down.*\nnot fit to measure on/);
+  assert.equal(doctor.code, 1);
   assertUntouched(phone);
 });
 
