@@ -18,6 +18,16 @@ export interface ArenaPlan {
   readonly bytes: number;
 }
 
+/** Where each value goes in several arenas, and their sizes. */
+export interface ArenasPlan {
+  /** The arena of each value. */
+  readonly arenas: readonly number[];
+  /** Bytes from the arena's start, one a value. */
+  readonly offsets: readonly number[];
+  /** The size of each arena. */
+  readonly bytes: readonly number[];
+}
+
 /** Alignment of every value in an arena, bytes: a cache line. */
 export const ARENA_ALIGNMENT = 64;
 
@@ -28,20 +38,31 @@ const aligned = (bytes: number): number => Math.ceil(bytes / ARENA_ALIGNMENT) * 
  * (Pisarchyk and Lee, "Efficient memory management for deep neural net inference", 2020).
  */
 export function planArena(lifetimes: readonly Lifetime[]): ArenaPlan {
+  const { offsets, bytes } = planArenas(lifetimes, Infinity);
+  return { offsets, bytes: bytes[0] ?? 0 };
+}
+
+/**
+ * Places values as {@link planArena} does in as few arenas as that finds, none larger than the limit; each value is in the first that has
+ * room for it. A value that is larger than the limit has an arena of its own, of its size.
+ */
+export function planArenas(lifetimes: readonly Lifetime[], limitBytes: number): ArenasPlan {
   const order = lifetimes.map((_, index) => index)
     .sort((a, b) => lifetimes[b]!.bytes - lifetimes[a]!.bytes || a - b);
-  const offsets = new Array<number>(lifetimes.length).fill(0);
-  const placed: Placed[] = [];
-  let bytes = 0;
+  const offsets = new Array<number>(lifetimes.length).fill(0), arenas = [...offsets];
+  const placed: Placed[][] = [], bytes: number[] = [];
   for (const index of order) {
-    const { bytes: needed, first, last } = lifetimes[index]!;
-    const offset = lowestGap(placed, { bytes: aligned(needed), first, last });
-    const end = offset + aligned(needed);
-    placed.splice(firstAfter(placed, offset), 0, { offset, end, first, last });
+    const { bytes: needed, first, last } = lifetimes[index]!, value = { bytes: aligned(needed), first, last };
+    const gaps = placed.map((others) => lowestGap(others, value));
+    const found = gaps.findIndex((gap) => gap + needed <= limitBytes), arena = found < 0 ? placed.length : found;
+    const offset = gaps[arena] ?? 0, others = placed[arena] ??= [];
+    others.splice(firstAfter(others, offset), 0, { offset, end: offset + value.bytes, first, last });
+    arenas[index] = arena;
     offsets[index] = offset;
-    bytes = Math.max(bytes, end);
+    const end = Math.max(needed, Math.min(offset + value.bytes, limitBytes));
+    bytes[arena] = Math.max(bytes[arena] ?? 0, end);
   }
-  return { offsets, bytes };
+  return { arenas, offsets, bytes };
 }
 
 /** A value that has its place. */

@@ -1,6 +1,7 @@
-/** Buffers in two arenas, placed by when they live. */
+/** Buffers in arenas, placed by when they live: tensors in as many GPU buffers as they take, vectors in one. */
 import { DeviceMemoryError } from "../../core/backend.ts";
-import { planArena } from "../../core/liveness.ts";
+import { planArenas } from "../../core/liveness.ts";
+import { SLOT_ELEMENTS } from "./wgsl/kernel.ts";
 
 /** The arenas by their number in kernels: tensors as the precision says, and vectors, always f32. */
 export const SPACE = { tensors: 0, vectors: 1 } as const;
@@ -14,7 +15,9 @@ export interface Buffer {
   readonly elements: number;
   /** What it holds, for errors. */
   readonly what: string;
-  /** Elements from the start of its arena. */
+  /** The GPU buffer of its arena that it is in. */
+  page: number;
+  /** Elements from the start of that. */
   at: number;
   /** First and last dispatch that touches it. */
   first: number;
@@ -27,31 +30,63 @@ export function touch(buffer: Buffer, step: number): void {
   buffer.last = Math.max(buffer.last, step);
 }
 
+/** What an arena is made of. */
+export interface ArenaOptions {
+  readonly elementBytes: number;
+  /** Bytes of a GPU buffer. */
+  readonly limitBytes: number;
+}
+
 /** The buffers of a graph. */
 export class BufferSet {
   readonly #buffers: Buffer[] = [];
 
   /** A new buffer; `what` names it in errors. */
   add(space: Space, elements: number, what: string): Buffer {
-    const buffer = { space, elements, what, at: 0, first: Infinity, last: -1 };
+    const buffer = { space, elements, what, page: 0, at: 0, first: Infinity, last: -1 };
     this.#buffers.push(buffer);
     return buffer;
   }
 
-  /** Places an arena's buffers and returns its bytes. Throws DeviceMemoryError, by its largest buffer, if it is too large. */
-  allocate(space: Space, { elementBytes, limitBytes }: {
-    readonly elementBytes: number;
-    readonly limitBytes: number;
-  }): number {
-    const used = this.#buffers.filter((buffer) => buffer.space === space && buffer.last >= 0);
-    const lifetimes = used.map(({ elements, first, last }) => ({ bytes: elements * elementBytes, first, last }));
-    const { bytes, offsets } = planArena(lifetimes);
-    if (bytes > limitBytes) {
-      const { what, elements } = used.reduce((most, buffer) => buffer.elements > most.elements ? buffer : most);
-      const arena = `tensor ${what} (${elements * elementBytes} bytes) and what lives beside it in one storage buffer`;
-      throw new DeviceMemoryError(arena, { needed: bytes, limit: limitBytes });
+  /** Places tensors and returns the bytes of each page. Throws DeviceMemoryError for one that no GPU buffer can hold. */
+  allocateTensors({ elementBytes, limitBytes }: ArenaOptions): readonly number[] {
+    const pageBytes = Math.min(limitBytes, SLOT_ELEMENTS * elementBytes), used = this.#used(SPACE.tensors);
+    const largest = largestOf(used);
+    if (largest && largest.elements * elementBytes > pageBytes) {
+      const bytes = { needed: largest.elements * elementBytes, limit: pageBytes };
+      throw new DeviceMemoryError(`tensor ${largest.what} in one storage buffer`, bytes);
     }
-    used.forEach((buffer, index) => buffer.at = offsets[index]! / elementBytes);
-    return bytes;
+    return place(used, { elementBytes, limitBytes: pageBytes });
   }
+
+  /** Places vectors and returns their bytes. Throws DeviceMemoryError, by the largest, where one GPU buffer is too small. */
+  allocateVectors({ elementBytes, limitBytes }: ArenaOptions): number {
+    const used = this.#used(SPACE.vectors), [bytes = 0] = place(used, { elementBytes, limitBytes: Infinity });
+    if (bytes <= limitBytes) return bytes;
+    const { what, elements } = largestOf(used)!;
+    const arena = `${what} (${elements * elementBytes} bytes) and what lives beside it in one storage buffer`;
+    throw new DeviceMemoryError(arena, { needed: bytes, limit: limitBytes });
+  }
+
+  #used(space: Space): Buffer[] {
+    return this.#buffers.filter((buffer) => buffer.space === space && buffer.last >= 0);
+  }
+}
+
+function largestOf(buffers: readonly Buffer[]): Buffer | undefined {
+  return buffers.reduce<Buffer | undefined>(
+    (most, one) => most && most.elements >= one.elements ? most : one,
+    undefined,
+  );
+}
+
+/** Gives buffers their places; returns the bytes of each page. */
+function place(buffers: readonly Buffer[], { elementBytes, limitBytes }: ArenaOptions): readonly number[] {
+  const lifetimes = buffers.map(({ elements, first, last }) => ({ bytes: elements * elementBytes, first, last }));
+  const { arenas, offsets, bytes } = planArenas(lifetimes, limitBytes);
+  buffers.forEach((buffer, index) => {
+    buffer.page = arenas[index]!;
+    buffer.at = offsets[index]! / elementBytes;
+  });
+  return bytes;
 }

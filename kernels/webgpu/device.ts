@@ -36,6 +36,9 @@ interface PlacedDispatch {
 /** Multiply-adds of a submission: systems reset a GPU whose submission takes seconds. */
 const SUBMISSION_MACS = 2e11;
 
+/** Sizes of bound buffers are multiples of it; drivers tell limits that are not, such as 2³¹ − 1. */
+const BUFFER_GRAIN = 256;
+
 /** Limits that are asked for as the adapter has them. */
 const LIMITS = ["maxBufferSize", "maxStorageBufferBindingSize", "minUniformBufferOffsetAlignment"] as const;
 
@@ -59,13 +62,15 @@ export class GpuDevice implements Disposable {
     this.#device = device;
     this.adapter = adapter;
     this.limits = {
-      arenaBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
+      bufferBytes: Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / BUFFER_GRAIN) * BUFFER_GRAIN,
       workgroups: device.limits.maxComputeWorkgroupsPerDimension,
       parameterAlignment: device.limits.minUniformBufferOffsetAlignment,
     };
     this.#pipelines = new Pipelines(device, { kernels: options.kernels ?? allKernels, precision: options.precision });
-    const layout = this.#pipelines.bindGroupLayout;
-    this.#memory = new DeviceMemory(device, { layout, arenaBytes: this.limits.arenaBytes });
+    this.#memory = new DeviceMemory(device, {
+      layout: (pages) => this.#pipelines.bindGroupLayout(pages),
+      bufferBytes: this.limits.bufferBytes,
+    });
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
       this.#uncaptured ??= (event as unknown as GPUUncapturedErrorEvent).error;
@@ -103,7 +108,7 @@ export class GpuDevice implements Disposable {
    */
   async submit(runs: readonly PlanRun[]): Promise<SubmittedGroup> {
     for (const { plan } of runs) {
-      for (const { kernel, op } of plan.dispatches) await this.#pipelines.prepare(kernel, op);
+      for (const dispatch of plan.dispatches) await this.#pipelines.prepare(dispatch);
     }
     const layout = layOutGroup(runs), bytes = layout.totals.results * 4;
     for (const scope of SCOPES) this.#device.pushErrorScope(scope);
@@ -153,13 +158,14 @@ export class GpuDevice implements Disposable {
   }
 
   #submitPass(dispatches: readonly PlacedDispatch[], timestampWrites?: GPUComputePassTimestampWrites): void {
-    const encoder = this.#device.createCommandEncoder(), group = this.#memory.bindGroup();
+    const encoder = this.#device.createCommandEncoder();
     const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
-    let current = "";
-    for (const { dispatch: { kernel, workgroups: [x, y, z], word }, start } of dispatches) {
-      if (kernel !== current) pass.setPipeline(this.#pipelines.get(kernel));
-      current = kernel;
-      pass.setBindGroup(0, group, [(start + word) * 4]);
+    let current: GPUComputePipeline | undefined;
+    for (const { dispatch, start } of dispatches) {
+      const pipeline = this.#pipelines.get(dispatch), { workgroups: [x, y, z], word, pages } = dispatch;
+      if (pipeline !== current) pass.setPipeline(pipeline);
+      current = pipeline;
+      pass.setBindGroup(0, this.#memory.bindGroup(pages), [(start + word) * 4]);
       pass.dispatchWorkgroups(x, y, z);
     }
     pass.end();
@@ -181,7 +187,7 @@ export class GpuDevice implements Disposable {
     this.#uncaptured = undefined;
     if (!error) return;
     if (error instanceof GPUOutOfMemoryError) {
-      const bytes = { needed: this.bytes, limit: this.limits.arenaBytes };
+      const bytes = { needed: this.bytes, limit: this.limits.bufferBytes };
       throw new DeviceMemoryError(`a group of ${runs.length} runs (${error.message})`, bytes);
     }
     throw await this.#diagnose(runs) ?? new DeviceLostError(`Cannot finish a run: ${error.message}`, { cause: error });

@@ -1,63 +1,78 @@
-/** All buffers of a device, and the one bind group over them. */
+/** All buffers of a device, and the bind groups over them. */
 import { normalQuantiles } from "../../core/random.ts";
 import { type GroupLayout, type PlanRun, writeWords } from "./group.ts";
 import { GrowingBuffer } from "./memory.ts";
-import { PARAMETER_BYTES } from "./wgsl/kernel.ts";
+import { PARAMETER_BYTES, SLOTS } from "./wgsl/kernel.ts";
 
 /** Readbacks that are kept for the next groups. */
 const IDLE_READBACKS = 4;
 
+/** The layout of the bind group of dispatches with tensors in these pages. */
+type LayoutOf = (pages: readonly number[]) => GPUBindGroupLayout;
+
 /** The arenas that all programs share, what goes up and what comes back. */
 export class DeviceMemory implements Disposable {
   readonly #device: GPUDevice;
-  readonly #layout: GPUBindGroupLayout;
-  readonly #tensors: GrowingBuffer;
+  readonly #layout: LayoutOf;
+  readonly #bufferBytes: number;
+  readonly #pages: GrowingBuffer[] = [];
   readonly #vectors: GrowingBuffer;
   readonly #results: GrowingBuffer;
   readonly #uploads: GrowingBuffer;
   readonly #parameters: GrowingBuffer;
   readonly #quantiles: GPUBuffer;
+  /** Bound to slots that a dispatch does not use. */
+  readonly #spares: readonly GPUBuffer[];
   readonly #idleReadbacks: GPUBuffer[] = [];
   #words = new Uint32Array(0);
-  #bindGroup: GPUBindGroup | undefined;
+  readonly #bindGroups = new Map<string, GPUBindGroup>();
   #bound = "";
 
   /** Nothing but the table of quantiles is allocated yet. */
-  constructor(device: GPUDevice, { layout, arenaBytes }: {
-    readonly layout: GPUBindGroupLayout;
-    readonly arenaBytes: number;
+  constructor(device: GPUDevice, { layout, bufferBytes }: {
+    readonly layout: LayoutOf;
+    readonly bufferBytes: number;
   }) {
     const { STORAGE, COPY_SRC, COPY_DST, UNIFORM } = GPUBufferUsage;
-    const growing = (label: string, usage: number, limitBytes = arenaBytes): GrowingBuffer =>
-      new GrowingBuffer(device, { label, usage, limitBytes });
     this.#device = device;
     this.#layout = layout;
-    this.#tensors = growing("the arena of tensors", STORAGE);
-    this.#vectors = growing("the arena of vectors", STORAGE);
-    this.#results = growing("results", STORAGE | COPY_SRC);
-    this.#uploads = growing("uploads", STORAGE | COPY_DST);
-    this.#parameters = growing("parameters", UNIFORM | COPY_DST, device.limits.maxBufferSize);
+    this.#bufferBytes = bufferBytes;
+    this.#vectors = this.#grow("the arena of vectors", STORAGE);
+    this.#results = this.#grow("results", STORAGE | COPY_SRC);
+    this.#uploads = this.#grow("uploads", STORAGE | COPY_DST);
+    this.#parameters = this.#grow("parameters", UNIFORM | COPY_DST, device.limits.maxBufferSize);
     this.#quantiles = uploadQuantiles(device);
+    this.#spares = Array.from({ length: SLOTS - 1 }, () => device.createBuffer({ size: 16, usage: STORAGE }));
+  }
+
+  #grow(label: string, usage: number, limitBytes = this.#bufferBytes): GrowingBuffer {
+    return new GrowingBuffer(this.#device, { label, usage, limitBytes });
+  }
+
+  #page(index: number): GrowingBuffer {
+    return this.#pages[index] ??= this.#grow(`page ${index} of tensors`, GPUBufferUsage.STORAGE);
   }
 
   get #growing(): readonly GrowingBuffer[] {
-    return [this.#tensors, this.#vectors, this.#parameters, this.#results, this.#uploads];
+    return [this.#vectors, this.#parameters, this.#results, this.#uploads, ...this.#pages];
   }
 
   /** Bytes of all buffers. */
   get bytes(): number {
-    const readbacks = this.#idleReadbacks.reduce((sum, { size }) => sum + size, 0);
-    return this.#growing.reduce((sum, { bytes }) => sum + bytes, this.#quantiles.size + readbacks);
+    const fixed = [this.#quantiles, ...this.#spares, ...this.#idleReadbacks].reduce((sum, { size }) => sum + size, 0);
+    return this.#growing.reduce((sum, { bytes }) => sum + bytes, fixed);
   }
 
   /** Makes room for a group and uploads its parameters, constants and feeds. */
   prepare(runs: readonly PlanRun[], layout: GroupLayout): void {
     const { words, uploads, results } = layout.totals;
-    this.#tensors.atLeast(Math.max(16, ...runs.map(({ plan }) => plan.tensorBytes)));
+    for (const { plan: { pageBytes } } of runs) pageBytes.forEach((bytes, page) => this.#page(page).atLeast(bytes));
+    this.#page(0).atLeast(16);
     this.#vectors.atLeast(Math.max(16, ...runs.map(({ plan }) => plan.vectorBytes)));
     this.#results.atLeast(results * 4);
     const uploaded = this.#uploads.atLeast(uploads * 4),
       parameters = this.#parameters.atLeast(words * 4 + PARAMETER_BYTES);
+    this.#forgetStaleGroups();
     if (this.#words.length < words) this.#words = new Uint32Array(words);
     runs.forEach((run, index) => {
       writeWords(run, index, { layout, words: this.#words });
@@ -66,16 +81,37 @@ export class DeviceMemory implements Disposable {
     this.#device.queue.writeBuffer(parameters, 0, this.#words, 0, words);
   }
 
-  /** The bind group, the same until a buffer grows. */
-  bindGroup(): GPUBindGroup {
+  #forgetStaleGroups(): void {
     const versions = this.#growing.map(({ version }) => version).join();
-    if (this.#bindGroup && this.#bound === versions) return this.#bindGroup;
-    const resources: GPUBufferBinding[] = this.#growing.map((growing) => ({ buffer: growing.atLeast(0) }));
-    resources[2] = { ...resources[2]!, size: PARAMETER_BYTES };
-    resources.push({ buffer: this.#quantiles });
+    if (this.#bound !== versions) this.#bindGroups.clear();
     this.#bound = versions;
-    return this.#bindGroup = this.#device.createBindGroup({
-      layout: this.#layout,
+  }
+
+  /** The bind group of dispatches with tensors in these pages, the same until a buffer grows. */
+  bindGroup(pages: readonly number[]): GPUBindGroup {
+    const key = pages.join(), known = this.#bindGroups.get(key);
+    if (known) return known;
+    const made = this.#bind(pages);
+    this.#bindGroups.set(key, made);
+    return made;
+  }
+
+  #bind(pages: readonly number[]): GPUBindGroup {
+    const [first = 0, ...more] = pages, buffer = (of: GrowingBuffer): GPUBufferBinding => ({ buffer: of.atLeast(0) });
+    const slots = more.map((page) => buffer(this.#page(page)));
+    const spares = more.length === 0 ? [] : this.#spares.slice(more.length).map((buffer) => ({ buffer }));
+    const resources: GPUBufferBinding[] = [
+      buffer(this.#page(first)),
+      buffer(this.#vectors),
+      { ...buffer(this.#parameters), size: PARAMETER_BYTES },
+      buffer(this.#results),
+      buffer(this.#uploads),
+      { buffer: this.#quantiles },
+      ...slots,
+      ...spares,
+    ];
+    return this.#device.createBindGroup({
+      layout: this.#layout(pages),
       entries: resources.map((resource, binding) => ({ binding, resource })),
     });
   }
@@ -109,7 +145,7 @@ export class DeviceMemory implements Disposable {
   [Symbol.dispose](): void {
     for (const buffer of this.#growing) buffer[Symbol.dispose]();
     for (const readback of this.#idleReadbacks.splice(0)) readback.destroy();
-    this.#quantiles.destroy();
+    for (const buffer of [this.#quantiles, ...this.#spares]) buffer.destroy();
   }
 }
 

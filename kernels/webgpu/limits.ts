@@ -2,8 +2,8 @@
 
 /** What a device can hold and do, as far as plans depend on it. */
 export interface PlanLimits {
-  /** Bytes of one arena. */
-  readonly arenaBytes: number;
+  /** Bytes of one buffer. */
+  readonly bufferBytes: number;
   /** Workgroups along one dimension of a dispatch. */
   readonly workgroups: number;
   /** Alignment of a dispatch's parameters, bytes. */

@@ -248,12 +248,15 @@ export class Lowering {
     return `tensor ${op} ${this.#node} [${shape}]`;
   }
 
-  /** Gives every buffer its place and returns each arena's bytes. Throws DeviceMemoryError where one is too small. */
-  allocate(precision: Precision): Readonly<Record<keyof typeof SPACE, number>> {
-    const limitBytes = this.#limits.arenaBytes;
+  /**
+   * Gives every buffer its place and returns the bytes of each page of tensors, and of the vectors. Throws
+   * DeviceMemoryError for what no GPU buffer can hold.
+   */
+  allocate(precision: Precision): { readonly pageBytes: readonly number[]; readonly vectorBytes: number } {
+    const limitBytes = this.#limits.bufferBytes;
     return {
-      tensors: this.#buffers.allocate(SPACE.tensors, { elementBytes: precision === "f16" ? 2 : 4, limitBytes }),
-      vectors: this.#buffers.allocate(SPACE.vectors, { elementBytes: 4, limitBytes }),
+      pageBytes: this.#buffers.allocateTensors({ elementBytes: precision === "f16" ? 2 : 4, limitBytes }),
+      vectorBytes: this.#buffers.allocateVectors({ elementBytes: 4, limitBytes }),
     };
   }
 }

@@ -1,25 +1,44 @@
 /** Pipelines, each compiled once when it is first needed. */
 import { KernelError } from "./errors.ts";
-import { type Kernel, moduleText, PARAMETER_BYTES, type Precision } from "./wgsl/kernel.ts";
+import type { PlannedDispatch } from "./plan.ts";
+import { type Kernel, moduleText, PARAMETER_BYTES, type Precision, SLOTS } from "./wgsl/kernel.ts";
 
-/** Bindings of every kernel; see `moduleText`. */
-const bindings: readonly GPUBufferBindingLayout[] = [
+/** Bindings of every kernel, with so many slots for tensors; see `moduleText`. */
+const bindings = (slots: number): readonly GPUBufferBindingLayout[] => [
   { type: "storage" },
   { type: "storage" },
   { type: "uniform", hasDynamicOffset: true, minBindingSize: PARAMETER_BYTES },
   { type: "storage" },
   { type: "read-only-storage" },
   { type: "read-only-storage" },
+  ...Array.from({ length: slots - 1 }, () => ({ type: "storage" as const })),
 ];
 
-/** The pipelines of a device, all of one layout, so that one bind group serves them all. */
+/** What decides on a dispatch's pipeline. */
+type PipelineUse = Pick<PlannedDispatch, "kernel" | "pages">;
+
+/** Layouts of a bind group and of the pipelines that take it. */
+interface Layout {
+  readonly bindGroup: GPUBindGroupLayout;
+  readonly pipeline: GPUPipelineLayout;
+}
+
+function createLayout(device: GPUDevice, slots: number): Layout {
+  const bindGroup = device.createBindGroupLayout({
+    entries: bindings(slots).map((buffer, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer })),
+  });
+  return { bindGroup, pipeline: device.createPipelineLayout({ bindGroupLayouts: [bindGroup] }) };
+}
+
+/**
+ * The pipelines of a device, of two layouts: for dispatches whose tensors are all in one buffer, as they nearly always are,
+ * and for those whose tensors are in several.
+ */
 export class Pipelines {
-  /** The layout of their one bind group. */
-  readonly bindGroupLayout: GPUBindGroupLayout;
   readonly #device: GPUDevice;
   readonly #precision: Precision;
   readonly #kernels: Readonly<Record<string, Kernel>>;
-  readonly #layout: GPUPipelineLayout;
+  readonly #layouts: { readonly one: Layout; readonly several: Layout };
   readonly #ready = new Map<string, GPUComputePipeline>();
 
   /** Nothing is compiled yet. */
@@ -30,10 +49,7 @@ export class Pipelines {
     this.#device = device;
     this.#kernels = kernels;
     this.#precision = precision;
-    this.bindGroupLayout = device.createBindGroupLayout({
-      entries: bindings.map((buffer, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer })),
-    });
-    this.#layout = device.createPipelineLayout({ bindGroupLayouts: [this.bindGroupLayout] });
+    this.#layouts = { one: createLayout(device, 1), several: createLayout(device, SLOTS) };
   }
 
   /** How many there are so far. */
@@ -41,27 +57,41 @@ export class Pipelines {
     return this.#ready.size;
   }
 
-  /** A pipeline that {@link prepare} has compiled. */
-  get(kernel: string): GPUComputePipeline {
-    return this.#ready.get(kernel)!;
+  /** The layout of the bind group that a dispatch takes. */
+  bindGroupLayout(pages: readonly number[]): GPUBindGroupLayout {
+    return this.#layouts[layoutOf(pages)].bindGroup;
   }
 
-  /** Compiles a kernel unless it is. Throws KernelError, with the line, where the driver rejects it. */
-  async prepare(kernel: string, op: string): Promise<void> {
-    if (this.#ready.has(kernel)) return;
+  /** A pipeline that {@link prepare} has compiled. */
+  get({ kernel, pages }: PipelineUse): GPUComputePipeline {
+    return this.#ready.get(keyOf(kernel, pages))!;
+  }
+
+  /** Compiles a dispatch's kernel unless it is. Throws KernelError, with the line, where the driver rejects it. */
+  async prepare({ kernel, pages, op }: PipelineUse & { readonly op: string }): Promise<void> {
+    const key = keyOf(kernel, pages), layout = layoutOf(pages);
+    if (this.#ready.has(key)) return;
     this.#device.pushErrorScope("validation");
     this.#device.pushErrorScope("internal");
-    const code = moduleText(this.#kernels[kernel]!, this.#precision);
+    const code = moduleText(this.#kernels[kernel]!, this.#precision, layout === "one" ? 1 : SLOTS);
     const module = this.#device.createShaderModule({ label: kernel, code });
     const compute = { module, entryPoint: "main", constants: { ...this.#kernels[kernel]!.constants } };
-    const pipeline = this.#device.createComputePipeline({ label: kernel, layout: this.#layout, compute });
+    const pipeline = this.#device.createComputePipeline({
+      label: key,
+      layout: this.#layouts[layout].pipeline,
+      compute,
+    });
     const internal = await this.#device.popErrorScope(), invalid = await this.#device.popErrorScope();
     const messages = (await module.getCompilationInfo()).messages.filter(({ type }) => type === "error");
     const failure = messages[0] ?? invalid ?? internal;
     if (failure) throw kernelError(failure, { op, pipeline: kernel });
-    this.#ready.set(kernel, pipeline);
+    this.#ready.set(key, pipeline);
   }
 }
+
+const layoutOf = (pages: readonly number[]): "one" | "several" => pages.length > 1 ? "several" : "one";
+
+const keyOf = (kernel: string, pages: readonly number[]): string => `${kernel} ${layoutOf(pages)}`;
 
 function kernelError(
   failure: GPUCompilationMessage | GPUError,

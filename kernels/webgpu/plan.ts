@@ -4,12 +4,13 @@ import { UnsupportedOpError } from "../../core/backend.ts";
 import type { Graph } from "../../core/graph.ts";
 import type { RunOptions } from "../../core/op.ts";
 import type { OpName } from "../../core/ops.ts";
+import { SPACE } from "./arena.ts";
 import type { KernelName } from "./kernels.ts";
 import { type Buffer, type LoweredDispatch, Lowering, type WebGpuRow } from "./lowering.ts";
 import { rows } from "./rows.ts";
 import type { PlanLimits } from "./limits.ts";
 import { planUploads, uploadsOf } from "./uploads.ts";
-import { type FieldType, NONE, type Precision } from "./wgsl/kernel.ts";
+import { type FieldType, NONE, type Precision, SLOT_ELEMENTS } from "./wgsl/kernel.ts";
 import { RUN_WORDS } from "./wgsl/sources.ts";
 
 /** One dispatch of a plan. */
@@ -21,6 +22,8 @@ export interface PlannedDispatch {
   readonly workgroups: readonly [number, number, number];
   /** The first word of its parameters. */
   readonly word: number;
+  /** The pages of its tensors, in the order of their slots. */
+  readonly pages: readonly number[];
   /** Multiply-adds, so that a submission can be kept short. */
   readonly macs: number;
 }
@@ -37,8 +40,8 @@ export interface Plan {
   /** Parameters of all dispatches, each aligned for a dynamic offset. */
   readonly words: Uint32Array<ArrayBuffer>;
   readonly patches: readonly PatchedWord[];
-  /** Bytes of the arena of tensors. */
-  readonly tensorBytes: number;
+  /** Bytes of each page of tensors. */
+  readonly pageBytes: readonly number[];
   /** Bytes of the arena of vectors. */
   readonly vectorBytes: number;
   /** Elements of each output, in order. */
@@ -75,30 +78,42 @@ const patchedFields: Partial<Record<KernelName, { readonly words: number; readon
 
 const float = new Float32Array(1), bits = new Uint32Array(float.buffer);
 
-function wordOf(value: number | Buffer | undefined, type: FieldType): number {
+/** Buffers are named by the slot that their page is bound to, and their place in it. */
+function wordOf(value: number | Buffer | undefined, type: FieldType, pages: readonly number[]): number {
   if (value === undefined) return NONE;
-  if (typeof value === "object") return value.at;
+  if (typeof value === "object") {
+    return value.space === SPACE.vectors ? value.at : value.at + pages.indexOf(value.page) * SLOT_ELEMENTS;
+  }
   if (type !== "f32") return value;
   float[0] = value;
   return bits[0]!;
 }
 
+/** The pages of a dispatch's tensors; no kernel has more of them than there are slots. */
+function pagesOf({ values }: LoweredDispatch): readonly number[] {
+  const pages = values.flatMap((value) =>
+    typeof value === "object" && value.space === SPACE.tensors ? [value.page] : []
+  );
+  return [...new Set(pages)];
+}
+
 /** Lays out the parameters of all dispatches. */
 function layOut(dispatches: readonly LoweredDispatch[], alignment: number): {
   readonly words: Uint32Array<ArrayBuffer>;
-  readonly starts: readonly number[];
+  readonly places: readonly { readonly word: number; readonly pages: readonly number[] }[];
 } {
-  const starts: number[] = [];
+  const places = dispatches.map((dispatch) => ({ word: 0, pages: pagesOf(dispatch) }));
   let length = 0;
-  for (const { values } of dispatches) {
-    starts.push(length);
+  dispatches.forEach(({ values }, index) => {
+    places[index]!.word = length;
     length += Math.ceil(values.length * 4 / alignment) * alignment / 4;
-  }
+  });
   const words = new Uint32Array(length);
-  dispatches.forEach(({ values, types }, index) =>
-    values.forEach((value, at) => words[starts[index]! + at] = wordOf(value, types[at]!))
-  );
-  return { words, starts };
+  dispatches.forEach(({ values, types }, index) => {
+    const { word, pages } = places[index]!;
+    values.forEach((value, at) => words[word + at] = wordOf(value, types[at]!, pages));
+  });
+  return { words, places };
 }
 
 function patchesOf(dispatches: readonly PlannedDispatch[]): PatchedWord[] {
@@ -120,21 +135,21 @@ export function planGraph(graph: Graph, { limits, precision }: PlanOptions): Pla
   const uploads = planUploads(graph), lowering = new Lowering(graph, { limits, uploads });
   graph.nodes.forEach((_, id) => lowering.lower(id, rowOf));
   addDownloads(lowering);
-  const { tensors, vectors } = lowering.allocate(precision);
-  const { words, starts } = layOut(lowering.dispatches, limits.parameterAlignment);
+  const { pageBytes, vectorBytes } = lowering.allocate(precision);
+  const { words, places } = layOut(lowering.dispatches, limits.parameterAlignment);
   const dispatches = lowering.dispatches.map(({ kernel, node, workgroups, macs }, index) => ({
     kernel,
     op: graph.nodes[node]!.op,
     workgroups,
-    word: starts[index]!,
+    ...places[index]!,
     macs,
   }));
   const plan = {
     dispatches,
     words,
     patches: patchesOf(dispatches),
-    tensorBytes: tensors,
-    vectorBytes: vectors,
+    pageBytes,
+    vectorBytes,
     outputs: graph.outputs.map((id) => lowering.buffer(id).elements),
   };
   return { plan, uploadsOf: (run) => uploadsOf(uploads, run) };

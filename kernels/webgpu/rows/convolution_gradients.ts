@@ -1,5 +1,4 @@
 /** Rows of the transposes of convolution. */
-import { elementCount } from "../../../core/shape.ts";
 import { convolutionGeometry, type Geometry, isDepthwise } from "../../geometry.ts";
 import { type Phase, phasesOf } from "../../phases.ts";
 import type { Buffer } from "../arena.ts";
@@ -60,25 +59,25 @@ function sliced(products: number, workgroups: number): { readonly slices: number
   return { slices: Math.ceil(products / sliceProducts), sliceProducts };
 }
 
-/** What the transpose by the weight sums. */
+/** What the transpose by the weight sums, and where to. */
 interface WeightSums {
+  readonly y: Buffer;
   readonly window: WindowGeometry;
   readonly windowValues: ReturnType<typeof windowOf>;
   readonly gradient: Buffer;
-  /** Elements of the weight. */
-  readonly elements: number;
 }
 
-/** Products of output channels over pixels; returns the parts. */
-function lowerWeightProducts(lowering: Lowering, { window, windowValues, gradient, elements }: WeightSums): Buffer {
+/** Products of output channels over pixels; returns the parts, which are the weight itself where there is one. */
+function lowerWeightProducts(lowering: Lowering, { window, windowValues, gradient, y }: WeightSums): Buffer {
   const { n, oh, ow, o, c, kh, kw, groups } = window, products = n * oh * ow;
-  const pixels = o / groups, channels = elements / o;
+  const pixels = o / groups, elements = y.elements, channels = elements / o;
   const name = chooseTile(pixels, { wide: tilePixels(WIDE_WEIGHT), narrow: tilePixels(NARROW_WEIGHT) });
   const tile = name === "Wide" ? WIDE_WEIGHT : NARROW_WEIGHT;
   const tilesAcross = Math.ceil(channels / tile.channels);
   const tiles = tilesAcross * Math.ceil(pixels / tilePixels(tile));
-  const { slices, sliceProducts } = sliced(products, tiles * groups), parts = lowering.scratch(slices * elements);
-  const output = { y: parts, pixels, channels, groupChannels: channels, tilesAcross, tiles };
+  const { slices, sliceProducts } = sliced(products, tiles * groups),
+    parts = slices === 1 ? y : lowering.scratch(slices * elements);
+  const output = { y: parts, ySpace: parts.space, pixels, channels, groupChannels: channels, tilesAcross, tiles };
   const slice = { outputChannels: o, groups, sliceElements: elements, sliceProducts, products };
   lowering.add(`convolutionWeight${name}${widthOf(c / groups, pixels)}`, {
     ...output,
@@ -94,9 +93,9 @@ function lowerWeightProducts(lowering: Lowering, { window, windowValues, gradien
 }
 
 /** Each channel over pixels; returns the parts. */
-function lowerDepthwiseSums(lowering: Lowering, { window, windowValues, gradient, elements }: WeightSums): Buffer {
+function lowerDepthwiseSums(lowering: Lowering, { window, windowValues, gradient, y }: WeightSums): Buffer {
   const { n, oh, ow, c } = window, pixels = n * oh * ow, tilesAcross = Math.ceil(c / DEPTHWISE.channels);
-  const { slices, sliceProducts } = sliced(pixels, tilesAcross), parts = lowering.scratch(slices * elements);
+  const { slices, sliceProducts } = sliced(pixels, tilesAcross), parts = lowering.scratch(slices * y.elements);
   const tiles = tilesAcross * slices, extents = { channels: c, pixels, tilesAcross, tiles };
   lowering.add(`depthwiseWeight${widthOf(c)}`, {
     ...windowValues,
@@ -104,7 +103,7 @@ function lowerDepthwiseSums(lowering: Lowering, { window, windowValues, gradient
     gradient,
     ...extents,
     slicePixels: sliceProducts,
-  }, { over: { workgroups: tiles }, macs: pixels * elements });
+  }, { over: { workgroups: tiles }, macs: pixels * y.elements });
   return parts;
 }
 
@@ -116,7 +115,8 @@ export function conv2dWeight(
   const shapes = { x: lowering.shape(xId!), weight: shape, y: lowering.shape(yId!) };
   const geometry = convolutionGeometry(shapes, attributes), { padding } = geometry;
   const window = { ...geometry, top: padding, left: padding }, gradient = lowering.buffer(yId!);
-  const windowValues = windowOf(window, lowering.view(xId!)), elements = elementCount(shape);
+  const windowValues = windowOf(window, lowering.view(xId!)), y = lowering.place(id);
   const lower = isDepthwise(geometry) ? lowerDepthwiseSums : lowerWeightProducts;
-  sumParts(lowering, lower(lowering, { window, windowValues, gradient, elements }), lowering.place(id));
+  const parts = lower(lowering, { window, windowValues, gradient, y });
+  if (parts !== y) sumParts(lowering, parts, y);
 }

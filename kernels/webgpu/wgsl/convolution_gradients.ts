@@ -44,18 +44,19 @@ ${MAIN}
   let input = row / p.rowTaps;
   let channel = input / p.groupInputs * p.groupOutputs + output;
   let at = ((channel * p.kh + dy) * p.kw + dx) * p.groupInputs + input % p.groupInputs;
-  tensors[p.turned + index] = tensors[p.weight + at];
+  store(p.turned + index, stored(p.weight + at));
 }`,
 } as const satisfies Kernel;
 
 /**
  * Rows of the tile (`pixels`) are a group's output channels, columns (`groupChannels`) its window's positions and
- * channels, products pixels of the output. They are summed in slices of `sliceProducts`, each to an f32 part of its own, so that many
- * workgroups share them.
+ * channels, products pixels of the output. They are summed in slices of `sliceProducts`, so that many workgroups share
+ * them: each to an f32 part of its own among the vectors, or one alone to the weight.
  */
 export const convolutionWeightFields = {
   ...tileFields,
   ...windowFields,
+  ySpace: "u32",
   gradient: "at",
   outputChannels: "u32",
   groups: "u32",
@@ -101,7 +102,11 @@ export function convolutionWeightKernel(tile: ProductTile, width: Width): Kernel
     fields: convolutionWeightFields,
     width,
     body: productText(tile, {
-      text: `${viewText("vec4<f32>")}
+      text: `
+fn putQuadIn(space: u32, at: u32, lanes: u32, value: vec4<f32>) {
+  if (space == 0u) { putQuad(at, lanes, value); } else { putVectorQuad(at, lanes, value); }
+}
+${viewText("vec4<f32>")}
 ${windowText}
 ${elementText}`,
       place: `
@@ -139,7 +144,7 @@ ${elementText}`,
     ${
         eachPixel(
           tile,
-          (i, pixel) => `putVectorQuad(part + ${pixel} * p.groupChannels + channel, channelsLeft, sum${i});`,
+          (i, pixel) => `putQuadIn(p.ySpace, part + ${pixel} * p.groupChannels + channel, channelsLeft, sum${i});`,
         )
       }
   }

@@ -50,36 +50,57 @@ export const MAIN = `@compute @workgroup_size(${WORKGROUP})
 fn main(${INVOCATION}) {
   let index = (group.y * groups.x + group.x) * ${WORKGROUP}u + local;`;
 
+/** GPU buffers with tensors that a dispatch can use at once. */
+export const SLOTS = 4;
+
+/** Elements of a slot: a tensor's place is its slot's number times this, and its place in the slot's buffer. */
+export const SLOT_ELEMENTS = 2 ** 30;
+
+/** `fn stored(at)` and `fn store(at, value)`: elements, or quads, of the slots' buffers. */
+function slotAccess(width: Width, slots: number): string {
+  const shift = Math.log2(SLOT_ELEMENTS / width), index = slots === 1 ? "at" : `at & ${2 ** shift - 1}u`;
+  const choice = (body: (tensors: string) => string): string =>
+    slots === 1 ? body(tensorsOf(0)) : `
+  switch at >> ${shift}u {
+${each(slots - 1, (slot) => `    case ${slot + 1}u: { ${body(tensorsOf(slot + 1))} }`)}
+    default: { ${body(tensorsOf(0))} }
+  }`;
+  return `
+fn stored(at: u32) -> Stored { ${choice((tensors) => `return ${tensors}[${index}];`)} }
+fn store(at: u32, value: Stored) { ${choice((tensors) => `${tensors}[${index}] = value;`)} }`;
+}
+
 const scalarAccess = `
-fn scalar(at: u32) -> f32 { return f32(tensors[at]); }
+fn scalar(at: u32) -> f32 { return f32(stored(at)); }
+fn putScalar(at: u32, value: f32) { store(at, Element(value)); }
 fn vector(at: u32) -> f32 { return vectors[at]; }
 fn quad(at: u32) -> vec4<f32> {
-  return vec4<f32>(vec4<Element>(tensors[at], tensors[at + 1u], tensors[at + 2u], tensors[at + 3u]));
+  return vec4<f32>(vec4<Element>(stored(at), stored(at + 1u), stored(at + 2u), stored(at + 3u)));
 }
 fn vectorQuad(at: u32) -> vec4<f32> {
   return vec4<f32>(vectors[at], vectors[at + 1u], vectors[at + 2u], vectors[at + 3u]);
 }
 fn putQuad(at: u32, lanes: u32, value: vec4<f32>) {
-  for (var lane = 0u; lane < min(lanes, 4u); lane++) { tensors[at + lane] = Element(value[lane]); }
+  for (var lane = 0u; lane < min(lanes, 4u); lane++) { putScalar(at + lane, value[lane]); }
 }
 fn putVectorQuad(at: u32, lanes: u32, value: vec4<f32>) {
   for (var lane = 0u; lane < min(lanes, 4u); lane++) { vectors[at + lane] = value[lane]; }
 }
 fn putVector(at: u32, value: f32) { vectors[at] = value; }
 fn load(space: u32, at: u32) -> f32 {
-  if (space == 0u) { return f32(tensors[at]); }
+  if (space == 0u) { return scalar(at); }
   return vectors[at];
 }
 fn put(space: u32, at: u32, value: f32) {
-  if (space == 0u) { tensors[at] = Element(value); } else { vectors[at] = value; }
+  if (space == 0u) { putScalar(at, value); } else { vectors[at] = value; }
 }`;
 
 const quadAccess = `
-fn scalar(at: u32) -> f32 { return f32(tensors[at >> 2u][at & 3u]); }
+fn scalar(at: u32) -> f32 { return f32(stored(at >> 2u)[at & 3u]); }
 fn vector(at: u32) -> f32 { return vectors[at >> 2u][at & 3u]; }
-fn quad(at: u32) -> vec4<f32> { return vec4<f32>(tensors[at >> 2u]); }
+fn quad(at: u32) -> vec4<f32> { return vec4<f32>(stored(at >> 2u)); }
 fn vectorQuad(at: u32) -> vec4<f32> { return vectors[at >> 2u]; }
-fn putQuad(at: u32, lanes: u32, value: vec4<f32>) { tensors[at >> 2u] = vec4<Element>(value); }
+fn putQuad(at: u32, lanes: u32, value: vec4<f32>) { store(at >> 2u, vec4<Element>(value)); }
 fn putVectorQuad(at: u32, lanes: u32, value: vec4<f32>) { vectors[at >> 2u] = value; }
 fn putVector(at: u32, value: f32) { vectors[at >> 2u][at & 3u] = value; }
 fn load(space: u32, at: u32) -> f32 {
@@ -100,23 +121,32 @@ function parameters({ fields, tail = "" }: Kernel): string {
   return `struct Parameters {\n${members.join("\n")}\n${tail}}`;
 }
 
+/** The variable of a slot's buffer. */
+const tensorsOf = (slot: number): string => slot === 0 ? "tensors" : `tensors${slot}`;
+
 /**
- * The module of a kernel. Bindings are the same for all: the arena of tensors, the arena of vectors (always f32), the
- * parameters at a dynamic offset, what is read back, what was uploaded, and the quantiles of the normal distribution.
- * All offsets are in elements.
+ * The module of a kernel whose tensors are in one GPU buffer, or in up to {@link SLOTS}. Bindings are the same for all: the
+ * buffer of tensors, the arena of vectors (always f32), the parameters at a dynamic offset, what is read back, what was
+ * uploaded, the quantiles of the normal distribution, and further buffers of tensors. All offsets are in elements.
  */
-export function moduleText(kernel: Kernel, precision: Precision): string {
-  const stored = kernel.width === 4 ? ["vec4<Element>", "vec4<f32>"] : ["Element", "f32"];
+export function moduleText(kernel: Kernel, precision: Precision, slots = 1): string {
+  const [stored, vectors] = kernel.width === 4 ? ["vec4<Element>", "vec4<f32>"] : ["Element", "f32"];
   return `${precision === "f16" ? "enable f16;\n" : ""}alias Element = ${precision};
+alias Stored = ${stored};
 ${parameters(kernel)}
-@group(0) @binding(0) var<storage, read_write> tensors: array<${stored[0]}>;
-@group(0) @binding(1) var<storage, read_write> vectors: array<${stored[1]}>;
+@group(0) @binding(0) var<storage, read_write> tensors: array<Stored>;
+@group(0) @binding(1) var<storage, read_write> vectors: array<${vectors}>;
 @group(0) @binding(2) var<uniform> p: Parameters;
 @group(0) @binding(3) var<storage, read_write> results: array<f32>;
 @group(0) @binding(4) var<storage, read> uploads: array<f32>;
 @group(0) @binding(5) var<storage, read> quantiles: array<i32>;
+${
+    each(slots - 1, (more) =>
+      `@group(0) @binding(${6 + more}) var<storage, read_write> ${tensorsOf(more + 1)}: array<Stored>;`)
+  }
 const NONE = ${NONE}u;
 ${nanText}
+${slotAccess(kernel.width, slots)}
 ${kernel.width === 4 ? quadAccess : scalarAccess}
 ${kernel.body}`;
 }

@@ -35,7 +35,7 @@ ${MAIN}
   let image = p.rows * p.columns;
   let within = index % image;
   let source = index - within + within % p.rows * p.columns + within / p.rows;
-  tensors[p.y + index] = tensors[p.x + source];
+  store(p.y + index, stored(p.x + source));
 }`,
 } as const satisfies Kernel;
 

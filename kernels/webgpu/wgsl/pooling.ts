@@ -45,7 +45,7 @@ fn putValue(at: u32, value: Value) { putQuad(at, 4u, value); }
 fn larger(a: Value, b: Value) -> Value { return select(select(max(a, b), b, areNan(b)), a, areNan(a)); }`
     : `alias Value = f32;
 fn value(at: u32) -> Value { return scalar(at); }
-fn putValue(at: u32, value: Value) { tensors[at] = Element(value); }
+fn putValue(at: u32, value: Value) { putScalar(at, value); }
 fn larger(a: Value, b: Value) -> Value { return select(select(max(a, b), b, isNan(b)), a, isNan(a)); }`;
 
 /**

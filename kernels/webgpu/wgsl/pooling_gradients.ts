@@ -66,7 +66,7 @@ export const poolGather = {
   width: 1,
   body: `${windowText}
 ${place("p.oh", "p.ow")}
-  tensors[p.to + index] = tensors[p.y + largest(image, row, column, channel)];
+  store(p.to + index, stored(p.y + largest(image, row, column, channel)));
 }`,
 } as const satisfies Kernel;
 
@@ -86,7 +86,7 @@ ${place("p.h", "p.w")}
       }
     }
   }
-  tensors[p.to + index] = Element(sum);
+  putScalar(p.to + index, sum);
 }`,
 } as const satisfies Kernel;
 
@@ -105,7 +105,7 @@ ${place("p.h", "p.w")}
       sum += scalar(p.y + ((image * p.oh + i) * p.ow + j) * p.channels + channel) / share;
     }
   }
-  tensors[p.to + index] = Element(sum);
+  putScalar(p.to + index, sum);
 }`,
 } as const satisfies Kernel;
 
@@ -131,6 +131,6 @@ ${place("p.h", "p.w")}
       sum += scalar(p.y + ((image * p.size + i) * p.size + j) * p.channels + channel) / share;
     }
   }
-  tensors[p.to + index] = Element(sum);
+  putScalar(p.to + index, sum);
 }`,
 } as const satisfies Kernel;

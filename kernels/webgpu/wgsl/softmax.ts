@@ -39,7 +39,7 @@ fn main(
   }
   let normalizer = largest + log(memory[0]);
   for (var at = local; at < p.columns; at += 256u) {
-    tensors[p.y + first + at] = Element(scalar(p.x + first + at) - normalizer);
+    putScalar(p.y + first + at, scalar(p.x + first + at) - normalizer);
   }
 }`,
 } as const satisfies Kernel;
