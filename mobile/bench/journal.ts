@@ -47,10 +47,13 @@ export class Journal implements Disposable {
     throw new BenchError("PHONE_IN_USE", `Cannot measure as another process measures on ${serial}`, { data: { path } });
   }
 
-  /** What is to be put back; undefined if nothing is. */
+  /**
+   * What is to be put back; undefined if nothing is. An entry is whole before anything is changed: half of one, from a
+   * crash while it was written, means that nothing was.
+   */
   read(): JournalEntry | undefined {
     const text = Deno.readTextFileSync(this.#path);
-    return text === "" ? undefined : JSON.parse(text);
+    return text.endsWith("\n") ? JSON.parse(text) : undefined;
   }
 
   /** Writes down what is about to be changed, safely on the disk before this returns. */

@@ -235,6 +235,16 @@ Deno.test("one measurement a phone at a time", async () => {
   await rejectsWith(Journal.open("same", `${folder}/journals`), "PHONE_IN_USE");
 });
 
+Deno.test("half a journal means that nothing was changed yet", async () => {
+  await Deno.mkdir(`${folder}/journals`, { recursive: true });
+  await Deno.writeTextFile(`${folder}/journals/half.json`, '{"schema":1,"serial":"half","fol');
+  using journal = await Journal.open("half", `${folder}/journals`);
+  assert.equal(journal.read(), undefined);
+  const entry = { schema: 1, serial: "half", folder: "/data", settings: { a: "1" }, awake: null } as const;
+  journal.write(entry);
+  assert.deepEqual(journal.read(), entry);
+});
+
 Deno.test("zen phone bench that is killed: zen phone doctor puts the phone back", async () => {
   await using phone = new Phone();
   await using adbd = new Adbd(phone);
