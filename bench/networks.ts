@@ -49,7 +49,8 @@ export function zooDepthwise(): DepthwiseLayer[] {
   return [...layers.values()];
 }
 
-const SETTINGS = {
+/** Everything that a score depends on but the network. */
+export const SETTINGS = {
   batch: BATCH,
   gamma: 0.01,
   variant: "reference",
@@ -60,8 +61,12 @@ const SETTINGS = {
   labels: "random",
 } as const;
 
-function designOf(structure: string, resolution = RESOLUTION): NetworkDesign {
-  return structureDesign(parseStructure(structure), { resolution, classes: 10, residualLinks: false });
+/** Classes of a network's classifier. */
+export const CLASSES = 10;
+
+/** A network as searches score it, without residual links. */
+export function designOf(structure: string, resolution = RESOLUTION): NetworkDesign {
+  return structureDesign(parseStructure(structure), { resolution, classes: CLASSES, residualLinks: false });
 }
 
 /** The graph of a Zen-score, built from the string as a search does. */

@@ -1,0 +1,122 @@
+/**
+ * Time and memory of every proxy on one network, beside PyTorch for two of them:
+ * `deno task bench:proxies [--only <proxy>,…] [--peer torch_peer.py] [--json] [--written]`.
+ *
+ * Each proxy has a process of its own, which ends after two minutes at the latest; all together take less than ten.
+ * `--written` also writes docs/proxy_costs.md.
+ *
+ * @module
+ */
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { chooseProxies } from "../core/io/mod.ts";
+import { zooEntry } from "../core/zoo/mod.ts";
+import { openCpu } from "../kernels/mod.ts";
+import { environment } from "./environment.ts";
+import { timeAsyncMs } from "./harness.ts";
+import { BATCH, CLASSES, designOf, RESOLUTION, SETTINGS } from "./networks.ts";
+import { type CostFigures, type CostRow, costTable, type PeerCost } from "./proxy_cost_table.ts";
+
+const NETWORK = "zennet_cifar10_model_size1M_res32";
+/** A proxy is timed until it has so many samples, or took so long. */
+const SAMPLES = 3, ENOUGH_MS = 15_000;
+/** A process that takes longer is ended, and so is one that is at work when all together took too long. */
+const PATIENCE_MS = 120_000, ALL_MS = 570_000;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: "all" },
+    peer: { type: "string" },
+    json: { type: "boolean", default: false },
+    written: { type: "boolean", default: false },
+    measure: { type: "string" },
+  },
+});
+
+const print = (text: string) => Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
+
+/** The shortest of several samples, seconds. */
+async function shortestSeconds(body: () => Promise<unknown>): Promise<number> {
+  const samples: number[] = [];
+  let total = 0;
+  while (samples.length < SAMPLES && (total < ENOUGH_MS || samples.length === 0)) {
+    samples.push(await timeAsyncMs(body));
+    total += samples.at(-1)!;
+  }
+  return Math.min(...samples) / 1000;
+}
+
+/** Measures one proxy in this process. */
+async function measure(key: string): Promise<CostFigures> {
+  const [{ proxy, variant }] = await chooseProxies(key) as [Awaited<ReturnType<typeof chooseProxies>>[number]];
+  const design = designOf(zooEntry(NETWORK).structure);
+  await using backend = await openCpu();
+  const settings = { ...SETTINGS, weights: proxy.weights ?? "unit", variant };
+  const peak = () => process.resourceUsage().maxRSS * 1024;
+  const before = peak();
+  const score = (draw: number) => proxy.score(design, { ...settings, draw }, backend);
+  const first = await score(0), bytes = peak() - before;
+  const alone = await shortestSeconds(() => score(0));
+  const together = await shortestSeconds(() =>
+    Promise.all(Array.from({ length: backend.concurrency }, (_, draw) => score(draw)))
+  );
+  return { score: first.value, alone, together: together / backend.concurrency, bytes };
+}
+
+/** What a process printed, or why it printed nothing. */
+async function outputOf(command: string, args: readonly string[]): Promise<unknown> {
+  const patience = Math.min(PATIENCE_MS, ALL_MS - performance.now());
+  if (patience <= 0) return { error: "not measured: out of time" };
+  const signal = AbortSignal.timeout(patience);
+  const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args], signal }).output();
+  const text = new TextDecoder();
+  if (success) return JSON.parse(text.decode(stdout));
+  const why = signal.aborted
+    ? `longer than ${(patience / 1000).toFixed(0)} s`
+    : text.decode(stderr).trim().split("\n").at(-1);
+  return { error: why };
+}
+
+async function measureAlone(key: string): Promise<CostRow["ours"]> {
+  const script = import.meta.url, args = ["run", "-A", script, "--measure", key];
+  return await outputOf(Deno.execPath(), args) as CostRow["ours"];
+}
+
+async function measurePeer(key: string): Promise<CostRow["peer"]> {
+  if (values.peer === undefined || !["grad_norm", "naswot"].includes(key)) return undefined;
+  const script = new URL("torch_proxies.py", import.meta.url).pathname;
+  const flags = { batch: BATCH, resolution: RESOLUTION, classes: CLASSES, threads: navigator.hardwareConcurrency };
+  const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, `${value}`]);
+  const { structure } = zooEntry(NETWORK);
+  return await outputOf("python3", [script, values.peer, key, structure, ...args]) as PeerCost;
+}
+
+/** The network's proxies, and those variants that cost something else. */
+async function keys(): Promise<readonly string[]> {
+  const chosen = (await chooseProxies(values.only)).map(({ key }) => key);
+  return values.only === "all" ? [...chosen, "te_nas:fixed_statistics"] : chosen;
+}
+
+async function main(): Promise<void> {
+  const rows: CostRow[] = [];
+  for (const proxy of await keys()) {
+    const row = { proxy, ours: await measureAlone(proxy), peer: await measurePeer(proxy) };
+    rows.push(row);
+    if (values.json) await print(JSON.stringify(row));
+  }
+  const about = {
+    network: NETWORK,
+    batch: BATCH,
+    classes: CLASSES,
+    date: new Date().toISOString().slice(0, 10),
+    ...await environment(),
+  };
+  const table = costTable(rows, about);
+  if (!values.json) await print(table);
+  if (!values.written) return;
+  await Deno.writeTextFile("docs/proxy_costs.md", table);
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", "docs/proxy_costs.md"] }).spawn().status;
+}
+
+if (values.measure === undefined) await main();
+else await print(JSON.stringify(await measure(values.measure)));
