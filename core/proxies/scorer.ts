@@ -14,6 +14,7 @@ import { structureDesign } from "./design.ts";
 import { evaluateRepeatedly, type Evaluation, scoreDraws } from "./evaluate.ts";
 import type { Proxy, Score, ScoringSettings } from "./proxy.ts";
 import { proxies, proxyNamed, UnknownProxyError, variantOf } from "./registry.ts";
+import { atMost } from "./turns.ts";
 
 /** The network that candidates are scored as: without residual links. */
 function scoredForm({ resolution, classes, squeezeExcite }: SearchConfig): NetworkForm {
@@ -45,10 +46,17 @@ export function scorerOf(config: SearchConfig, options: ScorerOptions = {}): Sco
   const { proxy = proxyNamed(config.proxy), backend } = options, form = scoredForm(config);
   const settings = settingsOf(config, proxy, variantOf(proxy, config.variant));
   const evaluation = { proxy, settings, repeats: config.repeats, ...(backend && { backend }) };
-  if (config.race) return racingScorer(evaluation, { form, race: config.race });
+  const scorer = config.race ? racingScorer(evaluation, { form, race: config.race }) : wholeScorer(evaluation, form);
+  if (!backend) return scorer;
+  // One waits beside those that the device computes; a candidate may hold gradients of hundreds of megabytes.
+  const inTurn = atMost(backend.concurrency + 1);
+  return (structure, candidate) => inTurn(() => scorer(structure, candidate));
+}
+
+function wholeScorer(evaluation: Evaluation, form: NetworkForm): Scorer {
   return async (structure) => {
     const { mean, parts } = await evaluateRepeatedly(structureDesign(structure, form), evaluation);
-    return proxy.ranking ? { score: mean, parts } : mean;
+    return evaluation.proxy.ranking ? { score: mean, parts } : mean;
   };
 }
 
