@@ -97,11 +97,25 @@ function finalEvent({ report, proposals, evaluations, stoppedBy }: SearchResult,
   return { event, best, proposals, evaluations, seconds, run, stopped_by: stoppedBy };
 }
 
+/** How many proposals met each verdict; what no search meets without a cascade or race is left out where it is 0. */
+function verdictsInWords({ report: { verdicts }, proposals, evaluations }: SearchResult): string {
+  const { failed, outraced, duplicate } = verdicts, overBudget = verdicts["over-budget"];
+  const screened = verdicts["screened-out"];
+  return [
+    `${grouped(proposals)}: ${grouped(evaluations)} scored (${failed} failed${
+      outraced > 0 ? `, ${grouped(outraced)} outraced` : ""
+    })`,
+    `${grouped(overBudget)} over budget`,
+    `${grouped(duplicate)} duplicates`,
+    ...(screened > 0 ? [`${grouped(screened)} screened out`] : []),
+  ].join(", ");
+}
+
 function printResult(
-  { report, proposals, evaluations }: SearchResult,
+  result: SearchResult,
   { directory, seconds }: { readonly directory: string; readonly seconds: number },
 ): void {
-  const { best, verdicts } = report;
+  const { report: { best }, proposals, evaluations } = result;
   if (!best) return note(`no candidate got a score in ${grouped(proposals)} proposals; see zen runs show ${directory}`);
   printFields([
     ["best structure", best.structure],
@@ -109,13 +123,7 @@ function printResult(
     ["parameters", grouped(best.parameters)],
     ["multiply-adds", grouped(best.macs)],
     ["layers", best.layers],
-    [
-      "proposals",
-      `${grouped(proposals)}: ${grouped(evaluations)} scored (${verdicts.failed} failed, ` +
-      `${grouped(verdicts.outraced)} outraced), ` +
-      `${grouped(verdicts["over-budget"])} over budget, ${grouped(verdicts.duplicate)} duplicates, ` +
-      `${grouped(verdicts["screened-out"])} screened out`,
-    ],
+    ["proposals", verdictsInWords(result)],
     ["time", duration(seconds)],
     ["kept in", `${directory}/best_structure.txt and report.json`],
     ["continue with", `zen runs resume ${directory} --max-evaluations ${evaluations * 2}`],
