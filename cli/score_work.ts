@@ -29,10 +29,8 @@ export interface ScoreTask {
 
 async function resultOf(design: NetworkDesign, chosen: ChosenProxy, task: ScoreTask): Promise<ProxyResult> {
   const { evaluateRepeatedly } = await import("../core/proxies/mod.ts");
-  const { settings, repeats, backend } = task, { proxy, variant } = chosen;
-  // The filling rule compares implementations, with weights as the rule has them; draws are the proxy's own.
-  const weights = settings.fill === "reference" ? settings.weights : proxy.weights ?? settings.weights;
-  const evaluation = { proxy, repeats, settings: { ...settings, weights, variant } };
+  const { settings, repeats, backend } = task;
+  const evaluation = { ...chosen, repeats, settings: { ...settings, variant: chosen.variant } };
   const from = performance.now();
   const seconds = (): number => (performance.now() - from) / 1000;
   try {

@@ -73,10 +73,7 @@ export interface Proxy {
   readonly inputs: ProxyInputs;
   /** Whether it evaluates the network, so that `score` is given a backend. */
   readonly needsBackend: boolean;
-  /**
-   * The scale of drawn weights that its source prescribes, where it matters. Not told, searches and `zen score` draw `unit`
-   * weights, as Zen-NAS does for all proxies, and comparisons on benchmarks `scaled` ones.
-   */
+  /** The scale of drawn weights that its source prescribes, where it matters; `scaled` where benchmarks are not told. */
   readonly weights?: WeightScale;
   /** How parts are ranked where the score is one among others; the value of `score` then stands for a network alone. */
   readonly ranking?: RankCombination;

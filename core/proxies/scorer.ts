@@ -21,12 +21,8 @@ function scoredForm({ resolution, classes, squeezeExcite }: SearchConfig): Netwo
   return { resolution, classes, squeezeExcite, residualLinks: false };
 }
 
-function settingsOf(
-  { batch, gamma, seed }: SearchConfig,
-  { weights = "unit" }: Proxy,
-  variant: string,
-): Omit<ScoringSettings, "draw"> {
-  return { batch, gamma, seed, variant, fill: "gaussian", weights, labels: "random" };
+function settingsOf({ batch, gamma, seed }: SearchConfig, variant: string): Omit<ScoringSettings, "draw"> {
+  return { batch, gamma, seed, variant, fill: "gaussian", weights: "unit", labels: "random" };
 }
 
 /** What scores a search's candidates. */
@@ -44,7 +40,7 @@ export interface ScorerOptions {
  */
 export function scorerOf(config: SearchConfig, options: ScorerOptions = {}): Scorer {
   const { proxy = proxyNamed(config.proxy), backend } = options, form = scoredForm(config);
-  const settings = settingsOf(config, proxy, variantOf(proxy, config.variant));
+  const settings = settingsOf(config, variantOf(proxy, config.variant));
   const evaluation = { proxy, settings, repeats: config.repeats, ...(backend && { backend }) };
   const scorer = config.race ? racingScorer(evaluation, { form, race: config.race }) : wholeScorer(evaluation, form);
   if (!backend) return scorer;
@@ -93,7 +89,7 @@ const valueOf = ({ value }: Score): number => value;
 export function screensOf(config: SearchConfig): readonly Screen[] {
   const form = scoredForm(config);
   return (config.cascade ?? []).map(({ proxy: name, share }) => {
-    const proxy = proxyNamed(name), settings = { ...settingsOf(config, proxy, variantOf(proxy)), draw: 0 };
+    const proxy = proxyNamed(name), settings = { ...settingsOf(config, variantOf(proxy)), draw: 0 };
     if (!proxy.count) {
       const free = [...proxies.values()].filter(({ count }) => count).map((one) => one.name);
       throw new UnknownProxyError("a proxy before another that does not only count", { got: name, known: free });

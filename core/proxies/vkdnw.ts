@@ -7,8 +7,8 @@
  * - `reference`: −Σ_k λ̃_k·ln λ̃_k, λ̃_k = λ_k/Σ_j λ_j: at most ln 9, where all are equal; 0 where all are 0.
  * - `single`: the number of convolutions and linear layers plus that, so that networks are ordered by depth first.
  *
- * Normalisations use their fresh running statistics (mean 0, variance 1), so weights are drawn from N(0, 2/fan-in) whoever
- * scores: with variance 1 the numbers of a deep network would overflow.
+ * Normalisations use their fresh running statistics (mean 0, variance 1), so weights have variance 2/fan-in whatever the
+ * settings say: with variance 1 the numbers of a deep network would overflow.
  *
  * Cost: a forward pass for each 16 classes and a backward pass a class; on the host, classes · images · tensors² and
  * tensors³. Input: one batch of images, no labels; the matrix has full rank where images · (classes − 1) is no less than
@@ -39,7 +39,8 @@ export function decileEntropy(values: readonly number[]): number {
 
 async function vkdnwScore(design: NetworkDesign, settings: ScoringSettings, backend?: Backend): Promise<Score> {
   if (!backend) throw new TypeError("Cannot evaluate a network without a backend");
-  const graph = new ProxyGraph(design, settings), forward = graph.forward(graph.images(), { mode: "inference" });
+  const graph = new ProxyGraph(design, { ...settings, weights: "scaled" });
+  const forward = graph.forward(graph.images(), { mode: "inference" });
   const information = await fisherInformation(graph, forward, backend), layers = forward.network.layers.length;
   // Rounding may leave an eigenvalue of 0 just below it.
   const entropy = decileEntropy(symmetricEigenvalues(information).map(Math.abs));
@@ -53,6 +54,5 @@ export const vkdnw: Proxy = {
   variants: ["reference", "single"],
   inputs: { batches: 1, labelled: false },
   needsBackend: true,
-  weights: "scaled",
   score: vkdnwScore,
 };

@@ -107,7 +107,7 @@ function entropyOf(ascending: readonly number[]): number {
 Deno.test("VKDNW is its definition, by differences in float64", async () => {
   await using backend = await openBackend("cpu");
   const expected = rotatedEigenvalues(definition()), largest = expected.at(-1)!;
-  const design = small(TEXT, FORM), settings = filled(vkdnw, { batch: IMAGES, weights: "scaled" });
+  const design = small(TEXT, FORM), settings = filled(vkdnw, { batch: IMAGES });
   const graph = new ProxyGraph(design, settings), forward = graph.forward(graph.images(), { mode: "inference" });
   const found = symmetricEigenvalues(await fisherInformation(graph, forward, backend));
   assert.equal(found.length, expected.length);
@@ -122,7 +122,7 @@ Deno.test("VKDNW is its definition, by differences in float64", async () => {
 
 Deno.test("VKDNW is the same with more classes than share a forward pass, and on any number of workers", async () => {
   const design = small("SuperConvK3BNRELU(3,4,1,1)", { classes: 37 });
-  const settings = filled(vkdnw, { batch: 2, weights: "scaled" });
+  const settings = filled(vkdnw, { batch: 2 });
   const values: number[] = [];
   for (const workers of [1, 3]) {
     await using backend = await openBackend("cpu", { workers });
