@@ -108,7 +108,8 @@ Deno.test("VKDNW is its definition, by differences in float64", async () => {
   await using backend = await openBackend("cpu");
   const expected = rotatedEigenvalues(definition()), largest = expected.at(-1)!;
   const design = small(TEXT, FORM), settings = filled(vkdnw, { batch: IMAGES });
-  const graph = new ProxyGraph(design, settings), forward = graph.forward(graph.images(), { mode: "inference" });
+  const graph = new ProxyGraph(design, { ...settings, weights: "scaled" }),
+    forward = graph.forward(graph.images(), { mode: "inference" });
   const found = symmetricEigenvalues(await fisherInformation(graph, forward, backend));
   assert.equal(found.length, expected.length);
   const error = Math.max(...found.map((value, index) => Math.abs(value - expected[index]!))) / largest;
