@@ -1,6 +1,6 @@
 /** `zen phone`: Android phones over adb, and how fast a network is on them. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Device, ListedDevice, OpenOptions, TransportName } from "../mobile/adb/mod.ts";
+import type { Device, ListedDevice, OpenOptions, ShellResult, TransportName } from "../mobile/adb/mod.ts";
 import { integer, jsonOption } from "./options.ts";
 import { addPhoneBenchCommand } from "./phone_bench.ts";
 
@@ -12,6 +12,10 @@ export interface PhoneOptions {
   readonly port?: number | undefined;
   readonly createKey: boolean;
   readonly json?: boolean;
+}
+
+interface ShellCommandOptions extends PhoneOptions {
+  readonly timeout: number;
 }
 
 function portNumber(text: string): number {
@@ -84,15 +88,34 @@ async function list(options: PhoneOptions): Promise<void> {
   printTable(["serial", "state", "model", "product"], devices.map(row));
 }
 
-async function shell(words: string[], options: PhoneOptions & { readonly timeout: number }): Promise<void> {
-  const { print, note, printJson } = await import("./terminal.ts");
+/** What a command wrote, to where it wrote it. */
+async function printOutput({ stdout, stderr }: Partial<ShellResult>): Promise<void> {
+  const { print, note } = await import("./terminal.ts");
+  if (stdout) print(stdout.replace(/\n$/, ""));
+  if (stderr) note(stderr.replace(/\n$/, ""));
+}
+
+/** Runs a command; Ctrl-C ends it on the phone. What one wrote that did not come to its end is printed all the same. */
+async function runCommand(command: string, options: ShellCommandOptions): Promise<ShellResult> {
+  const { AdbError } = await import("../mobile/adb/mod.ts");
+  const { Interrupted } = await import("./errors.ts");
+  const { InterruptSignal } = await import("./interrupt_signal.ts");
   await using device = await open(options);
-  const result = await device.shell(words.join(" "), { timeoutMs: 1000 * options.timeout });
-  if (options.json) printJson(result);
-  else {
-    if (result.stdout !== "") print(result.stdout.replace(/\n$/, ""));
-    if (result.stderr !== "") note(result.stderr.replace(/\n$/, ""));
+  const reason = new Interrupted("interrupted; the command was ended on the phone");
+  using interrupt = new InterruptSignal({ finishing: "ending the command on the phone", reason });
+  try {
+    return await device.shell(command, { timeoutMs: 1000 * options.timeout, signal: interrupt.signal });
+  } catch (error) {
+    if (error instanceof AdbError) await printOutput(error.data);
+    throw error;
   }
+}
+
+async function shell(words: string[], options: ShellCommandOptions): Promise<void> {
+  const { printJson } = await import("./terminal.ts");
+  const result = await runCommand(words.join(" "), options);
+  if (options.json) printJson(result);
+  else await printOutput(result);
   await failWith(result.exitCode);
 }
 

@@ -1,6 +1,7 @@
 /** `zen phone bench`: the latency of TensorFlow Lite files, one image at a time. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { BenchTarget, LatencyReport, OperatorTime, Plan } from "../mobile/bench/mod.ts";
+import { InterruptSignal } from "./interrupt_signal.ts";
 import { integer, positive } from "./options.ts";
 import { addPhoneOptions, openOptionsOf } from "./phone.ts";
 import { type BenchOptions, planOf, readBinary } from "./phone_plan.ts";
@@ -97,18 +98,6 @@ async function writeReport(report: LatencyReport, directory: string): Promise<vo
   await Deno.writeTextFile(`${directory}/latency.svg`, toSvg(report));
 }
 
-/** The first Ctrl-C as a signal: the phone is put back, and what was measured is kept. The second ends the process. */
-function interruption(reason: Error): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController();
-  const deafen = (): void => Deno.removeSignalListener("SIGINT", stop);
-  const stop = (): void => {
-    deafen();
-    controller.abort(reason);
-  };
-  Deno.addSignalListener("SIGINT", stop);
-  return { signal: controller.signal, [Symbol.dispose]: deafen };
-}
-
 /** What to measure on, and what frees it. */
 async function openTarget(options: BenchOptions, stack: AsyncDisposableStack) {
   const { HostTarget, Journal, PhoneTarget } = await import("../mobile/bench/mod.ts");
@@ -137,7 +126,8 @@ async function bench(paths: string[], options: BenchOptions): Promise<void> {
   const { target, binary } = await openTarget(options, stack);
   const createdAt = new Date(), { comparePublished } = options;
   const directory = await reportDirectory(options, createdAt);
-  using interrupt = interruption(new BenchError("INTERRUPTED", "Cannot go on as it was interrupted"));
+  const reason = new BenchError("INTERRUPTED", "Cannot go on as it was interrupted");
+  using interrupt = new InterruptSignal({ finishing: "putting everything back", reason });
   let profiles: Record<string, readonly OperatorTime[]> = {};
   const measurement = await measure(target, plan, {
     clock: wallClock,

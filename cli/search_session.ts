@@ -5,6 +5,7 @@ import { type Proxy, scorerOf, screensOf } from "../core/proxies/mod.ts";
 import { budgetsOf, type Scorer, type SearchConfig, type SearchEvent } from "../core/search/mod.ts";
 import { describeDevice, type DeviceOptions, openDevice } from "./device.ts";
 import { Interrupted } from "./errors.ts";
+import { InterruptSignal } from "./interrupt_signal.ts";
 import { SearchPace } from "./search_pace.ts";
 import { duration, grouped, note, printFields, printJson, StatusLine } from "./terminal.ts";
 
@@ -41,29 +42,6 @@ export interface Session {
   readonly json: boolean;
 }
 
-/** Aborts on the first Ctrl-C or termination; the second one ends the process at once. */
-class InterruptSignal implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #signals = ["SIGINT", "SIGTERM"] as const;
-  readonly #abort = (): void => {
-    note("finishing the candidates in flight; once more ends at once");
-    this.#controller.abort();
-    this[Symbol.dispose]();
-  };
-
-  constructor() {
-    for (const signal of this.#signals) Deno.addSignalListener(signal, this.#abort);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  [Symbol.dispose](): void {
-    for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#abort);
-  }
-}
-
 /**
  * Searches until a limit or an interrupt, showing progress, and prints what was found. Throws Interrupted after an
  * interrupt, when everything done is on disk.
@@ -74,7 +52,7 @@ export async function runSession({ store, scoring, json }: Session): Promise<voi
   const pace = new SearchPace(config);
   let result: SearchResult;
   {
-    using interrupt = new InterruptSignal();
+    using interrupt = new InterruptSignal({ finishing: "finishing the candidates in flight" });
     using status = new StatusLine();
     const onEvent = (event: SearchEvent): void => {
       pace.count(event);

@@ -27,7 +27,7 @@ export const adbHints = {
   PUSH_NO_SPACE: "delete something on the phone",
   PUSH_MISMATCH: "push it again; a bad cable or a full disk damages files",
   PULL_FAILED: "check the path on the phone",
-  SHELL_TIMEOUT: "a longer time limit, or a look at what the command waits for",
+  SHELL_TIMEOUT: "give it longer (zen phone shell --timeout), or look at what it waits for",
 } as const;
 
 /** The name of a state. */

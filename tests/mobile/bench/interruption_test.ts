@@ -43,13 +43,21 @@ async function until(what: () => boolean): Promise<void> {
   }
 }
 
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a file is in the folder on the phone that a measurement pushes to. */
 function onPhone(phone: Phone, name: string): boolean {
   const folders = `${phone.folder}/data/local/tmp/zennas`;
   try {
-    return [...Deno.readDirSync(folders)].some((folder) => Deno.statSync(`${folders}/${folder.name}/${name}`).isFile);
+    return [...Deno.readDirSync(folders)].some((folder) => exists(`${folders}/${folder.name}/${name}`));
   } catch {
-    return false;
+    return false; // no measurement has begun
   }
 }
 
@@ -136,6 +144,24 @@ Deno.test("Ctrl-C of a measurement on this machine", async () => {
   assert.equal((await zen.outcome).code, 130);
   const report = (await readReport(out))!;
   assert.deepEqual([report.failure!.code, report.samples.length > 0], ["INTERRUPTED", true]);
+});
+
+Deno.test("zen phone shell that is interrupted, or takes too long: the command is ended, what it printed is shown", async () => {
+  await using phone = new Phone();
+  await using adbd = new Adbd(phone);
+  const begun = `${phone.folder}/begun`;
+  const command = `echo early; echo >${begun}; sleep 300 & sleep 300`;
+  const zen = new RunningZen(["shell", ...directly(adbd), command]);
+  await until(() => exists(begun));
+  zen.process.kill("SIGINT");
+  const { code, stderr } = await zen.outcome;
+  assert.equal(code, 130);
+  assert.match(stderr, /ending the command on the phone; once more ends at once\ninterrupted; the command was ended/);
+  await until(() => phone.running() === 0);
+  const late = await zenPhone(["shell", "--timeout", "1", command], directly(adbd));
+  assert.deepEqual([late.code, late.stdout], [1, "early\n"]);
+  assert.match(late.stderr, /SHELL_TIMEOUT: cannot wait for .*\n {2}hint: give it longer/);
+  await until(() => phone.running() === 0);
 });
 
 Deno.test("a measurement on this machine ends between inferences, and waiting ends at once", async () => {
