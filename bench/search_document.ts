@@ -22,6 +22,11 @@ export const atEqualEvaluations: readonly SearchKind[] = [
 const recordsOf = (records: readonly SearchRecord[], { name }: SearchKind): readonly SearchRecord[] =>
   records.filter((record) => record.name === name).toSorted((a, b) => a.seed - b.seed);
 
+/** Whether two searches have the same seed and end alike. */
+export function isTwin(a: Pick<SearchRecord, "seed" | "limits">, b: Pick<SearchRecord, "seed" | "limits">): boolean {
+  return a.seed === b.seed && JSON.stringify(a.limits) === JSON.stringify(b.limits);
+}
+
 function meanAndInterval(values: readonly number[], digits = 2): string {
   if (values.length === 0) return "–";
   const { mean, interval95 } = summarize(values);
@@ -37,9 +42,9 @@ const table = (rows: readonly (readonly string[])[]): string =>
 
 /** Differences to the plain search of the same seed. */
 function differences(own: readonly SearchRecord[], plain: readonly SearchRecord[]): number[] {
-  return own.flatMap(({ seed, best }) => {
-    const other = plain.find((record) => record.seed === seed);
-    return other ? [best - other.best] : [];
+  return own.flatMap((record) => {
+    const other = plain.find((twin) => isTwin(record, twin));
+    return other ? [record.best - other.best] : [];
   });
 }
 
@@ -98,7 +103,7 @@ function raceTable(records: readonly SearchRecord[]): string {
     "best, race",
   ];
   const rows = recordsOf(records, raceKind!).flatMap((race) => {
-    const other = plain.find(({ seed }) => seed === race.seed);
+    const other = plain.find((record) => isTwin(record, race));
     if (!other) return [];
     const { counts } = race, saved = 1 - race.cpuSeconds / other.cpuSeconds;
     return [[

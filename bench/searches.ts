@@ -11,7 +11,7 @@
 import { parseArgs } from "node:util";
 import { environment } from "./environment.ts";
 import { type Limits, runSearchFor, type SearchRecord, type SearchTask } from "./search_runs.ts";
-import { atEqualEvaluations, atEqualTime, searchDocument } from "./search_document.ts";
+import { atEqualEvaluations, atEqualTime, isTwin, searchDocument } from "./search_document.ts";
 
 const { values } = parseArgs({
   options: {
@@ -55,13 +55,10 @@ function tasks(): SearchTask[] {
   return only ? all.filter(({ name }) => only.includes(name)) : all;
 }
 
-const isOf = ({ name, seed, limits }: SearchTask) => (record: SearchRecord): boolean =>
-  record.name === name && record.seed === seed && JSON.stringify(record.limits) === JSON.stringify(limits);
-
 const records = await readRecords();
 if (!values.written) {
   for (const task of tasks()) {
-    if (records.some(isOf(task))) continue;
+    if (records.some((record) => record.name === task.name && isTwin(record, task))) continue;
     const record = await runSearchFor(task);
     records.push(record);
     await keep(records);
