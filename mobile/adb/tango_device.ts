@@ -21,12 +21,23 @@ const KEPT_BYTES = 8 << 20;
 /** A stream's text as it grows. */
 class Collected {
   readonly #decoder = new TextDecoder();
+  readonly #firstLine = Promise.withResolvers<void>();
   #bytes = 0;
   text = "";
 
+  /** Resolves when a whole line is there, or no more will come. */
+  get firstLine(): Promise<void> {
+    return this.#firstLine.promise;
+  }
+
   async from(stream: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const chunk of stream) {
-      if ((this.#bytes += chunk.length) <= KEPT_BYTES) this.text += this.#decoder.decode(chunk, { stream: true });
+    try {
+      for await (const chunk of stream) {
+        if ((this.#bytes += chunk.length) <= KEPT_BYTES) this.text += this.#decoder.decode(chunk, { stream: true });
+        if (this.text.includes("\n")) this.#firstLine.resolve();
+      }
+    } finally {
+      this.#firstLine.resolve();
     }
   }
 }
@@ -95,19 +106,22 @@ export class TangoDevice implements Device {
       if (exitCode === 137 && performance.now() - started >= timeoutMs) throw timedOut(command, timeoutMs);
       return { exitCode, ...printed() };
     } catch (cause) {
-      await this.#kill(splitGroup(out.text)?.group);
+      await this.#kill(out);
       if (signal?.aborted) throw signal.reason;
       const { code, message } = toAdbError(cause, doing);
       throw new AdbError(code, message, { cause, data: printed() });
     }
   }
 
-  /** Ends what a command has started, if the phone can still be reached. */
-  async #kill(group: number | undefined): Promise<void> {
-    if (group === undefined) return;
+  /** Ends what a command has started, if the phone can still be reached; its group may still be on its way here. */
+  async #kill(out: Collected): Promise<void> {
     using watch = watchdog(GRACE_MS);
-    const shells = this.#link.adb.subprocess.shellProtocol!;
-    const killed = shells.spawn(killLine(group)).then((process) => process.exited);
+    const killed = out.firstLine.then(async () => {
+      const group = splitGroup(out.text)?.group;
+      if (group === undefined) return;
+      const process = await this.#link.adb.subprocess.shellProtocol!.spawn(killLine(group));
+      await process.exited;
+    });
     await this.#orLost(Promise.race([killed, watch.fired]), "end a command").catch(() => {}); // the first error counts
   }
 
@@ -189,7 +203,8 @@ function watchdog(ms: number, signal?: AbortSignal): Disposable & { readonly fir
   promise.catch(() => {});
   const timer = setTimeout(() => reject(timedOut("a command", ms)), ms);
   const abort = (): void => reject(signal?.reason);
-  signal?.addEventListener("abort", abort);
+  if (signal?.aborted) abort();
+  else signal?.addEventListener("abort", abort);
   return {
     fired: promise,
     [Symbol.dispose]() {

@@ -133,6 +133,10 @@ Deno.test("a command that hangs, or is given up, is killed on the phone with all
   assert.equal((await rejectsWith<AdbError>(hung, "SHELL_TIMEOUT")).data.stdout, "begun\n");
   const signal = AbortSignal.timeout(300);
   await assert.rejects(device.shell("sleep 60", { signal }), { name: "TimeoutError" });
+  for (const delayMs of [0, 1, 2, 5, 10, 20]) { // before the command is there, and before its group is known here
+    const soon = AbortSignal.timeout(delayMs);
+    await assert.rejects(device.shell("sleep 60", { signal: soon }), { name: "TimeoutError" });
+  }
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.equal(phone.running(), 0);
 });
