@@ -15,6 +15,8 @@ export interface Buffer {
   readonly elements: number;
   /** What it holds, for errors. */
   readonly what: string;
+  /** The buffer that it is a part of, and its first element there. */
+  readonly part?: { readonly of: Buffer; readonly from: number };
   /** The GPU buffer of its arena that it is in. */
   page: number;
   /** Elements from the start of that. */
@@ -26,9 +28,18 @@ export interface Buffer {
 
 /** Keeps a buffer alive for a dispatch. */
 export function touch(buffer: Buffer, step: number): void {
-  buffer.first = Math.min(buffer.first, step);
-  buffer.last = Math.max(buffer.last, step);
+  const whole = buffer.part?.of ?? buffer;
+  whole.first = Math.min(whole.first, step);
+  whole.last = Math.max(whole.last, step);
 }
+
+/** Where a buffer is: in which GPU buffer of its arena, from which element on. */
+export function placeOf({ part, page, at }: Buffer): { readonly page: number; readonly at: number } {
+  return part ? { page: part.of.page, at: part.of.at + part.from } : { page, at };
+}
+
+/** Elements that a part takes of its buffer: parts begin at multiples of 16. */
+export const partElements = (elements: number): number => Math.ceil(elements / 16) * 16;
 
 /** What an arena is made of. */
 export interface ArenaOptions {
@@ -46,6 +57,19 @@ export class BufferSet {
     const buffer = { space, elements, what, page: 0, at: 0, first: Infinity, last: -1 };
     this.#buffers.push(buffer);
     return buffer;
+  }
+
+  /** New buffers that are placed as one, and live as long as any of them. */
+  addTogether(space: Space, parts: readonly Pick<Buffer, "elements" | "what">[]): Buffer[] {
+    const padded = parts.map(({ elements }) => partElements(elements));
+    const what = parts.map((one) => one.what).join(", ");
+    const of = this.add(space, padded.reduce((sum, elements) => sum + elements, 0), what);
+    let from = 0;
+    return parts.map(({ elements, what }, index) => {
+      const part = { of, from };
+      from += padded[index]!;
+      return { space, elements, what, part, page: 0, at: 0, first: Infinity, last: -1 };
+    });
   }
 
   /** Places tensors and returns the bytes of each page. Throws DeviceMemoryError for one that no GPU buffer can hold. */

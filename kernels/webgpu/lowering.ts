@@ -1,68 +1,23 @@
 /** From a graph to dispatches over buffers in two arenas. */
 import { DeviceMemoryError } from "../../core/backend.ts";
 import type { Graph, NodeId } from "../../core/graph.ts";
-import type { OpAttributes, OpName } from "../../core/ops.ts";
 import { elementCount, type Shape } from "../../core/shape.ts";
-import { type Buffer, BufferSet, SPACE, type Space, touch } from "./arena.ts";
 import type { Epilogue } from "../epilogues.ts";
 import { type Fusion, type FusionRules, planFusion } from "../fusion.ts";
-import { type KernelName, kernels } from "./kernels.ts";
+import { type Buffer, BufferSet, SPACE, type Space, touch } from "./arena.ts";
+import type { KernelName } from "./kernels.ts";
 import type { PlanLimits } from "./limits.ts";
+import {
+  type BufferView,
+  type DispatchShape,
+  type LoweredDispatch,
+  type RowOf,
+  signatures,
+  type Values,
+} from "./lowered.ts";
 import type { Uploads } from "./uploads.ts";
 import { type Activation, ACTIVATIONS } from "./wgsl/expressions.ts";
-import { type Fields, type FieldType, type Precision, WORKGROUP } from "./wgsl/kernel.ts";
-
-export type { Buffer };
-
-/** A tensor in memory, and what its reader applies to it: `activation(x · scale + shift)`. */
-export interface BufferView {
-  readonly x: Buffer;
-  readonly scale: Buffer | undefined;
-  readonly shift: Buffer | undefined;
-  /** Its index among the activations. */
-  readonly activation: number;
-}
-
-type ValueOf<T extends FieldType> = T extends "at" ? Buffer | undefined : number;
-
-/** Values of parameters. */
-export type FieldValues<F extends Fields> = { readonly [N in keyof F]: ValueOf<F[N]> };
-
-/** Values of a kernel's parameters. */
-export type Values<K extends KernelName> = FieldValues<(typeof kernels)[K]["fields"]>;
-
-/** A dispatch while buffers have no places yet. */
-export interface LoweredDispatch {
-  readonly kernel: KernelName;
-  readonly node: NodeId;
-  readonly workgroups: readonly [number, number, number];
-  readonly values: readonly (number | Buffer | undefined)[];
-  /** How each value is written. */
-  readonly types: readonly FieldType[];
-  readonly macs: number;
-}
-
-/** A node as its row sees it. */
-export interface LoweredNode<K extends OpName> {
-  readonly id: NodeId;
-  readonly inputs: readonly NodeId[];
-  readonly attributes: OpAttributes[K];
-  readonly shape: Shape;
-}
-
-/** How the WebGPU backend runs an operation: adds dispatches that compute the node. */
-export type WebGpuRow<K extends OpName> = (lowering: Lowering, node: LoweredNode<K>) => void;
-
-/** What a dispatch is beside its parameters. */
-export interface DispatchShape {
-  /** Workgroups, or the invocations that they are to hold. */
-  readonly over: { readonly workgroups: number } | { readonly invocations: number };
-  /** Workgroups along z. */
-  readonly groups?: number;
-  /** Words beyond the named parameters. */
-  readonly tail?: readonly (number | Buffer)[];
-  readonly macs?: number;
-}
+import { type Precision, WORKGROUP } from "./wgsl/kernel.ts";
 
 /**
  * Convolutions apply views as they load; so do additions and products, to both sides. What a layer computes before it
@@ -73,9 +28,6 @@ const fusionRules: FusionRules<Activation> = {
   readers: { conv2d: [0], conv2d_input: [0], conv2d_weight: [0], add: [0, 1], mul: [0, 1] },
   producers: ["conv2d", "linear"],
 };
-
-/** Vectors and scalars stay in f32 whatever the precision. */
-const spaceOf = (shape: Shape): Space => shape.length === 1 ? SPACE.vectors : SPACE.tensors;
 
 /** The views, buffers and dispatches of a graph while it is lowered. */
 export class Lowering {
@@ -88,6 +40,7 @@ export class Lowering {
   /** Where constants and feeds are in a run's uploads. */
   readonly uploads: Uploads;
   readonly #limits: PlanLimits;
+  readonly #rowOf: RowOf;
   #node: NodeId = 0;
   readonly #buffers = new BufferSet();
   readonly #tensors = new Map<NodeId, Buffer>();
@@ -95,11 +48,21 @@ export class Lowering {
   readonly #vectors = new Map<NodeId, { readonly scale: Buffer; readonly shift: Buffer }>();
 
   /** A graph of which nothing is lowered yet. */
-  constructor(graph: Graph, { limits, uploads }: { readonly limits: PlanLimits; readonly uploads: Uploads }) {
+  constructor(graph: Graph, { limits, uploads, rowOf }: {
+    readonly limits: PlanLimits;
+    readonly uploads: Uploads;
+    readonly rowOf: RowOf;
+  }) {
     this.graph = graph;
     this.uploads = uploads;
     this.fusion = planFusion(graph, fusionRules);
     this.#limits = limits;
+    this.#rowOf = rowOf;
+  }
+
+  /** f32 elements of a GPU buffer. */
+  get bufferElements(): number {
+    return Math.floor(this.#limits.bufferBytes / 4);
   }
 
   /** The shape of a node's output. */
@@ -107,9 +70,10 @@ export class Lowering {
     return this.graph.nodes[id]!.shape;
   }
 
-  /** The buffer of a node that is in memory; a constant that nobody has asked for is filled now. */
+  /** The buffer of a node that is in memory; what has no inputs is made when it is first asked for. */
   buffer(id: NodeId): Buffer {
-    return this.#tensors.get(id) ?? this.#fillConstant(id);
+    if (!this.#tensors.has(id)) this.#run(id, id);
+    return this.#tensors.get(id)!;
   }
 
   /** Whether a node's buffer is computed by an earlier dispatch. */
@@ -124,23 +88,27 @@ export class Lowering {
     return node.attributes.values[0];
   }
 
-  #fillConstant(id: NodeId): Buffer {
-    const y = this.place(id);
-    this.add("fill", { y, ySpace: y.space, count: y.elements, value: this.uniform(id)! }, {
-      over: { invocations: y.elements },
-    });
-    return y;
-  }
-
   /** A new buffer for a node's output. */
   place(id: NodeId): Buffer {
-    const { op, shape } = this.graph.nodes[id]!;
-    return this.#adopt(id, this.#buffers.add(spaceOf(shape), elementCount(shape), `${op} ${id} [${shape}]`));
+    const buffer = this.#buffers.add(this.spaceOf(id), elementCount(this.shape(id)), this.#describe(id));
+    return this.#adopt(id, buffer);
   }
 
   /** The node whose buffer holds what is read of this one. */
   sourceOf(id: NodeId): NodeId {
     return this.fusion.views.get(id)?.source ?? id;
+  }
+
+  /** New buffers for the outputs of nodes that one dispatch computes. */
+  placeTogether(ids: readonly NodeId[]): Buffer[] {
+    const parts = ids.map((id) => ({ elements: elementCount(this.shape(id)), what: this.#describe(id) }));
+    const buffers = this.#buffers.addTogether(this.spaceOf(ids[0]!), parts);
+    return buffers.map((buffer, index) => this.#adopt(ids[index]!, buffer));
+  }
+
+  /** The arena of a node's output: vectors and scalars stay in f32 whatever the precision. */
+  spaceOf(id: NodeId): Space {
+    return this.shape(id).length === 1 ? SPACE.vectors : SPACE.tensors;
   }
 
   /** A buffer for a node's output: an input's own, where one of its size is read here for the last time. */
@@ -149,7 +117,7 @@ export class Lowering {
     const dies = (from: NodeId): boolean => {
       const buffer = this.buffer(from);
       return this.fusion.lastUse[from] === id && buffer.elements === elements && !this.#shared.has(buffer) &&
-        buffer.space === spaceOf(this.shape(id));
+        buffer.space === this.spaceOf(id);
     };
     const dying = inputs.map((from) => this.sourceOf(from)).find(dies);
     return dying === undefined ? this.place(id) : this.#adopt(id, this.buffer(dying));
@@ -167,14 +135,12 @@ export class Lowering {
 
   /** A buffer of the arena of vectors that belongs to no node. */
   scratch(elements: number): Buffer {
-    const { op, shape } = this.graph.nodes[this.#node]!;
-    return this.#buffers.add(SPACE.vectors, elements, `partial sums of ${op} ${this.#node} [${shape}]`);
+    return this.#buffers.add(SPACE.vectors, elements, `partial sums of ${this.#describe(this.#node)}`);
   }
 
   /** A buffer of the arena of tensors that belongs to no node. */
   scratchTensor(elements: number): Buffer {
-    const { op, shape } = this.graph.nodes[this.#node]!;
-    return this.#buffers.add(SPACE.tensors, elements, `a part of ${op} ${this.#node} [${shape}]`);
+    return this.#buffers.add(SPACE.tensors, elements, `a part of ${this.#describe(this.#node)}`);
   }
 
   /** The vectors of a normalisation's multiply-add, `[c]` each. */
@@ -183,6 +149,11 @@ export class Lowering {
     const vectors = this.#vectors.get(id) ?? { scale: this.scratch(channels), shift: this.scratch(channels) };
     this.#vectors.set(id, vectors);
     return vectors;
+  }
+
+  /** Whether {@link normalizationVectors} have been asked for, by whoever computes them. */
+  isNormalized(id: NodeId): boolean {
+    return this.#vectors.has(id);
   }
 
   /** How to read a node: a view where it is never written, else its buffer as it is. */
@@ -207,28 +178,33 @@ export class Lowering {
     return this.fusion.epilogues.ends.get(id) ?? {};
   }
 
-  /** Adds the dispatches of a node: none where an epilogue takes it, its layer's where it is the last that one takes. */
-  lower(id: NodeId, rowOf: (op: OpName) => WebGpuRow<OpName>): void {
-    if (this.fusion.epilogues.absorbed.has(id)) return;
-    this.#node = this.epilogue(id).producer ?? id;
-    const { op, inputs, attributes, shape } = this.graph.nodes[this.#node]!;
-    rowOf(op)(this, { id, inputs, attributes, shape });
+  /**
+   * Adds the dispatches of a node that has inputs: none where an epilogue takes it, its layer's where it is the last that
+   * one takes.
+   */
+  lower(id: NodeId): void {
+    if (this.graph.nodes[id]!.inputs.length === 0 || this.fusion.epilogues.absorbed.has(id)) return;
+    this.#run(this.epilogue(id).producer ?? id, id);
+  }
+
+  /** Lets a node's row compute what is written as another. */
+  #run(node: NodeId, id: NodeId): void {
+    const { op, inputs, attributes, shape } = this.graph.nodes[node]!, before = this.#node;
+    this.#node = node;
+    this.#rowOf(op)(this, { id, inputs, attributes, shape });
+    this.#node = before;
   }
 
   /** Adds a dispatch and keeps the buffers among its parameters alive for it. */
   add<K extends KernelName>(kernel: K, values: Values<K>, shape: DispatchShape): void {
-    const fields = Object.entries(kernels[kernel].fields as Readonly<Record<string, FieldType>>);
-    const named = fields.map(([name]) => values[name as keyof Values<K>] as number | Buffer | undefined);
-    const tail = shape.tail ?? [];
+    const { names, types } = signatures.get(kernel)!, tail = shape.tail ?? [];
+    const named = names.map((name) => values[name as keyof Values<K>] as number | Buffer | undefined);
     const step = this.dispatches.push({
       kernel,
       node: this.#node,
       workgroups: this.#spread(shape),
       values: [...named, ...tail],
-      types: [
-        ...fields.map(([, type]) => type),
-        ...tail.map((word) => typeof word === "number" ? "u32" : "at" as const),
-      ],
+      types: tail.length === 0 ? types : [...types, ...tail.map((word) => typeof word === "number" ? "u32" : "at")],
       macs: shape.macs ?? 0,
     }) - 1;
     for (const value of [...named, ...tail]) if (typeof value === "object") touch(value, step);
@@ -239,13 +215,15 @@ export class Lowering {
     const count = "workgroups" in over ? over.workgroups : Math.ceil(over.invocations / WORKGROUP);
     const rows = Math.ceil(count / this.#limits.workgroups);
     const bytes = { needed: Math.max(rows, groups), limit: this.#limits.workgroups };
-    if (bytes.needed > bytes.limit) throw new DeviceMemoryError(`${this.#describe()} in one dispatch`, bytes);
+    if (bytes.needed > bytes.limit) {
+      throw new DeviceMemoryError(`tensor ${this.#describe(this.#node)} in one dispatch`, bytes);
+    }
     return [Math.ceil(count / rows), rows, groups];
   }
 
-  #describe(): string {
-    const { op, shape } = this.graph.nodes[this.#node]!;
-    return `tensor ${op} ${this.#node} [${shape}]`;
+  #describe(id: NodeId): string {
+    const { op, shape } = this.graph.nodes[id]!;
+    return `${op} ${id} [${shape}]`;
   }
 
   /**

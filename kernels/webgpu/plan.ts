@@ -4,9 +4,10 @@ import { UnsupportedOpError } from "../../core/backend.ts";
 import type { Graph } from "../../core/graph.ts";
 import type { RunOptions } from "../../core/op.ts";
 import type { OpName } from "../../core/ops.ts";
-import { SPACE } from "./arena.ts";
+import { type Buffer, placeOf, SPACE } from "./arena.ts";
 import type { KernelName } from "./kernels.ts";
-import { type Buffer, type LoweredDispatch, Lowering, type WebGpuRow } from "./lowering.ts";
+import type { LoweredDispatch, WebGpuRow } from "./lowered.ts";
+import { Lowering } from "./lowering.ts";
 import { rows } from "./rows.ts";
 import type { PlanLimits } from "./limits.ts";
 import { planUploads, uploadsOf } from "./uploads.ts";
@@ -82,7 +83,8 @@ const float = new Float32Array(1), bits = new Uint32Array(float.buffer);
 function wordOf(value: number | Buffer | undefined, type: FieldType, pages: readonly number[]): number {
   if (value === undefined) return NONE;
   if (typeof value === "object") {
-    return value.space === SPACE.vectors ? value.at : value.at + pages.indexOf(value.page) * SLOT_ELEMENTS;
+    const { page, at } = placeOf(value);
+    return value.space === SPACE.vectors ? at : at + pages.indexOf(page) * SLOT_ELEMENTS;
   }
   if (type !== "f32") return value;
   float[0] = value;
@@ -92,7 +94,7 @@ function wordOf(value: number | Buffer | undefined, type: FieldType, pages: read
 /** The pages of a dispatch's tensors; no kernel has more of them than there are slots. */
 function pagesOf({ values }: LoweredDispatch): readonly number[] {
   const pages = values.flatMap((value) =>
-    typeof value === "object" && value.space === SPACE.tensors ? [value.page] : []
+    typeof value === "object" && value.space === SPACE.tensors ? [placeOf(value).page] : []
   );
   return [...new Set(pages)];
 }
@@ -132,8 +134,8 @@ export interface PlannedGraph {
 
 /** Plans a graph. Throws UnsupportedOpError, and DeviceMemoryError where the device is too small. */
 export function planGraph(graph: Graph, { limits, precision }: PlanOptions): PlannedGraph {
-  const uploads = planUploads(graph), lowering = new Lowering(graph, { limits, uploads });
-  graph.nodes.forEach((_, id) => lowering.lower(id, rowOf));
+  const uploads = planUploads(graph), lowering = new Lowering(graph, { limits, uploads, rowOf });
+  graph.nodes.forEach((_, id) => lowering.lower(id));
   addDownloads(lowering);
   const { pageBytes, vectorBytes } = lowering.allocate(precision);
   const { words, places } = layOut(lowering.dispatches, limits.parameterAlignment);

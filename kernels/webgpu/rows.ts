@@ -1,7 +1,7 @@
 /** The WebGPU backend's table: how every operation is run. */
 import type { OpTable } from "../../core/backend.ts";
 import type { OpName } from "../../core/ops.ts";
-import type { WebGpuRow } from "./lowering.ts";
+import type { WebGpuRow } from "./lowered.ts";
 import { conv2d, linear } from "./rows/convolution.ts";
 import { conv2dInput, conv2dWeight } from "./rows/convolution_gradients.ts";
 import { activation, binary, unary } from "./rows/elementwise.ts";

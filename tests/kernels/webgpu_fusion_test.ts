@@ -20,11 +20,15 @@ import { webGpuTest } from "./webgpu.ts";
 
 const limits = { bufferBytes: 2 ** 27, workgroups: 65_535, parameterAlignment: 256 };
 
+/** Kernels of a graph's plan, in order. */
+function allKernelsOf(graph: Graph): string[] {
+  return planGraph(graph, { limits, precision: "f32" }).plan.dispatches.map(({ kernel }) => kernel);
+}
+
 /** Kernels of a graph's plan, in order, without what makes vectors and moves values from and to the host. */
 function kernelsOf(graph: Graph): string[] {
-  const { plan } = planGraph(graph, { limits, precision: "f32" });
   const beside = ["upload", "download", "gaussian", "fill", "normalizationVectors", "mergeStatistics"];
-  return plan.dispatches.map(({ kernel }) => kernel).filter((kernel) => !beside.includes(kernel));
+  return allKernelsOf(graph).filter((kernel) => !beside.includes(kernel));
 }
 
 webGpuTest("layers with what follows them agree with the oracle, whatever is fused", async () => {
@@ -90,26 +94,36 @@ webGpuTest("gradients of convolutions read through normalisations and activation
 
 const RESIDUAL = "SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,2,8,2)SuperResIDWE2K3(16,16,1,16,2)";
 
-/** Kernels of a network with residual links, from its images to its features. */
-function networkKernels(mode: "train" | "inference" | "identity"): string[] {
+/** A network with residual links, from its images to its features. */
+function networkGraph(mode: "train" | "inference" | "identity"): Graph {
   const builder = new GraphBuilder(), network = new Network({ builder, mode, parameters: gaussianParameters() });
   const input = builder.add("gaussian", [], { shape: [2, 16, 16, 3], stream: 0 });
   const options = { input, classes: 10, resolution: 16, residualLinks: true };
   const { features } = lowerStructure(parseStructure(RESIDUAL), network, options);
-  return kernelsOf(builder.build([features]));
+  return builder.build([features]);
 }
 
 Deno.test("a network's normalisations, additions and activations take no kernels of their own on WebGPU", () => {
   for (const mode of ["inference", "identity"] as const) {
-    const kernels = networkKernels(mode).filter((kernel) => !/^(convolution|depthwise)/.test(kernel));
+    const kernels = kernelsOf(networkGraph(mode)).filter((kernel) => !/^(convolution|depthwise)/.test(kernel));
     // The projections of residual links pool on average.
     assert.ok(kernels.every((kernel) => kernel.startsWith("averagePool")), `${mode}: ${kernels}`);
   }
   // Batch statistics are known when a convolution is done: additions read through normalisations, the features are written.
-  const own = networkKernels("train").filter((kernel) => !/^(convolution|depthwise|averagePool)/.test(kernel));
+  const own = kernelsOf(networkGraph("train")).filter((kernel) => !/^(convolution|depthwise|averagePool)/.test(kernel));
   const { add4 = 0, view4 = 0, ...others } = Object.fromEntries(
     Object.entries(Object.groupBy(own, (kernel) => kernel)).map(([kernel, all]) => [kernel, all!.length]),
   );
   assert.deepEqual(others, {});
   assert.ok(add4 > 0 && view4 <= 1, `${own}`);
+});
+
+Deno.test("a network in training draws all weights at once on WebGPU, and takes two kernels a convolution", () => {
+  const kernels = Object.groupBy(
+    allKernelsOf(networkGraph("train")),
+    (kernel) => kernel.replace(/(conv|depth).*/, "layer"),
+  );
+  assert.equal(kernels.gaussian!.length, 1);
+  assert.equal(kernels.mergeStatistics!.length, kernels.layer!.length);
+  assert.equal(kernels.normalizationVectors, undefined);
 });

@@ -120,6 +120,26 @@ webGpuTest("a draw on the GPU has the generator's bits", async () => {
   }
 });
 
+webGpuTest("draws that share a dispatch have the generator's bits", async () => {
+  await using backend = await openWebGpu();
+  const builder = new GraphBuilder(), seed = 5, draw = 1;
+  const shapes = Array.from(
+    { length: 130 },
+    (_, index): Shape => index % 3 === 0 ? [index + 1] : [1 + index % 7, 5, index],
+  );
+  const large: Shape[] = [[3, 70_001], [5, 65_537], [2, 3]];
+  const drawn = [...shapes.slice(0, 70), ...large, ...shapes.slice(70)].map((shape, stream) => ({
+    id: builder.add("gaussian", [], { shape, stream }),
+    shape,
+    stream,
+  }));
+  using program = backend.compile(builder.build(drawn.map(({ id }) => id)));
+  (await program.run({ seed, draw })).forEach((actual, index) => {
+    const expected = fillNormal(new Float32Array(actual.length), { seed, stream: drawn[index]!.stream, draw });
+    assert.deepEqual(new Uint32Array(actual.buffer), new Uint32Array(expected.buffer), `[${drawn[index]!.shape}]`);
+  });
+});
+
 webGpuTest("a NaN stays one through activations", async () => {
   await using backend = await openWebGpu();
   for (const op of ["relu", "sigmoid", "swish"] as const) {

@@ -1,7 +1,7 @@
 /** Rows of the elementwise operations; they write over an input that dies. */
 import { sameShape } from "../../../core/shape.ts";
 import { type Buffer, SPACE } from "../arena.ts";
-import type { WebGpuRow } from "../lowering.ts";
+import type { WebGpuRow } from "../lowered.ts";
 import type { unaryNames } from "../wgsl/elementwise.ts";
 import { repetition } from "./layout.ts";
 import { writeView } from "./normalization.ts";

@@ -1,6 +1,7 @@
 /** Rows of the operations that move values. */
 import { elementCount, nhwc, sameShape, type Shape } from "../../../core/shape.ts";
-import type { LoweredNode, Lowering } from "../lowering.ts";
+import type { LoweredNode } from "../lowered.ts";
+import type { Lowering } from "../lowering.ts";
 import { SUM_SPREAD_ELEMENTS } from "../wgsl/reductions.ts";
 
 /** Copies each input's rows between the others'. */

@@ -1,11 +1,12 @@
 /** Rows of batch normalisation: statistics, the vectors of its multiply-add, and views that must be written. */
 import type { NodeId } from "../../../core/graph.ts";
-import type { OpAttributes } from "../../../core/ops.ts";
+import type { OpAttributes, OpName } from "../../../core/ops.ts";
 import { elementCount } from "../../../core/shape.ts";
 import { type Buffer, SPACE } from "../arena.ts";
-import type { LoweredNode, Lowering } from "../lowering.ts";
+import type { FieldValues, LoweredNode } from "../lowered.ts";
+import type { Lowering } from "../lowering.ts";
 import type { Activation } from "../wgsl/expressions.ts";
-import { MERGE_CHANNELS, STATISTICS } from "../wgsl/statistics.ts";
+import { MERGE_CHANNELS, type normalizationFields, STATISTICS } from "../wgsl/statistics.ts";
 import { type Tile, tilePixels } from "../wgsl/tile.ts";
 
 /** Statistics of a tensor that a dispatch takes tile by tile. */
@@ -40,11 +41,23 @@ export function tileStatistics(lowering: Lowering, tensor: NodeId | undefined, t
   const channels = lowering.shape(tensor).at(-1)!, pixels = elementCount(lowering.shape(tensor)) / channels;
   const each = tilePixels(tile), tiles = Math.ceil(pixels / each);
   const partials = lowering.scratch(tiles * 2 * channels);
-  const merge = (): void =>
-    lowering.add("mergeStatistics", { partials, mean, variance, tiles, tilePixels: each, pixels, channels }, {
-      over: { workgroups: Math.ceil(channels / MERGE_CHANNELS) },
-    });
+  const merge = (): void => {
+    const norm = normalizationOf(lowering, tensor),
+      vectors = norm === undefined ? noVectors : vectorsOf(lowering, norm);
+    const values = { partials, mean, variance, tiles, tilePixels: each, pixels, channels, ...vectors };
+    lowering.add("mergeStatistics", values, { over: { workgroups: Math.ceil(channels / MERGE_CHANNELS) } });
+  };
   return { partials, merge };
+}
+
+/** The first normalisation of a tensor by its own statistics whose weight and bias wait for nothing. */
+function normalizationOf({ graph: { nodes }, fusion: { users } }: Lowering, tensor: NodeId): NodeId | undefined {
+  const isOwn = (id: NodeId, op: OpName): boolean => nodes[id]!.op === op && nodes[id]!.inputs[0] === tensor;
+  return users[tensor]!.find((id) => {
+    const { op, inputs: [, mean, variance, weight, bias] } = nodes[id]!;
+    return op === "normalize" && isOwn(mean!, "channel_mean") && isOwn(variance!, "channel_variance") &&
+      [weight!, bias!].every((vector) => nodes[vector]!.inputs.length === 0);
+  });
 }
 
 /** Mean and variance in one pass, unless the convolution before has taken them. */
@@ -80,24 +93,40 @@ export function normalize(lowering: Lowering, { id, inputs }: LoweredNode<"norma
   if (!lowering.fusion.views.has(id)) writeView(lowering, id, { source: inputs[0]!, norm: id, activation: "none" });
 }
 
-/** Computes the vectors of a normalisation's multiply-add. */
-export function lowerVectors(lowering: Lowering, id: NodeId): void {
+type VectorValues = FieldValues<typeof normalizationFields>;
+
+const noVectors: VectorValues = {
+  weight: undefined,
+  bias: undefined,
+  scale: undefined,
+  shift: undefined,
+  weightValue: 0,
+  biasValue: 0,
+  epsilon: 0,
+};
+
+/** What the vectors of a normalisation's multiply-add are made of, beside its statistics, and where they go. */
+function vectorsOf(lowering: Lowering, id: NodeId): VectorValues {
   const { inputs, attributes } = lowering.graph.nodes[id]!, { epsilon } = attributes as OpAttributes["normalize"];
-  const [, meanId, varianceId, weightId, biasId] = inputs as [NodeId, NodeId, NodeId, NodeId, NodeId];
-  const weight = vectorOrNumber(lowering, weightId), bias = vectorOrNumber(lowering, biasId);
-  const mean = lowering.buffer(meanId), variance = lowering.buffer(varianceId);
-  const vectors = lowering.normalizationVectors(id), channels = lowering.shape(id).at(-1)!;
-  lowering.add("normalizationVectors", {
-    mean,
-    variance,
+  const weight = vectorOrNumber(lowering, inputs[3]!), bias = vectorOrNumber(lowering, inputs[4]!);
+  return {
     weight: weight.buffer,
     bias: bias.buffer,
-    ...vectors,
+    ...lowering.normalizationVectors(id),
     weightValue: weight.value,
     biasValue: bias.value,
     epsilon,
-    channels,
-  }, { over: { invocations: channels } });
+  };
+}
+
+/** Computes the vectors of a normalisation's multiply-add, unless they came with the statistics. */
+export function lowerVectors(lowering: Lowering, id: NodeId): void {
+  if (lowering.isNormalized(id)) return;
+  const { inputs } = lowering.graph.nodes[id]!, channels = lowering.shape(id).at(-1)!;
+  const mean = lowering.buffer(inputs[1]!), variance = lowering.buffer(inputs[2]!);
+  lowering.add("normalizationVectors", { mean, variance, ...vectorsOf(lowering, id), channels }, {
+    over: { invocations: channels },
+  });
 }
 
 /** Writes a view: one pass over its source, in place where that dies. */

@@ -1,6 +1,7 @@
 /** Rows of the reductions. */
 import { type Buffer, SPACE } from "../arena.ts";
-import type { LoweredNode, Lowering } from "../lowering.ts";
+import type { LoweredNode } from "../lowered.ts";
+import type { Lowering } from "../lowering.ts";
 import { FEW_PARTS, MEANS, SUM_ELEMENTS, SUM_SPREAD_ELEMENTS } from "../wgsl/reductions.ts";
 import { takesQuads } from "./elementwise.ts";
 

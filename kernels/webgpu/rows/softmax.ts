@@ -1,5 +1,6 @@
 /** The row of the softmax. */
-import type { LoweredNode, Lowering } from "../lowering.ts";
+import type { LoweredNode } from "../lowered.ts";
+import type { Lowering } from "../lowering.ts";
 
 /** A workgroup a row. */
 export function logSoftmax(lowering: Lowering, { id, inputs, shape }: LoweredNode<"log_softmax">): void {

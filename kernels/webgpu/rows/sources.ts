@@ -1,5 +1,12 @@
-/** Rows of the operations without inputs. */
-import type { LoweredNode, Lowering } from "../lowering.ts";
+/** Rows of the operations without inputs: they run when somebody first asks for their buffer. */
+import type { NodeId } from "../../../core/graph.ts";
+import type { OpAttributes } from "../../../core/ops.ts";
+import { elementCount } from "../../../core/shape.ts";
+import { partElements } from "../arena.ts";
+import type { LoweredNode } from "../lowered.ts";
+import type { Lowering } from "../lowering.ts";
+import { NONE } from "../wgsl/kernel.ts";
+import { DRAW_ELEMENTS, DRAWS } from "../wgsl/sources.ts";
 
 /** Copies what is fed from the run's uploads; feeds come after the constants there, in the order of their nodes. */
 export function input(lowering: Lowering, { id }: LoweredNode<"input">): void {
@@ -9,19 +16,44 @@ export function input(lowering: Lowering, { id }: LoweredNode<"input">): void {
   });
 }
 
-/** Draws on the device; the run supplies key and draw. */
-export function gaussian(lowering: Lowering, { id, attributes: { stream } }: LoweredNode<"gaussian">): void {
-  const y = lowering.place(id);
-  lowering.add("gaussian", { key0: 0, key1: 0, draw: 0, stream, y, ySpace: y.space, count: y.elements }, {
-    over: { invocations: Math.ceil(y.elements / 4) },
+/** Elements of a draw that is too large to share a dispatch. */
+const MANY_ELEMENTS = 2 ** 18;
+
+/** The draws that a node's dispatch makes: its own, and the next that are in the same arena, while they are small. */
+function drawnWith(lowering: Lowering, id: NodeId): NodeId[] {
+  const { nodes } = lowering.graph, space = lowering.spaceOf(id), drawn: NodeId[] = [];
+  const most = Math.min(MANY_ELEMENTS, lowering.bufferElements);
+  let elements = 0;
+  for (let next = id; next < nodes.length && drawn.length < DRAWS; next++) {
+    if (nodes[next]!.op !== "gaussian" || lowering.isPlaced(next) || lowering.spaceOf(next) !== space) continue;
+    elements += partElements(elementCount(nodes[next]!.shape));
+    if (drawn.length > 0 && elements > most) break;
+    drawn.push(next);
+  }
+  return drawn;
+}
+
+/** Draws on the device; the run supplies key and draw. Small tensors that are drawn later in the graph are drawn with it. */
+export function gaussian(lowering: Lowering, { id }: LoweredNode<"gaussian">): void {
+  const ids = drawnWith(lowering, id), buffers = lowering.placeTogether(ids);
+  let workgroups = 0;
+  const entries = buffers.map((y, index) => {
+    const { stream } = lowering.graph.nodes[ids[index]!]!.attributes as OpAttributes["gaussian"], first = workgroups;
+    workgroups += Math.ceil(y.elements / DRAW_ELEMENTS);
+    return [first, stream, y, y.elements];
+  });
+  lowering.add("gaussian", { key0: 0, key1: 0, draw: 0, ySpace: buffers[0]!.space }, {
+    over: { workgroups },
+    tail: [...entries.flat(), NONE, 0, 0, 0],
   });
 }
 
-/** A value each is uploaded; one value is filled in by the first reader that needs it in memory, if any does. */
+/** One value everywhere, or a value each. */
 export function constant(lowering: Lowering, { id, attributes: { values } }: LoweredNode<"constant">): void {
-  if (values.length === 1) return;
-  const y = lowering.place(id);
-  lowering.add("upload", { start: lowering.uploads.from.get(id)!, y, ySpace: y.space, count: y.elements }, {
-    over: { invocations: y.elements },
-  });
+  const y = lowering.place(id), count = y.elements, over = { invocations: count };
+  if (values.length === 1) {
+    lowering.add("fill", { y, ySpace: y.space, count, value: values[0]! }, { over });
+  } else {
+    lowering.add("upload", { start: lowering.uploads.from.get(id)!, y, ySpace: y.space, count }, { over });
+  }
 }

@@ -40,7 +40,8 @@ ${convolutionText}`,
   var dy = k / p.groupInputs / p.kw;`,
   quad: (i: number) => `
       let position = positionIn(window${i}, select(dy, 0u, POINTWISE), select(dx, 0u, POINTWISE));
-      if (POINTWISE || isInside(position)) { a${i} = source(window${i}, position, first + c); }`,
+      if (POINTWISE || isInside(position)) { a${i} = source(window${i}, position, first + c, view); }`,
+  prepare: "let view = channelView(first + c);",
   advance: `
     c += STEP;
     while (!POINTWISE && c >= p.groupInputs) {
@@ -59,6 +60,7 @@ ${elementText}`,
       for (var lane = 0u; lane < min(4u, products - k); lane++) {
         a${i}[lane] = element(window${i}, k + lane, first);
       }`,
+  prepare: "",
   advance: "",
 } as const;
 
@@ -79,7 +81,7 @@ export function convolutionKernel(
   tile: ProductTile,
   { width, pointwise }: { readonly width: Width; readonly pointwise: boolean },
 ): Kernel<typeof convolutionFields> {
-  const { text, setup, quad, advance } = width === 4 ? byQuads : byElements;
+  const { text, setup, prepare, quad, advance } = width === 4 ? byQuads : byElements;
   return {
     fields: convolutionFields,
     width,
@@ -95,6 +97,7 @@ export function convolutionKernel(
       setup: `
   let weightAt = p.weight + (z * p.groupChannels + column) * products;
   ${setup}`,
+      prepare,
       advance,
       end: convolutionEnd(tile),
     }),

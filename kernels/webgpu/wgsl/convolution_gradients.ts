@@ -75,7 +75,7 @@ const nextPixel = `
 const columnsText: { readonly [W in Width]: string } = {
   4: `
         let position = positionIn(window, dy, dx);
-        if (isInside(position)) { value = source(window, position, first + c); }`,
+        if (isInside(position)) { value = source(window, position, first + c, view); }`,
   1: `
         for (var lane = 0u; lane < min(4u, p.groupChannels - column); lane++) {
           value[lane] = element(window, column + lane, first);
@@ -126,6 +126,7 @@ ${elementText}`,
       right: rightByColumns(windowColumns(width)),
       setup: `
   let c = column % p.groupInputs;
+  let view = channelView(first + c);
   let dx = column / p.groupInputs % p.kw;
   let dy = column / p.groupInputs / p.kw;
   var across = k % p.ow;

@@ -12,7 +12,7 @@ const POSITIONS = 49;
 const accumulate = (i: number): string => `
         if (firstPixel + ${i}u * LANES < p.pixels) {
           let position = positionIn(window${i}, dy, dx);
-          if (isInside(position)) { sum${i} = fma(source(window${i}, position, channel), weight, sum${i}); }
+          if (isInside(position)) { sum${i} = fma(source(window${i}, position, channel, view), weight, sum${i}); }
         }`;
 
 /**
@@ -35,6 +35,7 @@ fn weightOf(channel: u32, position: u32) -> f32 {
 }
 ${tileHead(DEPTHWISE)}
   ${each(DEPTHWISE.rows, (i) => `let window${i} = place(firstPixel + ${i}u * LANES);`)}
+  let view = channelView(channel);
   let positions = p.kh * p.kw;
   let tileChannel = (number % p.tilesAcross) * TILE_CHANNELS;
   for (var start = 0u; start < positions; start += ${POSITIONS}u) {

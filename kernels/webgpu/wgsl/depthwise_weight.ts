@@ -30,7 +30,7 @@ export function depthwiseWeightKernel(width: Width): Kernel<typeof depthwiseWeig
   const add = (j: number): string => `
           if (block + ${j}u < p.kw) {
             let position = positionIn(window, dy, block + ${j}u);
-            if (isInside(position)) { sum${j} = fma(source(window, position, channel), gradient, sum${j}); }
+            if (isInside(position)) { sum${j} = fma(source(window, position, channel, view), gradient, sum${j}); }
           }`;
   const merge = (j: number): string => `
       if (block + ${j}u < p.kw) {
@@ -74,6 +74,7 @@ fn main(
   let channel = (number % p.tilesAcross * QUADS + quadIndex) * 4u;
   let start = slice * p.slicePixels;
   let end = select(min(p.pixels, start + p.slicePixels), start, channel >= p.channels);
+  let view = channelView(channel);
   let part = p.y + slice * p.channels * p.kh * p.kw;
   for (var dy = 0u; dy < p.kh; dy++) {
     for (var block = 0u; block < p.kw; block += ${COLUMNS}u) {

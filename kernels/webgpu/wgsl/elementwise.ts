@@ -61,8 +61,8 @@ function binaryKernel(expression: Expression, width: Width): Kernel<typeof binar
   const [x, y] = width === 4
     ? ["quad(p.x + at)", "quad(p.y + beside)"]
     : ["load(p.xSpace, p.x + at)", "load(p.ySpace, p.y + beside)"];
-  const z = "apply(viewed(x, View(p.scale, p.shift, p.activation), channel), " +
-    "viewed(y, View(p.yScale, p.yShift, p.yActivation), channel))";
+  const z = "apply(viewed(x, viewAt(p.scale, p.shift, p.activation, channel)), " +
+    "viewed(y, viewAt(p.yScale, p.yShift, p.yActivation, channel)))";
   return {
     fields: binaryFields,
     width,
@@ -121,7 +121,7 @@ export const writtenViewFields = {
 
 /** Memory traffic: the tensor in, the tensor out. Quads need channels that are a multiple of four. */
 export function viewKernel(width: Width): Kernel<typeof writtenViewFields> {
-  const value = (x: string): string => `viewed(${x}, View(p.scale, p.shift, p.activation), at % p.channels)`;
+  const value = (x: string): string => `viewed(${x}, viewAt(p.scale, p.shift, p.activation, at % p.channels))`;
   return {
     fields: writtenViewFields,
     width,

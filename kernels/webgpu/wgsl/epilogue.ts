@@ -21,7 +21,7 @@ export const epilogueFields = {
 export function epilogueText(tile: Tile): string {
   const { rows } = tile,
     added = (i: number, pixel: string): string =>
-      `sum${i} += viewed(quad(p.addend + ${pixel} * p.channels + channel), view, channel);`;
+      `sum${i} += viewed(quad(p.addend + ${pixel} * p.channels + channel), view);`;
   return `
   if (channelsLeft > 0u) {
     if (p.bias != NONE) {
@@ -34,7 +34,7 @@ export function epilogueText(tile: Tile): string {
       ${each(rows, (i) => `sum${i} = fma(sum${i}, scale, shift);`)}
     }
     if (p.addend != NONE) {
-      let view = View(p.addendScale, p.addendShift, p.addendActivation);
+      let view = viewAt(p.addendScale, p.addendShift, p.addendActivation, channel);
       ${eachPixel(tile, added)}
     }
     if (p.outActivation != 0u) {

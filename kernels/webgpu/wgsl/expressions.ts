@@ -72,14 +72,17 @@ ${cases.join("\n")}
 /** Parameters of a view: where its scale and shift are, per channel, if anywhere, and its activation. */
 export const viewFields = { scale: "at", shift: "at", activation: "u32" } as const;
 
-/** `fn viewed(x, view, channel)`: a value, or a quad, as its reader sees it, `activation(x · scale + shift)`. */
+/**
+ * `fn viewAt(scale, shift, activation, channel)`: what a reader applies to a channel's values, or a quad's.
+ * `fn viewed(x, view)`: `activation(x · scale + shift)`.
+ */
 export function viewText(type: ValueType): string {
   const vector = type === "f32" ? "vector" : "vectorQuad";
   return `${activateText(type)}
-struct View { scale: u32, shift: u32, activation: u32 }
-fn viewed(x: ${type}, view: View, channel: u32) -> ${type} {
-  var value = x;
-  if (view.scale != NONE) { value = fma(value, ${vector}(view.scale + channel), ${vector}(view.shift + channel)); }
-  return activate(view.activation, value);
-}`;
+struct View { scale: ${type}, shift: ${type}, activation: u32 }
+fn viewAt(scale: u32, shift: u32, activation: u32, channel: u32) -> View {
+  if (scale == NONE) { return View(${type}(1.0), ${type}(0.0), activation); }
+  return View(${vector}(scale + channel), ${vector}(shift + channel), activation);
+}
+fn viewed(x: ${type}, view: View) -> ${type} { return activate(view.activation, fma(x, view.scale, view.shift)); }`;
 }

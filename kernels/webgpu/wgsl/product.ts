@@ -42,6 +42,8 @@ export interface ProductOperands {
   readonly right: Side;
   /** Before the first step. */
   readonly setup: string;
+  /** Before a step's values are loaded. */
+  readonly prepare?: string;
   /** After each step. */
   readonly advance: string;
   /** What becomes of the sums; ends `main`. */
@@ -122,7 +124,7 @@ function multiply(tile: ProductTile): string {
       }`);
 }
 
-function stepsText(tile: ProductTile, { range, left, right, setup, advance }: ProductOperands): string {
+function stepsText(tile: ProductTile, { range, left, right, setup, prepare = "", advance }: ProductOperands): string {
   return `
   let loadQuad = local % STEP_QUADS;
   let loadRow = local / STEP_QUADS;
@@ -134,6 +136,7 @@ function stepsText(tile: ProductTile, { range, left, right, setup, advance }: Pr
   let steps = (products - start + STEP - 1u) / STEP;
   for (var step = 0u; step <= steps; step++) {
     let inside = k < products;
+    ${prepare}
     ${left.load}
     ${right.load}
     if (step > 0u) {${multiply(tile)}

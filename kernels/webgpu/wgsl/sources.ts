@@ -1,17 +1,24 @@
 /** Where values come from and go to: draws, fills, uploads and what is read back. */
 import { NORMAL_FRACTION_BITS } from "../../../core/random.ts";
-import { type Kernel, MAIN } from "./kernel.ts";
+import { INVOCATION, type Kernel, MAIN, WORKGROUP } from "./kernel.ts";
 
 /** Words of {@link gaussian}'s parameters that a run fills in, from `key0` on. */
 export const RUN_WORDS = 3;
 
+/** Tensors of one dispatch of {@link gaussian}, and elements that a workgroup draws. */
+export const DRAWS = 59;
+export const DRAW_ELEMENTS = 4 * WORKGROUP;
+
 /**
- * N(0,1) by Philox 4×32-10 and the table of quantiles, the bits of `core/random.ts`: four values an invocation. WGSL has
- * no 64-bit product, so its high half is made of 16-bit limbs. Memory traffic: the tensor once; the table is 8 KiB.
+ * N(0,1) by Philox 4×32-10 and the table of quantiles, the bits of `core/random.ts`: four values an invocation, for tensors
+ * that are a multiple of four apart. An entry of the table is `[first workgroup, stream, to, count]`; the one after the last
+ * begins at NONE. WGSL has no 64-bit product, so its high half is made of 16-bit limbs. Memory traffic: the tensors once;
+ * the quantiles are 8 KiB.
  */
 export const gaussian = {
-  fields: { key0: "u32", key1: "u32", draw: "u32", stream: "u32", y: "at", ySpace: "u32", count: "u32" },
-  width: 1,
+  fields: { key0: "u32", key1: "u32", draw: "u32", ySpace: "u32" },
+  tail: `  table: array<vec4<u32>, ${DRAWS + 1}>,\n`,
+  width: 4,
   body: `
 fn multiplyHigh(a: u32, b: u32) -> u32 {
   let aHigh = a >> 16u;
@@ -43,12 +50,17 @@ fn normal(word: u32) -> f32 {
   let magnitude = left - (((left - quantiles[at + 1u]) * weight) >> 16u);
   return f32(select(magnitude, -magnitude, (word >> 31u) == 1u)) / ${2 ** NORMAL_FRACTION_BITS}.0;
 }
-${MAIN}
-  if (index * 4u >= p.count) { return; }
-  let words = philox(vec4<u32>(index, 0u, p.stream, p.draw));
-  for (var lane = 0u; lane < min(4u, p.count - index * 4u); lane++) {
-    put(p.ySpace, p.y + index * 4u + lane, normal(words[lane]));
-  }
+@compute @workgroup_size(${WORKGROUP})
+fn main(${INVOCATION}) {
+  let number = group.y * groups.x + group.x;
+  var at = 0u;
+  while (p.table[at + 1u].x <= number) { at += 1u; }
+  let entry = p.table[at];
+  let index = (number - entry.x) * ${WORKGROUP}u + local;
+  if (index * 4u >= entry.w) { return; }
+  let words = philox(vec4<u32>(index, 0u, entry.y, p.draw));
+  let value = vec4<f32>(normal(words.x), normal(words.y), normal(words.z), normal(words.w));
+  if (p.ySpace == 0u) { putQuad(entry.z + index * 4u, 4u, value); } else { putVectorQuad(entry.z + index * 4u, 4u, value); }
 }`,
 } as const satisfies Kernel;
 

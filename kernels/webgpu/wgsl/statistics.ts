@@ -35,14 +35,37 @@ ${tileEnd(STATISTICS)}`,
 /** The tile's fields and the tensor; `y` is not there. */
 export const tileStatisticsFields = { ...tileFields, ...statisticsFields, x: "at" } as const;
 
+/** A normalisation as one multiply-add a channel; weight and bias that are one number come as parameters. */
+export const normalizationFields = {
+  weight: "at",
+  bias: "at",
+  scale: "at",
+  shift: "at",
+  weightValue: "f32",
+  biasValue: "f32",
+  epsilon: "f32",
+} as const;
+
+/** `fn putNormalization(channel, mean, variance)`: scale = weight / √(variance + epsilon), shift = bias − mean · scale. */
+const normalizationText = `
+fn putNormalization(channel: u32, mean: f32, variance: f32) {
+  var weight = p.weightValue;
+  var bias = p.biasValue;
+  if (p.weight != NONE) { weight = vectors[p.weight + channel]; }
+  if (p.bias != NONE) { bias = vectors[p.bias + channel]; }
+  let scale = weight / sqrt(variance + p.epsilon);
+  vectors[p.scale + channel] = scale;
+  vectors[p.shift + channel] = fma(-mean, scale, bias);
+}`;
+
 /** Channels of a workgroup of {@link mergeStatistics}; as many lanes share each. */
 export const MERGE_CHANNELS = 16;
 
 /**
  * Statistics of a tensor from those of its tiles (Chan, Golub and LeVeque, 1983), two-pass about the first tile's mean.
  * A workgroup of 256 takes 16 channels, 16 lanes each; sums are in the same order on every run. The sum of
- * squares may come out a rounding below zero; its sign is dropped, which keeps a NaN. Memory traffic: eight
- * bytes a channel and tile, twice.
+ * squares may come out a rounding below zero; its sign is dropped, which keeps a NaN. The vectors of a normalisation by them
+ * come with them where there is a scale. Memory traffic: eight bytes a channel and tile, twice.
  */
 export const mergeStatistics = {
   fields: {
@@ -53,9 +76,11 @@ export const mergeStatistics = {
     tilePixels: "u32",
     pixels: "u32",
     channels: "u32",
+    ...normalizationFields,
   },
   width: 1,
   body: `
+${normalizationText}
 const CHANNELS = ${MERGE_CHANNELS}u;
 var<workgroup> memory: array<vec2<f32>, 256>;
 fn reduced(local: u32, value: vec2<f32>) -> vec2<f32> {
@@ -89,39 +114,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
   let total = reduced(local, squares);
   if (local < CHANNELS && channel < p.channels) {
-    if (p.mean != NONE) { vectors[p.mean + channel] = mean + total.x / count; }
-    if (p.variance != NONE) { vectors[p.variance + channel] = abs(total.y) / count; }
+    let exact = mean + total.x / count;
+    let variance = abs(total.y) / count;
+    if (p.mean != NONE) { vectors[p.mean + channel] = exact; }
+    if (p.variance != NONE) { vectors[p.variance + channel] = variance; }
+    if (p.scale != NONE) { putNormalization(channel, exact, variance); }
   }
 }`,
 } as const satisfies Kernel;
 
-/**
- * A normalisation as one multiply-add a channel: scale = weight / √(variance + epsilon), shift = bias − mean · scale.
- * Weight and bias that are one number come as parameters.
- */
+/** The vectors of a normalisation whose statistics are there already. Memory traffic: six vectors. */
 export const normalizationVectors = {
-  fields: {
-    mean: "at",
-    variance: "at",
-    weight: "at",
-    bias: "at",
-    scale: "at",
-    shift: "at",
-    weightValue: "f32",
-    biasValue: "f32",
-    epsilon: "f32",
-    channels: "u32",
-  },
+  fields: { mean: "at", variance: "at", ...normalizationFields, channels: "u32" },
   width: 1,
   body: `
+${normalizationText}
 ${MAIN}
-  if (index >= p.channels) { return; }
-  var weight = p.weightValue;
-  var bias = p.biasValue;
-  if (p.weight != NONE) { weight = vectors[p.weight + index]; }
-  if (p.bias != NONE) { bias = vectors[p.bias + index]; }
-  let scale = weight / sqrt(vectors[p.variance + index] + p.epsilon);
-  vectors[p.scale + index] = scale;
-  vectors[p.shift + index] = fma(-vectors[p.mean + index], scale, bias);
+  if (index < p.channels) { putNormalization(index, vectors[p.mean + index], vectors[p.variance + index]); }
 }`,
 } as const satisfies Kernel;

@@ -23,7 +23,8 @@ export const windowFields = {
 
 /**
  * `fn place(pixel)`: where the window of an output pixel begins. `fn positionIn(window, dy, dx)`: row and column of one of
- * its positions. `fn source(window, position, channel)`: four values there as the convolution sees them. Needs `viewText`.
+ * its positions. `fn source(window, position, channel, view)`: four values there as the convolution sees them, under
+ * `channelView(channel)`. Needs `viewText`.
  */
 export const windowText = `
 struct Window { image: u32, row: i32, column: i32 }
@@ -41,8 +42,9 @@ fn isInside(position: vec2<u32>) -> bool { return position.x < p.h && position.y
 fn elementAt(window: Window, position: vec2<u32>) -> u32 {
   return p.x + (window.image + position.x * p.w + position.y) * p.inputChannels;
 }
-fn source(window: Window, position: vec2<u32>, channel: u32) -> vec4<f32> {
-  return viewed(quad(elementAt(window, position) + channel), View(p.scale, p.shift, p.activation), channel);
+fn channelView(channel: u32) -> View { return viewAt(p.scale, p.shift, p.activation, channel); }
+fn source(window: Window, position: vec2<u32>, channel: u32, view: View) -> vec4<f32> {
+  return viewed(quad(elementAt(window, position) + channel), view);
 }`;
 
 /** `fn element(window, index, first)`: one value of a window, numbered by position and channel of the group at `first`. */
@@ -52,8 +54,7 @@ fn element(window: Window, index: u32, first: u32) -> f32 {
   let channel = first + index % p.groupInputs;
   let position = positionIn(window, number / p.kw, number % p.kw);
   if (!isInside(position)) { return 0.0; }
-  let value = vec4<f32>(scalar(elementAt(window, position) + channel));
-  return viewed(value, View(p.scale, p.shift, p.activation), channel).x;
+  return viewed(vec4<f32>(scalar(elementAt(window, position) + channel)), channelView(channel)).x;
 }`;
 
 /** Where an output of `oh × ow` pixels is written: every `spacing`-th row and column of a larger one. */
