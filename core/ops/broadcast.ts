@@ -17,12 +17,12 @@ export function spreads(from: Shape, to: Shape): boolean {
   return sameShape(from, to) || sameShape(from, [1]) || sameShape(from, [to.at(-1)!]) || gate;
 }
 
-/** The element of a spread tensor that stands beside element `index` of the large one (see {@link spreads}). */
-export function spreadIndex(index: number, { from, to }: { readonly from: Shape; readonly to: Shape }): number {
-  if (sameShape(from, to)) return index;
-  if (from.length === 1) return index % from[0]!;
+/** For each element of a large tensor, the element of a spread one that stands beside it (see {@link spreads}). */
+export function spreadIndex({ from, to }: { readonly from: Shape; readonly to: Shape }): (index: number) => number {
+  if (sameShape(from, to)) return (index) => index;
+  if (from.length === 1) return (index) => index % from[0]!;
   const channels = to[3]!, perImage = to[1]! * to[2]! * channels;
-  return Math.floor(index / perImage) * channels + index % channels;
+  return (index) => Math.floor(index / perImage) * channels + index % channels;
 }
 
 function checkSpread(from: Shape, to: Shape): Shape {
@@ -39,11 +39,10 @@ export const broadcast: OpDef<ShapeAttributes> = {
   backward: (
     { builder, inputs: [x], gradient },
   ) => [builder.add("reduce_sum", [gradient], { shape: builder.shape(x!) })],
-  reference: ([x], _, { output }) =>
-    Float64Array.from(
-      { length: elementCount(output) },
-      (_, index) => x!.data[spreadIndex(index, { from: x!.shape, to: output })]!,
-    ),
+  reference: ([x], _, { output }) => {
+    const beside = spreadIndex({ from: x!.shape, to: output });
+    return new Float64Array(elementCount(output)).map((_, index) => x!.data[beside(index)]!);
+  },
 };
 
 /** Sums of everything that {@link broadcast} would make of each element of the given shape. */
@@ -57,8 +56,8 @@ export const reduce_sum: OpDef<ShapeAttributes> = {
     { builder, inputs: [x], gradient },
   ) => [builder.add("broadcast", [gradient], { shape: builder.shape(x!) })],
   reference: ([x], { shape }) => {
-    const sums = new Float64Array(elementCount(shape));
-    x!.data.forEach((value, index) => sums[spreadIndex(index, { from: shape, to: x!.shape })]! += value);
+    const sums = new Float64Array(elementCount(shape)), beside = spreadIndex({ from: shape, to: x!.shape });
+    x!.data.forEach((value, index) => sums[beside(index)]! += value);
     return sums;
   },
 };

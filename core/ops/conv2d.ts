@@ -2,6 +2,7 @@
 import type { NodeId } from "../graph.ts";
 import type { BackwardSite, InputGradients, OpDef, Tensor64 } from "../op.ts";
 import { elementCount, nhwc, ohwi, type Shape, ShapeError, windowExtent } from "../shape.ts";
+import { eachProduct } from "./conv2d_products.ts";
 import type { NoAttributes } from "./elementwise.ts";
 
 /** Geometry of a convolution; the window's extents are its weight's. */
@@ -40,36 +41,15 @@ function conv2dShape([x, weight, bias]: readonly Shape[], { stride, padding, gro
 
 function conv2dReference(
   [x, weight, bias]: readonly Tensor64[],
-  { stride, padding, groups }: Conv2dAttributes,
+  attributes: Conv2dAttributes,
   output: Shape,
 ): Float64Array {
-  const [, h, w, c] = nhwc(x!.shape, "input");
-  const [o, kh, kw, i] = ohwi(weight!.shape, "weight");
-  const [n, oh, ow] = nhwc(output, "output");
-  const result = new Float64Array(elementCount(output));
-  const at = (image: number, row: number, column: number, channel: number): number =>
-    row < 0 || column < 0 || row >= h || column >= w ? 0 : x!.data[((image * h + row) * w + column) * c + channel]!;
-  const dot = (image: number, row: number, column: number, channel: number): number => {
-    const firstInput = Math.floor(channel / (o / groups)) * i;
-    let sum = bias?.data[channel] ?? 0;
-    for (let dy = 0; dy < kh; dy++) {
-      for (let dx = 0; dx < kw; dx++) {
-        for (let k = 0; k < i; k++) {
-          sum += weight!.data[((channel * kh + dy) * kw + dx) * i + k]! *
-            at(image, row * stride + dy - padding, column * stride + dx - padding, firstInput + k);
-        }
-      }
-    }
-    return sum;
-  };
-  for (let index = 0, image = 0; image < n; image++) {
-    for (let row = 0; row < oh; row++) {
-      for (let column = 0; column < ow; column++) {
-        for (let channel = 0; channel < o; channel++) result[index++] = dot(image, row, column, channel);
-      }
-    }
-  }
-  return result;
+  const channels = output.at(-1)!;
+  const y = Float64Array.from({ length: elementCount(output) }, (_, index) => bias?.data[index % channels] ?? 0);
+  eachProduct({ x: x!.shape, weight: weight!.shape, y: output }, attributes, (from, by, to, count) => {
+    for (let k = 0; k < count; k++) y[to]! += weight!.data[by + k]! * x!.data[from + k]!;
+  });
+  return y;
 }
 
 /** The gradient of a bias `[c]`, where there is one. */

@@ -3,8 +3,9 @@
  * gradient and gradients of any order stay convolutions.
  */
 import type { OpDef, Tensor64 } from "../op.ts";
-import { elementCount, nhwc, ohwi, type Shape, ShapeError, windowExtent } from "../shape.ts";
+import { elementCount, nhwc, ohwi, ShapeError, windowExtent } from "../shape.ts";
 import type { Conv2dAttributes } from "./conv2d.ts";
+import { eachProduct, type Operands } from "./conv2d_products.ts";
 
 /** Geometry of a convolution whose input is asked for. */
 export interface Conv2dInputAttributes extends Conv2dAttributes {
@@ -18,14 +19,7 @@ export interface Conv2dWeightAttributes extends Conv2dAttributes {
   readonly kernel: readonly [kh: number, kw: number];
 }
 
-/** The extents of all three operands of a convolution. */
-interface Extents {
-  readonly x: Shape;
-  readonly weight: Shape;
-  readonly y: Shape;
-}
-
-function checkExtents({ x, weight, y }: Extents, { stride, padding }: Conv2dAttributes): void {
+function checkExtents({ x, weight, y }: Operands, { stride, padding }: Conv2dAttributes): void {
   const [n, h, w] = nhwc(x, "a convolution's input"), [o, kh, kw] = ohwi(weight, "a convolution's weight");
   const expected = [
     n,
@@ -35,27 +29,6 @@ function checkExtents({ x, weight, y }: Extents, { stride, padding }: Conv2dAttr
   ];
   if (expected.some((extent, axis) => extent !== y[axis])) {
     throw new ShapeError(`Cannot transpose a convolution to [${expected}] over another: got [${y}]`);
-  }
-}
-
-/** Calls back with the flat indices of x, weight and y of every product that a convolution sums. */
-function eachProduct(
-  { x, weight, y }: Extents,
-  { stride, padding, groups }: Conv2dAttributes,
-  add: (x: number, weight: number, y: number) => void,
-): void {
-  const [n, h, w, c] = nhwc(x, "input"), [o, kh, kw, i] = ohwi(weight, "weight"), [, oh, ow] = nhwc(y, "output");
-  const each = (image: number, row: number, column: number, channel: number, dy: number, dx: number): void => {
-    const inputRow = row * stride + dy - padding, inputColumn = column * stride + dx - padding;
-    if (inputRow < 0 || inputColumn < 0 || inputRow >= h || inputColumn >= w) return;
-    const from = ((image * h + inputRow) * w + inputColumn) * c + Math.floor(channel / (o / groups)) * i;
-    const by = ((channel * kh + dy) * kw + dx) * i, to = ((image * oh + row) * ow + column) * o + channel;
-    for (let k = 0; k < i; k++) add(from + k, by + k, to);
-  };
-  for (let index = 0; index < n * oh * ow * o * kh * kw; index++) {
-    const tap = index % (kh * kw), channel = Math.floor(index / (kh * kw)) % o;
-    const pixel = Math.floor(index / (kh * kw * o)), column = pixel % ow, row = Math.floor(pixel / ow) % oh;
-    each(Math.floor(pixel / (ow * oh)), row, column, channel, Math.floor(tap / kw), tap % kw);
   }
 }
 
@@ -77,8 +50,8 @@ export const conv2d_input: OpDef<Conv2dInputAttributes> = {
   },
   reference: ([y, weight], attributes, { output }) => {
     const x = new Float64Array(elementCount(output));
-    eachProduct({ x: output, weight: weight!.shape, y: y!.shape }, attributes, (to, by, from) => {
-      x[to]! += y!.data[from]! * weight!.data[by]!;
+    eachProduct({ x: output, weight: weight!.shape, y: y!.shape }, attributes, (to, by, from, count) => {
+      for (let k = 0; k < count; k++) x[to + k]! += y!.data[from]! * weight!.data[by + k]!;
     });
     return x;
   },
@@ -102,8 +75,8 @@ export const conv2d_weight: OpDef<Conv2dWeightAttributes> = {
   },
   reference: ([x, y]: readonly Tensor64[], attributes, { output }) => {
     const weight = new Float64Array(elementCount(output));
-    eachProduct({ x: x!.shape, weight: output, y: y!.shape }, attributes, (from, to, at) => {
-      weight[to]! += x!.data[from]! * y!.data[at]!;
+    eachProduct({ x: x!.shape, weight: output, y: y!.shape }, attributes, (from, to, at, count) => {
+      for (let k = 0; k < count; k++) weight[to + k]! += x!.data[from + k]! * y!.data[at]!;
     });
     return weight;
   },

@@ -35,10 +35,10 @@ function binaryOp(expression: Expression): OpDef<NoAttributes> {
     shape: ([x, y]) => broadcastShape(x!, y!),
     macs: noMacs,
     backward: (site) => expressionGradients(expression, site),
-    reference: ([x, y]) =>
-      x!.data.map((value, index) =>
-        evaluateExpression(expression, { x: value, y: y!.data[spreadIndex(index, { from: y!.shape, to: x!.shape })]! })
-      ),
+    reference: ([x, y]) => {
+      const beside = spreadIndex({ from: y!.shape, to: x!.shape });
+      return x!.data.map((value, index) => evaluateExpression(expression, { x: value, y: y!.data[beside(index)]! }));
+    },
   };
 }
 
