@@ -28,7 +28,7 @@ class Panel {
 export const panel = changetype<Panel>(memory.data(64, 64));
 
 /** Sums of the panel's channels over a band (see statistics.ts). */
-export const BLOCK: usize = memory.data(96, 64);
+export const BLOCK: usize = memory.data(160, 64);
 
 /** Brings a panel's sums in before a part of a band, unless it is the first part. */
 export function loadBlock(from: usize, first: bool): void {

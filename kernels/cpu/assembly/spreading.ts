@@ -1,7 +1,9 @@
 /** Rows repeated over a tensor, and sums of rows. Each reads its input once; bound by memory. */
 
+import { accumulate } from "./statistics";
+
 /** Rows that are summed in float32 before they are added in float64. */
-const BLOCK_ROWS: i32 = 128;
+const BLOCK_ROWS: i32 = 16;
 
 /** Copies each of the rows of `bytes` at x `times` times. */
 export function repeatRows(y: usize, x: usize, rows: i32, bytes: usize, times: i32): void {
@@ -22,9 +24,7 @@ export function fillFrom(y: usize, x: usize, count: i32): void {
 function addBlock(sums: usize, x: usize, rows: i32, rowBytes: usize): void {
   let block = f32x4.splat(0);
   for (let row = 0; row < rows; row++, x += rowBytes) block = f32x4.add(block, v128.load(x));
-  v128.store(sums, f64x2.add(v128.load(sums), f64x2.promote_low_f32x4(block)));
-  const high = v128.shuffle<f64>(block, block, 1, 1);
-  v128.store(sums, f64x2.add(v128.load(sums, 16), f64x2.promote_low_f32x4(high)), 16);
+  accumulate(sums, block);
 }
 
 /**

@@ -1,27 +1,27 @@
 /**
- * Mean and variance per channel, accurate where |mean| ≫ deviation: a block of rows is summed in float32 about a pivot
- * near its own mean, and blocks are merged in float64 (Chan, Golub and LeVeque, 1983).
+ * Mean and variance per channel, accurate where |mean| ≫ deviation: a block of rows is summed about a pivot near its own
+ * mean, few rows at a time in float32 and those in float64; blocks are merged in float64 (Chan, Golub and LeVeque, 1983).
  *
- * A block's sums of eight channels are 96 bytes: pivots, sums, and sums of squares about the pivots, eight floats each.
- * A tensor's state is 16 bytes a channel: the mean, and the sum of squares about it.
+ * A block's sums of eight channels are 160 bytes: pivots in float32, then sums, and sums of squares about the pivots, in
+ * float64. A tensor's state is 16 bytes a channel: the mean, and the sum of squares about it.
  */
 
 /** Bytes of a block's sums of eight channels. */
-export const BLOCK_BYTES: usize = 96;
+export const BLOCK_BYTES: usize = 160;
 
-/** Rows that {@link channelStatistics} sums before merging. */
+/** Rows that {@link channelStatistics} sums before merging, and in float32. */
 const BLOCK_ROWS: i32 = 128;
+const FEW_ROWS: i32 = 8;
 
 /** Merges a block of `count` rows into a state of `seen` rows. */
 export function mergeStatistics(block: usize, channels: i32, count: i32, state: usize, seen: i32): void {
   const inverse: f64 = 1 / <f64> count, ratio: f64 = <f64> count / <f64> (seen + count);
   for (let channel = 0; channel < channels; channel++) {
-    const sum: f64 = load<f32>(block, 32);
-    const difference = <f64> load<f32>(block) + sum * inverse - load<f64>(state);
-    const within: f64 = <f64> load<f32>(block, 64) - sum * sum * inverse;
+    const pivot: f64 = load<f32>(block + (channel << 2)), sum = load<f64>(block + (channel << 3), 32);
+    const difference = pivot + sum * inverse - load<f64>(state);
+    const within = load<f64>(block + (channel << 3), 96) - sum * sum * inverse;
     store<f64>(state, load<f64>(state) + difference * ratio);
     store<f64>(state, load<f64>(state, 8) + within + difference * difference * ratio * <f64> seen, 8);
-    block += 4;
     state += 16;
   }
 }
@@ -35,23 +35,34 @@ export function finishStatistics(state: usize, channels: i32, count: i32, mean: 
   }
 }
 
+/** Adds four lanes to sums in float64. */
+export function accumulate(sums: usize, values: v128): void {
+  const high = v128.shuffle<f64>(values, values, 1, 1);
+  v128.store(sums, f64x2.add(v128.load(sums), f64x2.promote_low_f32x4(values)));
+  v128.store(sums, f64x2.add(v128.load(sums, 16), f64x2.promote_low_f32x4(high)), 16);
+}
+
 /** The sums of eight channels over some rows, about the first row. */
 function sumBlock(x: usize, rows: i32, rowBytes: usize, block: usize): void {
   const pivot0 = v128.load(x), pivot1 = v128.load(x, 16);
-  let sum0 = f32x4.splat(0), sum1 = sum0, square0 = sum0, square1 = sum0;
-  for (let row = 0; row < rows; row++, x += rowBytes) {
-    const d0 = f32x4.sub(v128.load(x), pivot0), d1 = f32x4.sub(v128.load(x, 16), pivot1);
-    sum0 = f32x4.add(sum0, d0);
-    sum1 = f32x4.add(sum1, d1);
-    square0 = f32x4.relaxed_madd(d0, d0, square0);
-    square1 = f32x4.relaxed_madd(d1, d1, square1);
-  }
   v128.store(block, pivot0);
   v128.store(block, pivot1, 16);
-  v128.store(block, sum0, 32);
-  v128.store(block, sum1, 48);
-  v128.store(block, square0, 64);
-  v128.store(block, square1, 80);
+  memory.fill(block + 32, 0, BLOCK_BYTES - 32);
+  while (rows > 0) {
+    let sum0 = f32x4.splat(0), sum1 = sum0, square0 = sum0, square1 = sum0;
+    for (let row = min<i32>(FEW_ROWS, rows); row > 0; row--, x += rowBytes) {
+      const d0 = f32x4.sub(v128.load(x), pivot0), d1 = f32x4.sub(v128.load(x, 16), pivot1);
+      sum0 = f32x4.add(sum0, d0);
+      sum1 = f32x4.add(sum1, d1);
+      square0 = f32x4.relaxed_madd(d0, d0, square0);
+      square1 = f32x4.relaxed_madd(d1, d1, square1);
+    }
+    rows -= FEW_ROWS;
+    accumulate(block + 32, sum0);
+    accumulate(block + 64, sum1);
+    accumulate(block + 96, square0);
+    accumulate(block + 128, square1);
+  }
 }
 
 /**

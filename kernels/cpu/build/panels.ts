@@ -20,8 +20,15 @@ export type PanelMode = "dense" | "depthwise";
 /** 0, 1, … */
 export const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-const sumOf = (names: readonly string[]): string =>
-  names.reduce((left, right) => left ? `f32x4.add(${left}, ${right})` : right, "");
+/** Where a block holds its sums and its sums of squares (see assembly/statistics.ts). */
+const SUMS = 32, SQUARES = 96;
+
+/** A sum as a tree. */
+function sumOf(names: readonly string[]): string {
+  if (names.length === 1) return names[0]!;
+  const half = Math.ceil(names.length / 2);
+  return `f32x4.add(${sumOf(names.slice(0, half))}, ${sumOf(names.slice(half))})`;
+}
 
 /** The multiply-adds of one k. Input pointers are {@link BIAS} bytes low. */
 export function multiplyStep(mode: PanelMode, pixels: number): string[] {
@@ -57,28 +64,39 @@ function innerLoop(mode: PanelMode, pixels: number): string[] {
   return ["const end = packed + (<usize> panel.length << 5);", "for (;;) {", ...range(UNROLL).flatMap(() => turn), "}"];
 }
 
+/** Adds the four lanes of `name` to sums in float64 at an offset of the block. */
+const accumulate = (name: string, at: number): string[] => [
+  `v128.store(BLOCK, f64x2.add(v128.load(BLOCK, ${at}), f64x2.promote_low_f32x4(${name})), ${at});`,
+  `${name} = v128.shuffle<f64>(${name}, ${name}, 1, 1);`,
+  `v128.store(BLOCK, f64x2.add(v128.load(BLOCK, ${at + 16}), f64x2.promote_low_f32x4(${name})), ${at + 16});`,
+];
+
 /**
- * Sums of the tile's values about the pivots, which the first tile of a band sets to its own means. The block is at a
- * constant address, where accesses need no check.
+ * Sums of the tile's values about the pivots, which the first tile of a band sets to its own means: the tile's own in
+ * float32, as a tree, and those of the band in float64. The block is at a constant address, where accesses need no check.
  */
 function statistics(pixels: number): string[] {
-  const half = (letter: string, at: number): string[] => [
-    `let p${letter} = v128.load(BLOCK, ${at}), s${letter} = v128.load(BLOCK, ${at + 32});`,
-    `let q${letter} = v128.load(BLOCK, ${at + 64});`,
-    "if (panel.first) {",
-    `p${letter} = f32x4.mul(${sumOf(range(pixels).map((pixel) => letter + pixel))}, f32x4.splat(${1 / pixels}));`,
-    `s${letter} = f32x4.splat(0); q${letter} = f32x4.splat(0);`,
-    `v128.store(BLOCK, p${letter}, ${at});`,
-    "}",
-    ...range(pixels).flatMap((pixel) => [
-      `x = f32x4.sub(${letter}${pixel}, p${letter});`,
-      `s${letter} = f32x4.add(s${letter}, x);`,
-      `q${letter} = f32x4.relaxed_madd(x, x, q${letter});`,
-    ]),
-    `v128.store(BLOCK, s${letter}, ${at + 32});`,
-    `v128.store(BLOCK, q${letter}, ${at + 64});`,
-  ];
-  return ["if (panel.counted) {", ...half("l", 0), ...half("h", 16), "panel.first = false;", "}"];
+  const half = (letter: string, index: number): string[] => {
+    const values = range(pixels).map((pixel) => letter + pixel), pivots = index * 16;
+    return [
+      "if (panel.first) {",
+      `x = f32x4.mul(${sumOf(values)}, f32x4.splat(${1 / pixels}));`,
+      `v128.store(BLOCK, x, ${pivots});`,
+      ...[SUMS, SQUARES].flatMap((sums) => [
+        `v128.store(BLOCK, f32x4.splat(0), ${sums + index * 32}); v128.store(BLOCK, f32x4.splat(0), ${sums + index * 32 + 16});`,
+      ]),
+      "} else {",
+      `x = v128.load(BLOCK, ${pivots});`,
+      "}",
+      ...values.map((value) => `${value} = f32x4.sub(${value}, x);`),
+      `x = ${sumOf(values)};`,
+      ...accumulate("x", SUMS + index * 32),
+      ...values.map((value) => `${value} = f32x4.mul(${value}, ${value});`),
+      `x = ${sumOf(values)};`,
+      ...accumulate("x", SQUARES + index * 32),
+    ];
+  };
+  return ["if (panel.counted) {", ...half("l", 0), ...half("h", 1), "panel.first = false;", "}"];
 }
 
 /** Stores the tile's rows, whole or as many channels as there are. */

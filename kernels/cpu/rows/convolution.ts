@@ -5,13 +5,12 @@ import { type Geometry, isDepthwise } from "../../geometry.ts";
 import { type Band, bandBytes, chooseBand, sliceChannels, TILE_PIXELS } from "../bands.ts";
 import type { Buffer, BufferView, LoweredNode, Lowering } from "../lowering.ts";
 import { VIEW_ACTIVATIONS } from "../views.ts";
-import { placeStatistics, type StatisticsBuffers } from "./normalization.ts";
+import { placeStatistics, STATISTICS_BLOCK_BYTES, type StatisticsBuffers } from "./normalization.ts";
 
 /** Output channels of a panel. */
 export const PANEL = 8;
 const PART_WEIGHT_BYTES = 20 * 1024;
 const PART_OUTPUT_BYTES = 32 * 1024;
-const STATISTICS_BLOCK_BYTES = 96;
 
 /** Whether output pixels are input pixels, whichever image and row they are in. */
 export const isPointwise = ({ kh, kw, stride, padding }: Geometry): boolean =>

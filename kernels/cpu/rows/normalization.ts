@@ -24,8 +24,11 @@ export function placeStatistics(lowering: Lowering, tensor: NodeId): StatisticsB
   return { ...(mean && { mean }), ...(variance && { variance }) };
 }
 
+/** Bytes of a block's sums of eight channels (see assembly/statistics.ts). */
+export const STATISTICS_BLOCK_BYTES = 160;
+
 /** Bytes that a kernel needs for the statistics of so many channels. */
-export const statisticsBytes = (channels: number): number => 96 + 16 * (channels + 8);
+const statisticsBytes = (channels: number): number => STATISTICS_BLOCK_BYTES + 16 * (channels + 8);
 
 /** Mean and variance in one pass, unless the convolution before has taken them. */
 export function channelStatistics(
