@@ -3,9 +3,10 @@
  * multiplies times the output's gradient.
  *
  * The work goes in bands of output pixels like the convolution's own, from a padded copy of the input rows that applies
- * its view. A band's gradient is copied into panels of 8 output channels, unless few tiles read it; tiles of 6 weights × 8 channels then run over
- * the band's pixels in registers (see build/outer_products.ts) and are added to sums `[panel][k][8]`, from which the
- * weight `[o][k]` is written at the end. Sums are of bands first, so rounding grows with their number alone.
+ * its view. A band's gradient is copied into panels of 8 output channels, unless few tiles read it; tiles of 6 weights × 8
+ * channels then run over the band's pixels in registers (see build/outer_products.ts) and are added to sums
+ * `[panel][k][8]` in float64, from which the weight `[o][k]` is written at the end: only the sum over a band is taken in
+ * float32.
  *
  * Of the descriptor, y is the output's gradient, weight what is written, packed the gradient's panels, offsets those of
  * every k, statistics the sums.
@@ -26,7 +27,7 @@ function depth(d: Convolution): i32 {
 
 /** The sums of the panel that begins with an output channel. */
 function sumsAddress(d: Convolution, channel: i32): usize {
-  return d.statistics + (<usize> (panelOf(d, channel) * depth(d)) << 5);
+  return d.statistics + (<usize> (panelOf(d, channel) * depth(d)) << 6);
 }
 
 /** Byte offsets, from a pixel's first input value, of the input that each k multiplies. */
@@ -107,15 +108,15 @@ function writePanel(d: Convolution, channel: i32): void {
   const sums = sumsAddress(d, channel), weights = depth(d);
   let to = d.weight + (<usize> (channel * weights) << 2);
   for (let lane = 0; lane < panelChannels(d, channel); lane++) {
-    let from = sums + (lane << 2);
-    for (let k = 0; k < weights; k++, to += 4, from += 32) store<f32>(to, load<f32>(from));
+    let from = sums + (lane << 3);
+    for (let k = 0; k < weights; k++, to += 4, from += 64) store<f32>(to, <f32> load<f64>(from));
   }
 }
 
 /** Computes the weight's gradient of the convolution that the host described. */
 export function convolutionWeight(): void {
   const d = describedConvolution(), panels = d.o / panelGroup(d) * panelsPerGroup(d);
-  memory.fill(d.statistics, 0, <usize> (panels * depth(d)) << 5);
+  memory.fill(d.statistics, 0, <usize> (panels * depth(d)) << 6);
   writeOffsets(d);
   for (let channel = 0; channel < d.c; channel += d.sliceChannels) addSlice(d, channel);
   for (let channel = 0; channel < d.o; channel += panelChannels(d, channel)) writePanel(d, channel);

@@ -3,7 +3,7 @@
  * channels and 6 weights' inputs. It is the convolution's own tile (see panels.ts) with pixels and k exchanged: the
  * gradient's 8 channels of a pixel are what a panel's weights are there, and each pointer follows one k over the pixels.
  */
-import { advance, BIAS, multiplyStep, type PanelMode, PIXELS, range, UNROLL } from "./panels.ts";
+import { accumulate, advance, BIAS, multiplyStep, type PanelMode, PIXELS, range, UNROLL } from "./panels.ts";
 
 /** Which products, and whether the gradient's 8 channels of each pixel are packed or lie `walk.pitch` bytes apart. */
 export interface OuterProducts {
@@ -27,11 +27,11 @@ function rowLoop(kind: OuterProducts, weights: number): string[] {
   return ["const end = packed + rowBytes;", "for (;;) {", ...range(UNROLL).flatMap(() => turn), "}"];
 }
 
-/** Adds the tile to the sums so far. */
+/** Adds the tile to the sums so far, which are in float64. */
 const stores = (weights: number): string[] =>
   range(weights).flatMap((k) => [
-    `v128.store(sums, f32x4.add(v128.load(sums, ${k * 32}), l${k}), ${k * 32});`,
-    `v128.store(sums, f32x4.add(v128.load(sums, ${k * 32 + 16}), h${k}), ${k * 32 + 16});`,
+    ...accumulate(`l${k}`, { base: "sums", at: k * 64 }),
+    ...accumulate(`h${k}`, { base: "sums", at: k * 64 + 32 }),
   ]);
 
 /** The function that computes one tile of some weights. */
@@ -63,7 +63,7 @@ export function printOuterProducts(kind: OuterProducts): string {
   return [
     ...[...tail, PIXELS].map((weights) => tile(kind, weights)),
     `export function ${nameOf(kind)}(offsets: usize, weights: i32, base: usize, packed: usize, sums: usize): void {`,
-    `for (; weights >= ${PIXELS}; weights -= ${PIXELS}, offsets += ${PIXELS * 4}, sums += ${PIXELS * 32}) {`,
+    `for (; weights >= ${PIXELS}; weights -= ${PIXELS}, offsets += ${PIXELS * 4}, sums += ${PIXELS * 64}) {`,
     call(PIXELS),
     "}",
     "switch (weights) {",

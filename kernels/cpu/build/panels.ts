@@ -64,11 +64,11 @@ function innerLoop(mode: PanelMode, pixels: number): string[] {
   return ["const end = packed + (<usize> panel.length << 5);", "for (;;) {", ...range(UNROLL).flatMap(() => turn), "}"];
 }
 
-/** Adds the four lanes of `name` to sums in float64 at an offset of the block. */
-const accumulate = (name: string, at: number): string[] => [
-  `v128.store(BLOCK, f64x2.add(v128.load(BLOCK, ${at}), f64x2.promote_low_f32x4(${name})), ${at});`,
+/** Adds the four lanes of a variable, which is spent, to sums in float64. */
+export const accumulate = (name: string, { base, at }: { readonly base: string; readonly at: number }): string[] => [
+  `v128.store(${base}, f64x2.add(v128.load(${base}, ${at}), f64x2.promote_low_f32x4(${name})), ${at});`,
   `${name} = v128.shuffle<f64>(${name}, ${name}, 1, 1);`,
-  `v128.store(BLOCK, f64x2.add(v128.load(BLOCK, ${at + 16}), f64x2.promote_low_f32x4(${name})), ${at + 16});`,
+  `v128.store(${base}, f64x2.add(v128.load(${base}, ${at + 16}), f64x2.promote_low_f32x4(${name})), ${at + 16});`,
 ];
 
 /**
@@ -83,17 +83,19 @@ function statistics(pixels: number): string[] {
       `x = f32x4.mul(${sumOf(values)}, f32x4.splat(${1 / pixels}));`,
       `v128.store(BLOCK, x, ${pivots});`,
       ...[SUMS, SQUARES].flatMap((sums) => [
-        `v128.store(BLOCK, f32x4.splat(0), ${sums + index * 32}); v128.store(BLOCK, f32x4.splat(0), ${sums + index * 32 + 16});`,
+        `v128.store(BLOCK, f32x4.splat(0), ${sums + index * 32}); v128.store(BLOCK, f32x4.splat(0), ${
+          sums + index * 32 + 16
+        });`,
       ]),
       "} else {",
       `x = v128.load(BLOCK, ${pivots});`,
       "}",
       ...values.map((value) => `${value} = f32x4.sub(${value}, x);`),
       `x = ${sumOf(values)};`,
-      ...accumulate("x", SUMS + index * 32),
+      ...accumulate("x", { base: "BLOCK", at: SUMS + index * 32 }),
       ...values.map((value) => `${value} = f32x4.mul(${value}, ${value});`),
       `x = ${sumOf(values)};`,
-      ...accumulate("x", SQUARES + index * 32),
+      ...accumulate("x", { base: "BLOCK", at: SQUARES + index * 32 }),
     ];
   };
   return ["if (panel.counted) {", ...half("l", 0), ...half("h", 1), "panel.first = false;", "}"];

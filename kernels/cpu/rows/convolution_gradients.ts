@@ -92,7 +92,7 @@ export function conv2dWeight(
     ...(inPlace ? {} : { band: lowering.scratch(bandBytes(geometry, band)) }),
     packed: lowering.scratch(4 * PANEL * band.images * band.rows * geometry.ow),
     offsets: lowering.scratch(4 * depth),
-    statistics: lowering.scratch(4 * PANEL * panelCount(geometry) * depth),
+    statistics: lowering.scratch(8 * PANEL * panelCount(geometry) * depth),
   };
   const touched = [view.tensor, view.scale, view.shift, y, weight, ...Object.values(work)];
   let words: number[] | undefined;
