@@ -47,7 +47,9 @@ function conv2dReference(
   const channels = output.at(-1)!;
   const y = Float64Array.from({ length: elementCount(output) }, (_, index) => bias?.data[index % channels] ?? 0);
   eachProduct({ x: x!.shape, weight: weight!.shape, y: output }, attributes, (from, by, to, count) => {
-    for (let k = 0; k < count; k++) y[to]! += weight!.data[by + k]! * x!.data[from + k]!;
+    let sum = 0;
+    for (let k = 0; k < count; k++) sum += weight!.data[by + k]! * x!.data[from + k]!;
+    y[to]! += sum;
   });
   return y;
 }

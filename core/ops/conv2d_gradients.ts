@@ -2,8 +2,9 @@
  * The transposes of convolution: with {@link conv2d} they are three views of one trilinear form, so each is the others'
  * gradient and gradients of any order stay convolutions.
  */
-import type { OpDef, Tensor64 } from "../op.ts";
-import { elementCount, nhwc, ohwi, ShapeError, windowExtent } from "../shape.ts";
+import type { GraphBuilder, NodeId } from "../graph.ts";
+import type { BackwardSite, InputGradients, OpDef, Tensor64 } from "../op.ts";
+import { elementCount, nhwc, ohwi, type Shape, ShapeError, windowExtent } from "../shape.ts";
 import type { Conv2dAttributes } from "./conv2d.ts";
 import { eachProduct, type Operands } from "./conv2d_products.ts";
 
@@ -17,6 +18,8 @@ export interface Conv2dInputAttributes extends Conv2dAttributes {
 export interface Conv2dWeightAttributes extends Conv2dAttributes {
   /** Rows and columns of the convolution's window. */
   readonly kernel: readonly [kh: number, kw: number];
+  /** Whether every image keeps a weight of its own, one after the other, instead of their sum; not unless told. */
+  readonly perImage?: boolean;
 }
 
 function checkExtents({ x, weight, y }: Operands, { stride, padding }: Conv2dAttributes): void {
@@ -57,27 +60,62 @@ export const conv2d_input: OpDef<Conv2dInputAttributes> = {
   },
 };
 
-/** x `[n, h, w, c]` and y `[n, oh, ow, o]` to the convolution's weight `[o, kh, kw, c/groups]`. */
+/** A tensor's parts along its first axis, `count` of them. */
+function partsOf(builder: GraphBuilder, id: NodeId, count: number): NodeId[] {
+  const shape = builder.shape(id), part = [shape[0]! / count, ...shape.slice(1)], length = elementCount(part);
+  const row = builder.add("reshape", [id], { shape: [elementCount(shape)] });
+  return Array.from({ length: count }, (_, index) => {
+    const elements = builder.add("slice", [row], { start: index * length, length });
+    return builder.add("reshape", [elements], { shape: part });
+  });
+}
+
+/** What {@link partsOf} took apart. */
+function joined(builder: GraphBuilder, parts: readonly NodeId[], shape: Shape): NodeId {
+  const rows = parts.map((id) => builder.add("reshape", [id], { shape: [elementCount(builder.shape(id))] }));
+  return builder.add("reshape", [builder.add("concat", rows, {})], { shape });
+}
+
+/** The gradients where images share a weight's gradient, or for one image that has its own. */
+function weightBackward(
+  { builder, inputs: [x, y], gradient, attributes: { stride, padding, groups } }: BackwardSite<Conv2dWeightAttributes>,
+): readonly [x: NodeId, y: NodeId] {
+  const [, h, w] = nhwc(builder.shape(x!), "a convolution's input"), geometry = { stride, padding, groups };
+  return [
+    builder.add("conv2d_input", [y!, gradient], { ...geometry, size: [h, w] }),
+    builder.add("conv2d", [x!, gradient], geometry),
+  ];
+}
+
+function perImageBackward(site: BackwardSite<Conv2dWeightAttributes>): InputGradients {
+  const { builder, inputs, gradient } = site, shapes = inputs.map((id) => builder.shape(id)), images = shapes[0]![0]!;
+  const [xs, ys, gradients] = [...inputs, gradient].map((id) => partsOf(builder, id, images)) as [
+    NodeId[],
+    NodeId[],
+    NodeId[],
+  ];
+  const each = xs.map((x, image) => weightBackward({ ...site, inputs: [x, ys[image]!], gradient: gradients[image]! }));
+  return shapes.map((shape, input) => joined(builder, each.map((found) => found[input]!), shape));
+}
+
+/** x `[n, h, w, c]` and y `[n, oh, ow, o]` to the convolution's weight `[o, kh, kw, c/groups]`, or n of them. */
 export const conv2d_weight: OpDef<Conv2dWeightAttributes> = {
   shape: ([x, y], attributes) => {
-    const [, , , c] = nhwc(x!, "a convolution's input"), [, , , o] = nhwc(y!, "a convolution's output");
+    const [n, , , c] = nhwc(x!, "a convolution's input"), [, , , o] = nhwc(y!, "a convolution's output");
     const weight = [o, ...attributes.kernel, c / attributes.groups];
     checkExtents({ x: x!, weight, y: y! }, attributes);
-    return weight;
+    return attributes.perImage ? [n * o, ...weight.slice(1)] : weight;
   },
   macs: ([, y], weight) => elementCount(y!) * elementCount(weight.slice(1)),
-  backward: ({ builder, inputs: [x, y], gradient, attributes: { stride, padding, groups } }) => {
-    const [, h, w] = nhwc(builder.shape(x!), "a convolution's input"), geometry = { stride, padding, groups };
-    return [
-      builder.add("conv2d_input", [y!, gradient], { ...geometry, size: [h, w] }),
-      builder.add("conv2d", [x!, gradient], geometry),
-    ];
-  },
+  backward: (site) => site.attributes.perImage ? perImageBackward(site) : weightBackward(site),
   reference: ([x, y]: readonly Tensor64[], attributes, { output }) => {
-    const weight = new Float64Array(elementCount(output));
-    eachProduct({ x: x!.shape, weight: output, y: y!.shape }, attributes, (from, to, at, count) => {
-      for (let k = 0; k < count; k++) weight[to + k]! += x!.data[from + k]! * y!.data[at]!;
+    const [n, , , o] = nhwc(y!.shape, "a convolution's output"), shape = [o, ...output.slice(1)];
+    const weights = new Float64Array(elementCount(output)), apart = attributes.perImage ? elementCount(shape) : 0;
+    const perImage = y!.data.length / n;
+    eachProduct({ x: x!.shape, weight: shape, y: y!.shape }, attributes, (from, to, at, count) => {
+      const first = to + Math.floor(at / perImage) * apart;
+      for (let k = 0; k < count; k++) weights[first + k]! += x!.data[from + k]! * y!.data[at]!;
     });
-    return weight;
+    return weights;
   },
 };

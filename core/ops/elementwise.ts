@@ -3,7 +3,7 @@ import { noMacs, type OpDef } from "../op.ts";
 import { type Shape, ShapeError } from "../shape.ts";
 import { spreadIndex, spreads } from "./broadcast.ts";
 import { expressionGradients } from "./derivative.ts";
-import { binaryExpressions, evaluateExpression, type Expression, unaryExpressions } from "./expression.ts";
+import { binaryExpressions, type Expression, expressionFunction, unaryExpressions } from "./expression.ts";
 
 /** An operation without attributes. */
 export type NoAttributes = Readonly<Record<never, never>>;
@@ -21,7 +21,10 @@ function unaryOp<A extends Partial<AffineAttributes>>(expression: Expression): O
     shape: ([x]) => x!,
     macs: noMacs,
     backward: (site) => expressionGradients(expression, site),
-    reference: ([x], attributes) => x!.data.map((value) => evaluateExpression(expression, { x: value, ...attributes })),
+    reference: ([x], attributes) => {
+      const apply = expressionFunction(expression, attributes);
+      return x!.data.map((value) => apply(value, NaN));
+    },
   };
 }
 
@@ -36,8 +39,8 @@ function binaryOp(expression: Expression): OpDef<NoAttributes> {
     macs: noMacs,
     backward: (site) => expressionGradients(expression, site),
     reference: ([x, y]) => {
-      const beside = spreadIndex({ from: y!.shape, to: x!.shape });
-      return x!.data.map((value, index) => evaluateExpression(expression, { x: value, y: y!.data[beside(index)]! }));
+      const beside = spreadIndex({ from: y!.shape, to: x!.shape }), apply = expressionFunction(expression, {});
+      return x!.data.map((value, index) => apply(value, y!.data[beside(index)]!));
     },
   };
 }

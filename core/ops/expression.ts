@@ -59,14 +59,6 @@ export const binaryExpressions = {
   mul: binary("multiply", x, y),
 } as const satisfies Record<string, Expression>;
 
-/** What the names in an expression stand for. */
-export interface Bindings {
-  readonly x: number;
-  readonly y?: number;
-  readonly scale?: number;
-  readonly shift?: number;
-}
-
 /** What each function of one scalar gives; `sign` and `step` are 0 at 0, as gradients there are in PyTorch. */
 export const unaryFunctions: Record<UnaryOperation, (value: number) => number> = {
   negate: (value) => -value,
@@ -87,20 +79,32 @@ export const binaryFunctions: Record<BinaryOperation, (left: number, right: numb
   max: (left, right) => Math.max(left, right),
 };
 
-/** The value of an expression in float64. */
-export function evaluateExpression(expression: Expression, bindings: Bindings): number {
+/** An expression as a function of its inputs, in float64. */
+export type ScalarFunction = (x: number, y: number) => number;
+
+/** The function that an expression stands for, given the values of its attributes. */
+export function expressionFunction(
+  expression: Expression,
+  attributes: { readonly scale?: number; readonly shift?: number },
+): ScalarFunction {
   switch (expression.kind) {
     case "input":
-    case "attribute":
-      return bindings[expression.name] ?? NaN;
+      return expression.name === "x" ? (x) => x : (_, y) => y;
     case "constant":
-      return expression.value;
-    case "unary":
-      return unaryFunctions[expression.operation](evaluateExpression(expression.of, bindings));
-    case "binary":
-      return binaryFunctions[expression.operation](
-        evaluateExpression(expression.left, bindings),
-        evaluateExpression(expression.right, bindings),
-      );
+      return () => expression.value;
+    case "attribute": {
+      const value = attributes[expression.name] ?? NaN;
+      return () => value;
+    }
+    case "unary": {
+      const apply = unaryFunctions[expression.operation], of = expressionFunction(expression.of, attributes);
+      return (x, y) => apply(of(x, y));
+    }
+    case "binary": {
+      const apply = binaryFunctions[expression.operation];
+      const left = expressionFunction(expression.left, attributes);
+      const right = expressionFunction(expression.right, attributes);
+      return (x, y) => apply(left(x, y), right(x, y));
+    }
   }
 }

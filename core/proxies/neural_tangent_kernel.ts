@@ -89,24 +89,18 @@ export async function exactKernel(graph: ProxyGraph, backend: Backend): Promise<
   return await rowProducts(weights, { images, backend });
 }
 
-/** A tensor of one image, from a batch's. */
-function imageOf(builder: GraphBuilder, id: NodeId, image: number): NodeId {
-  const shape = builder.shape(id), length = elementCount(shape.slice(1));
-  const row = builder.add("reshape", [id], { shape: [elementCount(shape)] });
-  const part = builder.add("slice", [row], { start: image * length, length });
-  return builder.add("reshape", [part], { shape: [1, ...shape.slice(1)] });
-}
-
 /** Products of each image's gradient by a layer's weight, given the gradient by the layer's output. */
 function layerProducts(builder: GraphBuilder, { input, weight, output }: LayerRecord, gradient: NodeId): NodeId {
-  const node = builder.node(output);
+  const node = builder.node(output), [images] = builder.shape(output) as readonly [number];
   if (node.op !== "conv2d") return builder.add("mul", [gram(builder, gradient), gram(builder, input)], {});
   const [, kh, kw] = builder.shape(weight) as readonly [number, number, number, number];
-  const perImage = Array.from({ length: builder.shape(output)[0]! }, (_, image) => {
-    const operands = [imageOf(builder, input, image), imageOf(builder, gradient, image)];
-    return builder.add("conv2d_weight", operands, { ...node.attributes, kernel: [kh, kw] });
+  const each = builder.add("conv2d_weight", [input, gradient], {
+    ...node.attributes,
+    kernel: [kh, kw],
+    perImage: true,
   });
-  return gram(builder, stacked(builder, perImage));
+  const rows = [images, elementCount(builder.shape(weight))];
+  return gram(builder, builder.add("reshape", [each], { shape: rows }));
 }
 
 type Normalize = Extract<Node, { readonly op: "normalize" }>;

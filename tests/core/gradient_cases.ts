@@ -70,10 +70,12 @@ export const gradientCases: { readonly [K in OpName]: readonly Case[] } = {
   conv2d_input: convolutions.map((one) =>
     smallCase("conv2d_input", { ...geometryOf(one), size: [one.x[1]!, one.x[2]!] }, { shapes: [one.y, one.weight] })
   ),
-  conv2d_weight: convolutions.map((one) =>
-    smallCase("conv2d_weight", { ...geometryOf(one), kernel: [one.weight[1]!, one.weight[2]!] }, {
-      shapes: [one.x, one.y],
-    })
+  conv2d_weight: convolutions.flatMap((one) =>
+    [false, true].map((perImage) =>
+      smallCase("conv2d_weight", { ...geometryOf(one), kernel: [one.weight[1]!, one.weight[2]!], perImage }, {
+        shapes: [one.x, one.y],
+      })
+    )
   ),
   linear: [smallCase("linear", {}, { shapes: [[3, 4], [5, 4], [5]] })],
   channel_mean: [smallCase("channel_mean", {}, { shapes: [[2, 3, 2, 3]] })],

@@ -108,7 +108,7 @@ function outputOf(shape: ConvolutionShape): Shape {
   return graph.nodes.at(-1)!.shape;
 }
 
-function transposes(shape: ConvolutionShape): { readonly input: Case; readonly weight: Case } {
+function transposes(shape: ConvolutionShape): Readonly<Record<"input" | "weight" | "weights", Case>> {
   const { x, o, kernel, stride = 1, groups = 1 } = shape;
   const [kh, kw] = typeof kernel === "number" ? [kernel, kernel] : kernel;
   const { padding = (kh - 1) >> 1 } = shape, geometry = { stride, padding, groups }, y = outputOf(shape);
@@ -116,6 +116,7 @@ function transposes(shape: ConvolutionShape): { readonly input: Case; readonly w
   return {
     input: opCase("conv2d_input", { ...geometry, size: [x[1]!, x[2]!] }, { shapes: [y, weight] }),
     weight: opCase("conv2d_weight", { ...geometry, kernel: [kh, kw] }, { shapes: [x, y] }),
+    weights: opCase("conv2d_weight", { ...geometry, kernel: [kh, kw], perImage: true }, { shapes: [x, y] }),
   };
 }
 
@@ -166,7 +167,7 @@ export const cases: { readonly [K in OpName]: readonly Case[] } = {
   ],
   conv2d: convolutions.map(convolution),
   conv2d_input: convolutions.map((shape) => transposes(shape).input),
-  conv2d_weight: convolutions.map((shape) => transposes(shape).weight),
+  conv2d_weight: convolutions.map(transposes).flatMap(({ weight, weights }) => [weight, weights]),
   linear: linears,
   channel_mean: statistics("channel_mean"),
   channel_variance: statistics("channel_variance"),

@@ -3,7 +3,7 @@ import { elementCount, ohwi, type Shape } from "../../../core/shape.ts";
 import { convolutionGeometry, type Geometry } from "../../geometry.ts";
 import { type Phase, phasesOf } from "../../phases.ts";
 import { bandBytes, chooseGradientBand } from "../bands.ts";
-import type { Buffer, BufferView, LoweredNode, Lowering } from "../lowering.ts";
+import { type Buffer, type BufferView, type LoweredNode, type Lowering, tensorBytes } from "../lowering.ts";
 import { descriptor, flattened, isPointwise, lowerConvolution, PANEL, panelCount } from "./convolution.ts";
 
 /** A phase of a convolution's transpose: a convolution of stride 1, of whose output the first rows and columns go. */
@@ -78,16 +78,20 @@ export function conv2dInput(
   }
 }
 
-/** Outer products over bands of pixels; reads views as a convolution does. */
+/** The descriptor's words that say where x, y and the weight are. */
+const X_WORD = 0, Y_WORD = 1, WEIGHT_WORD = 2;
+
+/** Outer products over bands of pixels; reads views as a convolution does. Images apart are convolutions of their own. */
 export function conv2dWeight(
   lowering: Lowering,
   { id, inputs: [first, second], attributes, shape }: LoweredNode<"conv2d_weight">,
 ): void {
-  const shapes = { x: lowering.shape(first!), weight: shape, y: lowering.shape(second!) };
-  const geometry = flattened(convolutionGeometry(shapes, attributes)), band = chooseGradientBand(geometry);
+  const shapes = { x: lowering.shape(first!), y: lowering.shape(second!) }, o = shapes.y.at(-1)!;
+  const whole = convolutionGeometry({ ...shapes, weight: [o, ...shape.slice(1)] }, attributes);
+  const times = attributes.perImage ? whole.n : 1, geometry = flattened({ ...whole, n: whole.n / times });
+  const band = chooseGradientBand(geometry), depth = elementCount(shape.slice(1));
   const view = lowering.view(first!), y = lowering.tensor(second!), weight = lowering.place(id);
-  const depth = elementCount(shape.slice(1)),
-    inPlace = isPointwise(geometry) && !view.scale && view.activation === "none";
+  const inPlace = isPointwise(geometry) && !view.scale && view.activation === "none";
   const work = {
     ...(inPlace ? {} : { band: lowering.scratch(bandBytes(geometry, band)) }),
     packed: lowering.scratch(4 * PANEL * band.images * band.rows * geometry.ow),
@@ -95,10 +99,15 @@ export function conv2dWeight(
     statistics: lowering.scratch(8 * PANEL * panelCount(geometry) * depth),
   };
   const touched = [view.tensor, view.scale, view.shift, y, weight, ...Object.values(work)];
+  const steps = [[X_WORD, shapes.x], [Y_WORD, shapes.y], [WEIGHT_WORD, shape]] as const;
   let words: number[] | undefined;
   lowering.task(touched, ({ kernels }) => {
     words ??= descriptor(geometry, band, { view, weight, y, statistics: {}, backwards: !y.backwards }, work);
-    new Int32Array(kernels.memory.buffer, kernels.convolutionAddress(), words.length).set(words);
-    kernels.convolutionWeight();
+    const described = new Int32Array(kernels.memory.buffer, kernels.convolutionAddress(), words.length);
+    described.set(words);
+    for (let time = 0; time < times; time++) {
+      kernels.convolutionWeight();
+      for (const [word, tensor] of steps) described[word]! += tensorBytes(tensor) / times;
+    }
   });
 }

@@ -8,6 +8,7 @@ import { NARROW_WEIGHT, WIDE_WEIGHT } from "../wgsl/convolution_gradients.ts";
 import { DEPTHWISE } from "../wgsl/depthwise.ts";
 import { tilePixels } from "../wgsl/tile.ts";
 import { chooseTile, lowerConvolution, widthOf, type WindowGeometry, windowOf } from "./convolution.ts";
+import { copyAll } from "./layout.ts";
 import { sumParts } from "./reductions.ts";
 
 /** The weight that makes a phase of the transpose a convolution. */
@@ -53,8 +54,14 @@ export function conv2dInput(
 const SLICE_PRODUCTS = 512;
 const ENOUGH_WORKGROUPS = 512;
 
+/** Products that are summed apart. */
+interface Slices {
+  readonly slices: number;
+  readonly sliceProducts: number;
+}
+
 /** How products are cut so that so many workgroups a slice keep a device busy; slices are multiples of every depth. */
-function sliced(products: number, workgroups: number): { readonly slices: number; readonly sliceProducts: number } {
+function sliced(products: number, workgroups: number): Slices {
   const wanted = Math.min(Math.ceil(products / SLICE_PRODUCTS), Math.ceil(ENOUGH_WORKGROUPS / workgroups));
   const sliceProducts = Math.ceil(products / wanted / 16) * 16;
   return { slices: Math.ceil(products / sliceProducts), sliceProducts };
@@ -62,22 +69,30 @@ function sliced(products: number, workgroups: number): { readonly slices: number
 
 /** What the transpose by the weight sums, and where to. */
 interface WeightSums {
+  /** One weight, or each image's. */
   readonly y: Buffer;
+  readonly perImage: boolean;
   readonly window: WindowGeometry;
   readonly windowValues: ReturnType<typeof windowOf>;
   readonly gradient: Buffer;
 }
 
-/** Products of output channels over pixels; returns the parts, which are the weight itself where there is one. */
-function lowerWeightProducts(lowering: Lowering, { window, windowValues, gradient, y }: WeightSums): Buffer {
+/** The slices of all pixels: images, or as many as keep a device busy. */
+function slicesOf({ window: { n, oh, ow }, perImage }: WeightSums, workgroups: number): Slices {
+  return perImage ? { slices: n, sliceProducts: oh * ow } : sliced(n * oh * ow, workgroups);
+}
+
+/** Products of output channels over pixels; returns the parts, which are the output itself where nothing is left to sum. */
+function lowerWeightProducts(lowering: Lowering, sums: WeightSums): Buffer {
+  const { window, windowValues, gradient, y, perImage } = sums;
   const { n, oh, ow, o, c, kh, kw, groups } = window, products = n * oh * ow;
-  const pixels = o / groups, elements = y.elements, channels = elements / o;
+  const pixels = o / groups, channels = kh * kw * c / groups, elements = o * channels;
   const name = chooseTile(pixels, { wide: tilePixels(WIDE_WEIGHT), narrow: tilePixels(NARROW_WEIGHT) });
   const tile = name === "Wide" ? WIDE_WEIGHT : NARROW_WEIGHT;
   const tilesAcross = Math.ceil(channels / tile.channels);
   const tiles = tilesAcross * Math.ceil(pixels / tilePixels(tile));
-  const { slices, sliceProducts } = sliced(products, tiles * groups),
-    parts = slices === 1 ? y : lowering.scratch(slices * elements);
+  const { slices, sliceProducts } = slicesOf(sums, tiles * groups);
+  const parts = slices === 1 || perImage ? y : lowering.scratch(slices * elements);
   const output = { y: parts, ySpace: parts.space, pixels, channels, groupChannels: channels, tilesAcross, tiles };
   const slice = { outputChannels: o, groups, sliceElements: elements, sliceProducts, products };
   lowering.add(`convolutionWeight${name}${widthOf(c / groups, pixels)}`, {
@@ -94,9 +109,10 @@ function lowerWeightProducts(lowering: Lowering, { window, windowValues, gradien
 }
 
 /** Each channel over pixels; returns the parts. */
-function lowerDepthwiseSums(lowering: Lowering, { window, windowValues, gradient, y }: WeightSums): Buffer {
-  const { n, oh, ow, c } = window, pixels = n * oh * ow, tilesAcross = Math.ceil(c / DEPTHWISE.channels);
-  const { slices, sliceProducts } = sliced(pixels, tilesAcross), parts = lowering.scratch(slices * y.elements);
+function lowerDepthwiseSums(lowering: Lowering, sums: WeightSums): Buffer {
+  const { window: { n, oh, ow, c, kh, kw }, windowValues, gradient } = sums;
+  const pixels = n * oh * ow, tilesAcross = Math.ceil(c / DEPTHWISE.channels), elements = c * kh * kw;
+  const { slices, sliceProducts } = slicesOf(sums, tilesAcross), parts = lowering.scratch(slices * elements);
   const tiles = tilesAcross * slices, extents = { channels: c, pixels, tilesAcross, tiles };
   lowering.add(`depthwiseWeight${widthOf(c)}`, {
     ...windowValues,
@@ -104,20 +120,26 @@ function lowerDepthwiseSums(lowering: Lowering, { window, windowValues, gradient
     gradient,
     ...extents,
     slicePixels: sliceProducts,
-  }, { over: { workgroups: tiles }, macs: pixels * y.elements });
+  }, { over: { workgroups: tiles }, macs: pixels * elements });
   return parts;
 }
 
-/** Sums over slices of pixels that many workgroups share, in f32, which are then added in order. Reads views. */
+/**
+ * Sums over slices of pixels that many workgroups share, in f32, which are then added in order; images apart are such slices.
+ * Reads views.
+ */
 export function conv2dWeight(
   lowering: Lowering,
   { id, inputs: [xId, yId], attributes, shape }: LoweredNode<"conv2d_weight">,
 ): void {
-  const shapes = { x: lowering.shape(xId!), weight: shape, y: lowering.shape(yId!) };
-  const geometry = convolutionGeometry(shapes, attributes), { padding } = geometry;
+  const shapes = { x: lowering.shape(xId!), y: lowering.shape(yId!) }, { perImage = false } = attributes;
+  const weight = [shapes.y.at(-1)!, ...shape.slice(1)];
+  const geometry = convolutionGeometry({ ...shapes, weight }, attributes), { padding } = geometry;
   const window = { ...geometry, top: padding, left: padding }, gradient = lowering.buffer(yId!);
   const windowValues = windowOf(window, lowering.view(xId!)), y = lowering.place(id);
   const lower = isDepthwise(geometry) ? lowerDepthwiseSums : lowerWeightProducts;
-  const parts = lower(lowering, { window, windowValues, gradient, y });
-  if (parts !== y) sumParts(lowering, parts, y);
+  const parts = lower(lowering, { window, windowValues, gradient, y, perImage });
+  if (parts === y) return;
+  if (perImage) copyAll(lowering, parts, y);
+  else sumParts(lowering, parts, y);
 }

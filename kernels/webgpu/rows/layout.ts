@@ -1,5 +1,6 @@
 /** Rows of the operations that move values. */
 import { elementCount, nhwc, sameShape, type Shape } from "../../../core/shape.ts";
+import type { Buffer } from "../arena.ts";
 import type { LoweredNode } from "../lowered.ts";
 import type { Lowering } from "../lowering.ts";
 import { SUM_SPREAD_ELEMENTS } from "../wgsl/reductions.ts";
@@ -28,11 +29,15 @@ export function slice(
   });
 }
 
+/** Copies a buffer to another of its size. */
+export function copyAll(lowering: Lowering, x: Buffer, y: Buffer): void {
+  const count = y.elements, rows = { first: 0, count, columns: count, skip: 0, xPitch: count, yPitch: count };
+  lowering.add("copyRows", { x, y, xSpace: x.space, ySpace: y.space, ...rows }, { over: { invocations: count } });
+}
+
 /** A copy under another shape. */
 export function reshape(lowering: Lowering, { id, inputs }: LoweredNode<"reshape">): void {
-  const x = lowering.buffer(inputs[0]!), y = lowering.place(id), count = y.elements;
-  const rows = { first: 0, count, columns: count, skip: 0, xPitch: count, yPitch: count };
-  lowering.add("copyRows", { x, y, xSpace: x.space, ySpace: y.space, ...rows }, { over: { invocations: count } });
+  copyAll(lowering, lowering.buffer(inputs[0]!), lowering.place(id));
 }
 
 /** Exchanges rows and columns of each of some matrices. */

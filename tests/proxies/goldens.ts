@@ -1,0 +1,62 @@
+/** Which of the published scores are whose, and what is known about them. */
+import { type NetworkDesign, type Proxy, proxyNamed, type ScoringSettings, type WeightScale } from "@zennas/zennas";
+import residual from "../fixtures/scores_residual.json" with { type: "json" };
+import plainRows from "../fixtures/scores.json" with { type: "json" };
+import { filled, published } from "./settings.ts";
+
+/** A proxy's published scores. */
+export interface Golden {
+  /** The fixtures' name for it. */
+  readonly key: string;
+  readonly proxy: string;
+  /** The proxy's default unless told. */
+  readonly variant?: string;
+  /** Whether networks have residual links, which decides the fixture and the scale of weights. */
+  readonly links: boolean;
+  /** Relative to the published value. */
+  readonly tolerance: number;
+}
+
+const withLinks = (key: string, over: Partial<Golden> = {}): Golden => ({
+  ...{ key, proxy: key, links: true, tolerance: 1e-3 },
+  ...over,
+});
+
+/** Every proxy with gradients, or that sums weights. Tolerances are those that the values were published with, or less. */
+export const goldens: readonly Golden[] = [
+  withLinks("grad_norm", { links: false }),
+  withLinks("synflow", { links: false, variant: "zen-nas" }),
+  withLinks("te_nas", { links: false, tolerance: 2e-2 }),
+  withLinks("grad_norm_per_layer", { proxy: "grad_norm", variant: "per_layer" }),
+  withLinks("snip"),
+  withLinks("plain"),
+  withLinks("l2_norm", { tolerance: 1e-6 }),
+  withLinks("fisher"),
+  withLinks("grasp", { tolerance: 2e-2 }),
+  withLinks("zico"),
+  withLinks("jacob_cov"),
+  withLinks("log_synflow_without_bn", { proxy: "synflow", tolerance: 1e-6 }),
+];
+
+/** One published score. */
+export interface GoldenRow {
+  readonly structure: string;
+  readonly design: NetworkDesign;
+  readonly proxy: Proxy;
+  readonly settings: ScoringSettings;
+  /** Nothing where the published code fails. */
+  readonly expected: number | null;
+}
+
+/** The published scores of a proxy, in the fixture's order. */
+export function rowsOf({ key, proxy: name, variant, links }: Golden): GoldenRow[] {
+  const proxy = proxyNamed(name), weights: WeightScale = links ? "scaled" : "unit";
+  const settings = filled(proxy, { weights, variant: variant ?? proxy.variants[0] });
+  return (links ? residual : plainRows).map((row) => ({
+    structure: row.structure,
+    design: published(row),
+    proxy,
+    settings,
+    expected: (row as unknown as Readonly<Record<string, number | null>>)[key]!,
+  }));
+}
