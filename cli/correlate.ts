@@ -2,10 +2,10 @@
 import { type Command, Option } from "commander";
 import type { Backend } from "../core/backend.ts";
 import type { ChosenProxy, DataSetName } from "../core/io/mod.ts";
-import type { WeightScale } from "../core/proxies/mod.ts";
+import type { FavouredSize, WeightScale } from "../core/proxies/mod.ts";
 import type { ComparisonTask } from "./correlate_work.ts";
 import type { DeviceOptions } from "./device.ts";
-import { deviceOption, integer, jsonOption, precisionOption, workersOption } from "./options.ts";
+import { deviceOption, favouredSizeOption, integer, jsonOption, precisionOption, workersOption } from "./options.ts";
 
 interface CorrelateOptions extends DeviceOptions {
   readonly benchmark: string;
@@ -17,6 +17,7 @@ interface CorrelateOptions extends DeviceOptions {
   readonly seeds: number;
   readonly batch: number;
   readonly weights?: WeightScale;
+  readonly favouredSize?: FavouredSize;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -57,6 +58,7 @@ export function addCorrelateCommand(program: Command): void {
       "--weights <scale>",
       "deviation of drawn weights: 1 (unit), or √(2/fan-in) (scaled) (default: what a proxy's source prescribes, else scaled)",
     ).choices(["unit", "scaled"]),
+    favouredSizeOption(),
   ];
   for (const option of [...options, deviceOption(), precisionOption(), workersOption(), jsonOption()]) {
     command.addOption(option);

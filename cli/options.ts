@@ -1,6 +1,7 @@
 /** Options that several commands share, and the checks on their values. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { NetworkForm } from "../core/masternet/mod.ts";
+import type { FavouredSize } from "../core/proxies/mod.ts";
 
 /** A check for an option that takes an integer of at least `minimum`. */
 export function integer(minimum: number): (text: string) => number {
@@ -16,6 +17,16 @@ export function positive(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError("It must be a number above zero.");
+}
+
+/** `--favoured-size`. */
+export function favouredSizeOption(): Option {
+  const help = "what swap:regularised favours: parameters and their spread, in millions (default: 1,1)";
+  return new Option("--favoured-size <mean,spread>", help).argParser((text): FavouredSize => {
+    const [mean, spread = mean, ...others] = text.split(",").map(positive);
+    if (mean !== undefined && spread !== undefined && others.length === 0) return { mean, spread };
+    throw new InvalidArgumentError("It must be one number above zero, or two with a comma.");
+  });
 }
 
 /** `--json`, on every command. */

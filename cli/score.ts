@@ -2,12 +2,13 @@
 import { type Command, Option } from "commander";
 import type { Backend } from "../core/backend.ts";
 import type { ChosenProxy } from "../core/io/mod.ts";
-import type { Fill, LabelRule, RepeatedScore } from "../core/proxies/mod.ts";
+import type { FavouredSize, Fill, LabelRule, RepeatedScore, WeightScale } from "../core/proxies/mod.ts";
 import type { DeviceOptions } from "./device.ts";
 import {
   addFormOptions,
   addStructureArguments,
   deviceOption,
+  favouredSizeOption,
   formOf,
   type FormOptions,
   integer,
@@ -25,6 +26,7 @@ interface ScoreOptions extends FormOptions, DeviceOptions {
   readonly variant?: string;
   readonly batch: number;
   readonly gamma: number;
+  readonly favouredSize?: FavouredSize;
   readonly repeats: number;
   readonly seed: number;
   readonly fill: Fill;
@@ -53,6 +55,7 @@ export function addScoreCommand(program: Command): void {
     .option("--variant <name>", "the formula of a single proxy (zen: reference or paper)")
     .addOption(new Option("--batch <images>", "images a batch").argParser(integer(1)).default(64))
     .addOption(new Option("--gamma <size>", "size of the input's perturbation").argParser(positive).default(0.01))
+    .addOption(favouredSizeOption())
     .addOption(new Option("--repeats <count>", "independent draws to average").argParser(integer(1)).default(1))
     .addOption(new Option("--seed <number>", "seed of all draws").argParser(integer(0)).default(1))
     .addOption(
@@ -86,9 +89,10 @@ async function chosenProxies({ proxy, variant }: ScoreOptions): Promise<readonly
 
 /** Everything that scores depend on but the structures and the device. */
 function settingsOf(options: ScoreOptions): Pick<ScoreTask, "form" | "settings" | "repeats"> {
-  const { batch, gamma, seed, fill, labels, reslink, repeats } = options;
-  const weights = fill === "reference" && reslink ? "scaled" : "unit";
-  return { form: formOf(options, reslink), repeats, settings: { batch, gamma, seed, fill, labels, weights } };
+  const { batch, gamma, favouredSize, seed, fill, labels, reslink, repeats } = options;
+  const weights: WeightScale = fill === "reference" && reslink ? "scaled" : "unit";
+  const settings = { batch, gamma, favouredSize, seed, fill, labels, weights };
+  return { form: formOf(options, reslink), repeats, settings };
 }
 
 function scoreLine(text: string, { mean, interval95 }: RepeatedScore): string {

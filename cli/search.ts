@@ -1,8 +1,17 @@
 /** `zen search`: evolves a network under a budget. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { FavouredSize } from "../core/proxies/mod.ts";
 import type { CascadeStage, SearchConfig } from "../core/search/mod.ts";
 import type { DeviceOptions } from "./device.ts";
-import { deviceOption, integer, jsonOption, positive, precisionOption, workersOption } from "./options.ts";
+import {
+  deviceOption,
+  favouredSizeOption,
+  integer,
+  jsonOption,
+  positive,
+  precisionOption,
+  workersOption,
+} from "./options.ts";
 
 /** What the command's options parse to. */
 interface SearchCommandOptions extends DeviceOptions {
@@ -17,6 +26,7 @@ interface SearchCommandOptions extends DeviceOptions {
   readonly race?: number;
   readonly repeats?: number;
   readonly gamma?: number;
+  readonly favouredSize?: FavouredSize;
   readonly batch?: number;
   readonly space?: string;
   readonly costs?: string;
@@ -111,6 +121,7 @@ export function addSearchCommand(program: Command): void {
     whole("--repeats <count>", "draws a score is the mean of"),
     whole("--batch <images>", "images a batch"),
     amount("--gamma <size>", "size of the input's perturbation"),
+    favouredSizeOption(),
     whole("--resolution <pixels>", "height and width of the input image"),
     whole("--classes <count>", "outputs of the classifier"),
   ];
@@ -123,7 +134,7 @@ export function addSearchCommand(program: Command): void {
 /** The settings that the options give, over those of a preset; undefined leaves the preset's. */
 function settingsOf(options: SearchCommandOptions, initialStructure: string | undefined): Record<string, unknown> {
   const { proxy, variant, space, costs, population, window, maxProposals, maxEvaluations } = options;
-  const { seed, repeats, batch, gamma, resolution, classes, se } = options;
+  const { seed, repeats, batch, gamma, favouredSize, resolution, classes, se } = options;
   const budgets = {
     params: options.maxParams,
     flops: options.maxFlops,
@@ -133,7 +144,8 @@ function settingsOf(options: SearchCommandOptions, initialStructure: string | un
   };
   const stages = options.cascade ?? { proxy };
   const race = options.race === undefined ? undefined : { share: options.race };
-  const scoring = { ...stages, race, variant, repeats, batch, gamma, seed, resolution, classes, squeezeExcite: se };
+  const draws = { repeats, batch, gamma, favouredSize, seed, resolution, classes, squeezeExcite: se };
+  const scoring = { ...stages, race, variant, ...draws };
   return { ...scoring, space, costs, population, window, maxProposals, maxEvaluations, initialStructure, budgets };
 }
 

@@ -70,6 +70,8 @@ export interface NetworkOptions {
   readonly mode: NetworkMode;
   /** Supplies every parameter. */
   readonly parameters: ParameterSource;
+  /** Whether every layer but the classifier has one channel instead of as many as it is given, and so one group. */
+  readonly thin?: boolean | undefined;
   /** Called with the output of each ReLU layer as it is added: what it adds to the graph comes before the next layer. */
   readonly onRelu?: ((output: NodeId) => void) | undefined;
 }
@@ -105,12 +107,14 @@ export class Network {
   /** The output of every ReLU layer so far, in order. */
   readonly relus: NodeId[] = [];
   readonly #source: ParameterSource;
+  readonly #thin: boolean;
   readonly #onRelu: NetworkOptions["onRelu"];
 
   /** A network without layers. */
-  constructor({ builder, mode, parameters, onRelu }: NetworkOptions) {
+  constructor({ builder, mode, parameters, thin = false, onRelu }: NetworkOptions) {
     this.builder = builder;
     this.mode = mode;
+    this.#thin = thin;
     this.#source = parameters;
     this.#onRelu = onRelu;
   }
@@ -124,9 +128,15 @@ export class Network {
     return node;
   }
 
+  /** The channels of a layer that is given so many. */
+  width(channels: number): number {
+    return this.#thin ? 1 : channels;
+  }
+
   /** A convolution with parameters `name.weight` and, where it has one, `name.bias`. */
   convolution(x: NodeId, name: string, options: ConvolutionOptions): NodeId {
-    const { channels, kernel, stride = 1, groups = 1, bias = false } = options;
+    const { kernel, stride = 1, bias = false } = options, channels = this.width(options.channels);
+    const groups = this.#thin ? 1 : options.groups ?? 1;
     const [, , , c] = nhwc(this.builder.shape(x), `the input of ${name}`);
     const weightShape = [channels, kernel, kernel, Math.floor(c / groups)];
     const inputs = [x, this.parameter(`${name}.weight`, weightShape, "conv_weight")];

@@ -8,8 +8,10 @@ export interface ComparisonSettings extends Omit<ScoringSettings, "seed" | "draw
 }
 
 /** The settings of a comparison: draws everywhere, and everything not given as Zen-NAS has it. */
-export function comparisonSettings(
-  { batch, weights = "own" }: { readonly batch: number; readonly weights?: ComparisonSettings["weights"] | undefined },
-): ComparisonSettings {
-  return { batch, weights, gamma: 0.01, fill: "gaussian", labels: "random" };
+export function comparisonSettings({ batch, weights = "own", favouredSize }: {
+  readonly batch: number;
+  readonly weights?: ComparisonSettings["weights"] | undefined;
+  readonly favouredSize?: ComparisonSettings["favouredSize"];
+}): ComparisonSettings {
+  return { batch, weights, gamma: 0.01, fill: "gaussian", labels: "random", ...(favouredSize && { favouredSize }) };
 }

@@ -142,6 +142,7 @@ export function nasBench201(form: BenchmarkForm): Benchmark {
         text,
         ...form,
         lower: (network, input) => lowerNetwork(network, cell, { input, classes }),
+        lowerCell: (network, input) => lowerCell(network, cell, { x: input, name: "cells.0" }),
         cost: () => cellCost(cell, form),
       };
     },

@@ -59,7 +59,7 @@ class Lowering {
 
   #checkChannels(block: Block, { before, x }: { readonly before: Block | undefined; readonly x: NodeId }): void {
     const needed = inputChannels(block), given = this.#network.builder.shape(x).at(-1);
-    if (needed === undefined || needed === given) return;
+    if (needed === undefined || given === needed || given === this.#network.width(needed)) return;
     throw new ShapeError(
       `Cannot put ${shown(block)} behind ${before ? shown(before) : "its input"} as it takes ${needed} channels: ` +
         `got ${given}`,

@@ -40,15 +40,16 @@ export const concat: OpDef<NoAttributes> = {
     });
   },
   reference: (inputs, _, { output }) => {
-    const rows = elementCount(output.slice(0, -1));
-    const result: number[] = [];
+    const rows = elementCount(output.slice(0, -1)), result = new Float64Array(elementCount(output));
+    let to = 0;
     for (let row = 0; row < rows; row++) {
       for (const { data } of inputs) {
         const length = data.length / rows;
-        result.push(...data.subarray(row * length, (row + 1) * length));
+        result.set(data.subarray(row * length, (row + 1) * length), to);
+        to += length;
       }
     }
-    return Float64Array.from(result);
+    return result;
   },
 };
 

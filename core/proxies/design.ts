@@ -31,6 +31,8 @@ export interface NetworkDesign {
   readonly classes: number;
   /** Puts the network behind `input`, `[n, h, w, 3]`. */
   lower(network: Network, input: NodeId): LoweredStructure;
+  /** Puts its cell alone behind `input`, `[n, h, w, c]`, where it is made of equal ones. */
+  lowerCell?(network: Network, input: NodeId): NodeId;
   /** What it costs. */
   cost(): DesignCost;
 }

@@ -21,7 +21,7 @@ export { plain } from "./plain.ts";
 export * from "./proxy.ts";
 export * from "./proxy_graph.ts";
 export * from "./ranking.ts";
-export { regionCount, regions } from "./regions.ts";
+export { regions, thinRegions } from "./regions.ts";
 export * from "./registry.ts";
 export * from "./scorer.ts";
 export { snip } from "./snip.ts";

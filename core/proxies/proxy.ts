@@ -17,6 +17,14 @@ export const labelRules = ["random", "modulo"] as const;
 /** One of {@link labelRules}. */
 export type LabelRule = typeof labelRules[number];
 
+/** A number of parameters that is wanted, in millions: networks count exp(−(P − mean)²/spread) of their score. */
+export interface FavouredSize {
+  /** The favoured number, μ. */
+  readonly mean: number;
+  /** How far from it a network may be, σ. */
+  readonly spread: number;
+}
+
 /** Everything but the network that a score depends on. */
 export interface ScoringSettings {
   /** Images a batch. */
@@ -35,6 +43,8 @@ export interface ScoringSettings {
   readonly weights: WeightScale;
   /** Classes of a labelled batch. */
   readonly labels: LabelRule;
+  /** What `swap:regularised` favours; a million with a spread of one unless told. */
+  readonly favouredSize?: FavouredSize | undefined;
 }
 
 /** What a proxy feeds to a network. */

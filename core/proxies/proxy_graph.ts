@@ -23,11 +23,23 @@ export interface ForwardPass extends LoweredStructure {
 }
 
 /** What a forward pass may do otherwise. */
-export interface ForwardPassOptions extends Pick<NetworkOptions, "onRelu"> {
+export interface ForwardPassOptions extends Pick<NetworkOptions, "onRelu" | "thin"> {
   /** What normalisations do; training unless told. */
   readonly mode?: NetworkOptions["mode"];
   /** Changes where parameters come from, given the graph's own source. */
   readonly parameters?: (source: ParameterSource) => ParameterSource;
+}
+
+/** Which images a proxy wants. */
+export interface ImageOptions {
+  /** The first batch of the score, or the second. */
+  readonly which?: 0 | 1;
+  /** How many of them. */
+  readonly count?: number;
+  /** Rows and columns. */
+  readonly size?: number;
+  /** Default: 3. */
+  readonly channels?: number;
 }
 
 /** Names of the two batches of images under the filling rule. */
@@ -54,12 +66,10 @@ export class ProxyGraph {
     this.#parameters = settings.fill === "reference" ? sharedParameters(filled) : gaussianParameters(rule);
   }
 
-  /** A batch of random images, `[batch, h, w, 3]`: the first of the score unless told. `count` takes fewer of them. */
-  images(
-    { which = 0, count = this.#settings.batch }: { readonly which?: 0 | 1; readonly count?: number } = {},
-  ): NodeId {
-    const { resolution } = this.#design;
-    const shape = [count, resolution, resolution, 3], name = IMAGE_NAMES[which];
+  /** A batch of random images, `[batch, h, w, 3]` unless told otherwise: the first of the score unless told. */
+  images(options: ImageOptions = {}): NodeId {
+    const { which = 0, count = this.#settings.batch, size = this.#design.resolution, channels = 3 } = options;
+    const shape = [count, size, size, channels], name = IMAGE_NAMES[which];
     if (this.#settings.fill === "reference") return this.fed(name, shape, () => filledInput(name, shape)[name]!);
     return this.builder.add("gaussian", [], { shape, stream: IMAGE_STREAMS[which] });
   }
@@ -77,10 +87,14 @@ export class ProxyGraph {
     return this.builder.add("input", [], { name, shape });
   }
 
-  /** The network behind `input`, in training mode and with the graph's parameters unless told. */
+  /** A network without layers, in training mode and with the graph's parameters unless told. */
+  network({ mode = "train", parameters = (source) => source, ...options }: ForwardPassOptions = {}): Network {
+    return new Network({ builder: this.builder, mode, parameters: parameters(this.#parameters), ...options });
+  }
+
+  /** The design's network behind `input`. */
   forward(input: NodeId, options: ForwardPassOptions = {}): ForwardPass {
-    const { mode = "train", parameters = (source) => source, onRelu } = options;
-    const network = new Network({ builder: this.builder, mode, parameters: parameters(this.#parameters), onRelu });
+    const network = this.network(options);
     return { network, ...this.#design.lower(network, input) };
   }
 

@@ -21,8 +21,11 @@ function scoredForm({ resolution, classes, squeezeExcite }: SearchConfig): Netwo
   return { resolution, classes, squeezeExcite, residualLinks: false };
 }
 
-function settingsOf({ batch, gamma, seed }: SearchConfig, variant: string): Omit<ScoringSettings, "draw"> {
-  return { batch, gamma, seed, variant, fill: "gaussian", weights: "unit", labels: "random" };
+function settingsOf(
+  { batch, gamma, seed, favouredSize }: SearchConfig,
+  variant: string,
+): Omit<ScoringSettings, "draw"> {
+  return { batch, gamma, seed, variant, favouredSize, fill: "gaussian", weights: "unit", labels: "random" };
 }
 
 /** What scores a search's candidates. */

@@ -3,7 +3,8 @@
  * patterns for ultra-fast NAS", ICLR 2024).
  *
  * - `plain`: the number of distinct rows of sign(ReLU outputs)ᵀ, one row a neuron, one column an image.
- * - `regularised`: times exp(−(P − μ)²/σ), P the network's parameters, with μ and σ given for the size that is wanted.
+ * - `regularised`: times exp(−(P − μ)²/σ), P the network's parameters, with μ and σ given for the size that is wanted
+ *   (`favouredSize`), in millions as in the source, whose searches take μ = σ = 0.9, 1.2 or 1.5.
  *
  * Cost: one forward pass of up to 16 images, whose activations come to the host. Input: one batch of images, of which the
  * first 16 are used, as in the source. Higher is better. It does not change with the scale of weights behind batch
@@ -11,14 +12,14 @@
  */
 import type { Backend } from "../backend.ts";
 import type { NetworkDesign } from "./design.ts";
-import type { Proxy, Score, ScoringSettings } from "./proxy.ts";
+import type { FavouredSize, Proxy, Score, ScoringSettings } from "./proxy.ts";
 import { ProxyGraph } from "./proxy_graph.ts";
 
 /** Images that the source looks at. */
 const MOST_IMAGES = 16;
 
-/** The size that `regularised` favours and how far from it a network may be, in millions of parameters. */
-const FAVOURED_SIZE = { mean: 1, spread: 1 } as const;
+/** The size that `regularised` favours unless told. */
+const FAVOURED_SIZE: FavouredSize = { mean: 1, spread: 1 };
 
 /** Marks the patterns that a layer's neurons have, `activations` being `[images, neurons]`. */
 function markPatterns(activations: Float32Array, { seen, images }: { seen: Uint8Array; images: number }): void {
@@ -33,8 +34,7 @@ function markPatterns(activations: Float32Array, { seen, images }: { seen: Uint8
 }
 
 /** exp(−(P − μ)²/σ) for a network's parameters. */
-function sizeFactor(params: number): number {
-  const { mean, spread } = FAVOURED_SIZE;
+function sizeFactor(params: number, { mean, spread }: FavouredSize): number {
   return Math.exp(-((params / 1e6 - mean) ** 2) / spread);
 }
 
@@ -45,8 +45,9 @@ async function swapScore(design: NetworkDesign, settings: ScoringSettings, backe
   const seen = new Uint8Array(2 ** images);
   for (const activations of await graph.run(network.relus, backend)) markPatterns(activations, { seen, images });
   const patterns = seen.reduce((sum, mark) => sum + mark, 0);
-  const regularised = settings.variant === "regularised";
-  return { value: regularised ? patterns * sizeFactor(design.cost().params) : patterns, parts: { patterns } };
+  const { variant, favouredSize = FAVOURED_SIZE } = settings;
+  const factor = variant === "regularised" ? sizeFactor(design.cost().params, favouredSize) : 1;
+  return { value: patterns * factor, parts: { patterns } };
 }
 
 /** SWAP. Variants `plain` and `regularised`. */

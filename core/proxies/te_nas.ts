@@ -3,13 +3,15 @@
  * search on ImageNet in four GPU hours", ICLR 2021).
  *
  * The neural tangent kernel of a batch is Θ_ij = ⟨g_i, g_j⟩, g_i the gradient of image i's Σ logits by all parameters named
- * "weight". `score = −κ`, κ = λmax/λmin of Θ. In a population κ and the number of linear regions are ranked and added.
+ * "weight". `score = −κ`, κ = λmax/λmin of Θ. In a population κ and the number of the thin network's linear regions are
+ * ranked and added.
  * - `reference` (Zen-NAS's code): training mode. A batch's statistics couple its images, so there are as many backward
  *   passes as images; up to 16 of them share a forward pass.
  * - `fixed_statistics`: statistics are held constant, so one backward pass holds the gradients of all images.
  *
- * Cost: `batch` backward passes and a forward pass for each 16 of them, or one of each; a second forward pass for the regions. Input: one batch of
- * images. Higher is better. κ does not change when all gradients are scaled alike.
+ * Cost: `batch` backward passes and a forward pass for each 16 of them, or one of each; the thin network's forward pass for
+ * the regions (see `regions`). Input: one batch of images. Higher is better. κ does not change when all gradients are scaled
+ * alike.
  */
 import type { Backend } from "../backend.ts";
 import { type SquareMatrix, symmetricEigenvalues } from "../matrix.ts";
@@ -17,7 +19,7 @@ import type { NetworkDesign } from "./design.ts";
 import { exactKernel, fixedStatisticsKernel } from "./neural_tangent_kernel.ts";
 import type { Proxy, RankCombination, Score, ScoringSettings } from "./proxy.ts";
 import { ProxyGraph } from "./proxy_graph.ts";
-import { regionCount } from "./regions.ts";
+import { thinRegions } from "./regions.ts";
 
 const kernels = { reference: exactKernel, fixed_statistics: fixedStatisticsKernel } as const;
 
@@ -37,10 +39,12 @@ export const teNasRanking: RankCombination = {
 async function teNasScore(design: NetworkDesign, settings: ScoringSettings, backend?: Backend): Promise<Score> {
   if (!backend) throw new TypeError("Cannot evaluate a network without a backend");
   const kernel = kernels[settings.variant as keyof typeof kernels];
-  const parts = await kernel(new ProxyGraph(design, settings), backend);
+  const [parts, regions] = await Promise.all([
+    kernel(new ProxyGraph(design, settings), backend),
+    thinRegions(design, settings, backend),
+  ]);
   const eigenvalues = symmetricEigenvalues(matrixSum(parts, settings.batch));
   const largest = eigenvalues.at(-1)!, smallest = eigenvalues[0]!, value = -largest / smallest;
-  const regions = await regionCount(design, settings, backend);
   return { value, parts: { trainability: value, regions, largest, smallest } };
 }
 

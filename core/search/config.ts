@@ -3,6 +3,7 @@ import { z } from "zod";
 import { parseStructure, StructureSyntaxError } from "../masternet/mod.ts";
 import { validate } from "./config_error.ts";
 import type { RaceSettings } from "./race.ts";
+import type { FavouredSize } from "../proxies/proxy.ts";
 import type { SuperBlockSpace } from "./super_block_space.ts";
 
 /** How parameters and FLOPs are counted: truly, or as the published code counts them. */
@@ -64,6 +65,8 @@ export interface SearchConfig {
   readonly repeats: number;
   /** The step of a Zen-score's perturbation. Default: 0.01. */
   readonly gamma: number;
+  /** What `swap:regularised` favours, in millions of parameters. Default: 1, with a spread of 1. */
+  readonly favouredSize?: FavouredSize | undefined;
   /** Images at a time when scoring. Default: 64. */
   readonly batch: number;
   /** The name of a published space, or the path or URL of a module (.ts, .js) or of a YAML file. */
@@ -140,6 +143,8 @@ const race = z.strictObject({
   confidence: z.number("a confidence").gt(0.5, "a confidence above 0.5").lt(1, "a confidence below 1").default(0.99),
 }, "a race with share and confidence");
 
+const favouredSize = z.strictObject({ mean: positive, spread: positive }, "a favoured size with mean and spread");
+
 const schema = z.strictObject({
   preset: word.optional(),
   proxy: word,
@@ -148,6 +153,7 @@ const schema = z.strictObject({
   race: race.optional(),
   repeats: count.default(1),
   gamma: positive.default(0.01),
+  favouredSize: favouredSize.optional(),
   batch: count.default(64),
   space: word,
   initialStructure: structure,
