@@ -8,27 +8,19 @@
 import { parseArgs } from "node:util";
 import type { Backend } from "../../core/mod.ts";
 import { openBackend } from "../../kernels/mod.ts";
-import { type Golden, type GoldenRow, goldens, rowsOf } from "./goldens.ts";
+import { type Float64Score, type Float64Scores, type Golden, type GoldenRow, goldens, rowsOf } from "./goldens.ts";
 import { rememberingOracle } from "./remembering_oracle.ts";
 
-/** A score in float64, and the root mean square of its relative changes over draws of float32's errors. */
-interface Measured {
-  readonly value: number;
-  readonly spread: number;
-}
-
-type Scores = Readonly<Record<string, Readonly<Record<string, Measured>>>>;
-
-const DRAWS = [0, 1, 2, 3];
+const DRAWS = 4;
 /** Scores that are this share of their tolerance off on the CPU are measured. */
 const EASY = 1 / 8;
 const file = new URL("../fixtures/float64_scores.json", import.meta.url);
 
-async function read(): Promise<Scores> {
+async function read(): Promise<Float64Scores> {
   return JSON.parse(await Deno.readTextFile(file));
 }
 
-async function add(key: string, index: number, measured: Measured): Promise<void> {
+async function add(key: string, index: number, measured: Float64Score): Promise<void> {
   const scores = await read();
   const changed = { ...scores, [key]: { ...scores[key], [index]: measured } };
   await Deno.writeTextFile(file, `${JSON.stringify(changed, null, 1)}\n`);
@@ -38,21 +30,31 @@ async function scoreOn(backend: Backend, { proxy, design, settings }: GoldenRow)
   return (await proxy.score(design, settings, backend)).value;
 }
 
-async function isHard(backend: Backend, { tolerance }: Golden, row: GoldenRow): Promise<boolean> {
+async function isHard(backend: Backend, { golden: { tolerance }, row }: Hard): Promise<boolean> {
   return Math.abs(await scoreOn(backend, row) / row.expected! - 1) > EASY * tolerance;
 }
 
+/** A published score and its row. */
+interface Hard {
+  readonly golden: Golden;
+  readonly row: GoldenRow;
+}
+
+const drawsOf = ({ golden: { draws = DRAWS } }: Hard): number => draws;
+
 /** Scores one network by several proxies, each on an oracle that has what they share. */
-async function measure(rows: readonly (readonly [key: string, row: GoldenRow])[], index: number): Promise<void> {
-  const scores = rows.map((): number[] => []);
-  for (const draw of [undefined, ...DRAWS]) {
-    const oracle = rememberingOracle(draw);
-    for (const [proxy, [, row]] of rows.entries()) scores[proxy]!.push(await scoreOn(oracle, row));
+async function measure(hard: readonly Hard[], index: number): Promise<void> {
+  const oracle = rememberingOracle(), most = Math.max(0, ...hard.map(drawsOf));
+  const values = await Promise.all(hard.map(({ row }) => scoreOn(oracle, row))), squares = hard.map(() => 0);
+  for (let draw = 0; draw < most; draw++) {
+    const moved = rememberingOracle(draw);
+    for (const [at, one] of hard.entries()) {
+      if (draw < drawsOf(one)) squares[at]! += (await scoreOn(moved, one.row) / values[at]! - 1) ** 2;
+    }
   }
-  for (const [proxy, [key]] of rows.entries()) {
-    const [value, ...moved] = scores[proxy] as [number, ...number[]];
-    const squares = moved.reduce((sum, one) => sum + (one / value - 1) ** 2, 0);
-    await add(key, index, { value, spread: Number(Math.sqrt(squares / DRAWS.length).toPrecision(2)) });
+  for (const [at, one] of hard.entries()) {
+    const spread = Number(Math.sqrt(squares[at]! / drawsOf(one)).toPrecision(2));
+    await add(one.golden.key, index, { value: values[at]!, spread });
   }
 }
 
@@ -62,11 +64,11 @@ for (const links of [true, false]) {
   const own = goldens.filter((golden) => golden.links === links), tables = own.map(rowsOf);
   for (const index of tables[0]!.keys()) {
     if (chosen && !chosen.includes(`${links ? "links" : "plain"}.${index}`)) continue;
-    const hard: [string, GoldenRow][] = [], known = await read();
+    const hard: Hard[] = [], known = await read();
     for (const [proxy, golden] of own.entries()) {
-      const row = tables[proxy]![index]!;
-      if (row.expected === null || known[golden.key]?.[index] || !await isHard(cpu, golden, row)) continue;
-      hard.push([golden.key, row]);
+      const one = { golden, row: tables[proxy]![index]! };
+      if (one.row.expected === null || known[golden.key]?.[index]) continue;
+      if (await isHard(cpu, one)) hard.push(one);
     }
     await measure(hard, index);
   }
