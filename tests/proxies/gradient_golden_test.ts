@@ -1,10 +1,10 @@
 /**
  * Gradient-based proxies against the published code's numbers, which were computed in float64.
  *
- * In float64 ours are the same to 1e-6. In float32 some are further off than the published tolerance: a value near zero
+ * In float64 ours are the same to 1e-7, most of them to 1e-10. In float32 some are further off than the published tolerance: a value near zero
  * changes its ReLU's side, or a variance is a small difference of large numbers. How far float32 may be off was measured
  * for each such score by moving every value of the float64 computation by as much as float32's roundings do (see
- * measure_float64.ts); the CPU backend must stay within three standard deviations of that.
+ * measure_float64.ts); the CPU backend must stay within five standard deviations of that.
  */
 import assert from "node:assert/strict";
 import { openBackend, SingleValueNormError } from "@zennas/zennas";
@@ -14,10 +14,10 @@ import { rememberingOracle } from "./remembering_oracle.ts";
 
 const measured: Float64Scores = float64Scores;
 
-/** Standard deviations of float32's errors that the CPU backend may be off. */
-const DEVIATIONS = 3;
-/** How far float64 may be off: sums come back from the oracle in float32. */
-const FLOAT64_TOLERANCE = 1e-6;
+/** Standard deviations of float32's errors that the CPU backend may be off: four draws leave out one score in 130 there. */
+const DEVIATIONS = 5;
+/** How far float64 may be off: the rows of tangent kernels come to the host in float32. */
+const FLOAT64_TOLERANCE = 1e-7;
 
 function assertNear(value: number, row: GoldenRow, { key, allowed }: { key: string; allowed: number }): void {
   const error = Math.abs(value / row.expected! - 1);

@@ -39,12 +39,12 @@ class Oracle {
     this.#draw = draw;
   }
 
-  run(graph: Graph, run: RunOptions): Float32Array[] {
+  run(graph: Graph, run: RunOptions): Float64Array[] {
     const places: number[] = [];
     for (const node of graph.nodes) {
       places.push(this.#place({ ...node, inputs: node.inputs.map((id) => places[id]!) }, run));
     }
-    return graph.outputs.map((id) => Float32Array.from(this.#values[places[id]!]!.data));
+    return graph.outputs.map((id) => this.#values[places[id]!]!.data);
   }
 
   /** Where the value of a node is whose inputs are places. */
@@ -78,8 +78,8 @@ class Oracle {
 }
 
 /**
- * A backend that runs graphs by their reference code; outputs are rounded to float32 at the end. It keeps every value that
- * it has computed, so it is for a network without draws.
+ * A backend that runs graphs by their reference code and, other than backends may, returns float64. It keeps every value
+ * that it has computed, so it is for a network without draws.
  *
  * With a `draw`, every value is moved by as much as float32 may be off: uniformly, with a deviation of 2⁻²⁴ of its size,
  * or of the size of the terms that it is a sum of. Each draw is another such float32.
@@ -90,7 +90,7 @@ export function rememberingOracle(draw?: number): Backend {
     device: { backend: "cpu", name: "oracle", details: draw === undefined ? "float64" : `errors of float32 ${draw}` },
     concurrency: 1,
     compile: (graph): Program => ({
-      run: (options = {}) => Promise.resolve(oracle.run(graph, options)),
+      run: (options = {}) => Promise.resolve(oracle.run(graph, options) as readonly unknown[] as Float32Array[]),
       [Symbol.dispose]: () => {},
     }),
     [Symbol.asyncDispose]: () => Promise.resolve(),

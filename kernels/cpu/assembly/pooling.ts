@@ -68,6 +68,25 @@ export function windowPool(
   }
 }
 
+/**
+ * The mean of the window at `x`, summed in float64: behind a squeeze, normalisation looks at how little the means of
+ * images differ.
+ */
+function meanWindow(x: usize, w: i32, pixelBytes: usize): v128 {
+  let low = f64x2.splat(0), high = low;
+  for (let row = window.top; row < window.bottom; row++) {
+    let from = x + <usize> (row * w + window.left) * pixelBytes;
+    for (let column = window.left; column < window.right; column++, from += pixelBytes) {
+      const values = v128.load(from);
+      low = f64x2.add(low, f64x2.promote_low_f32x4(values));
+      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(values, values, 1, 1)));
+    }
+  }
+  const count = f64x2.splat(<f64> ((window.bottom - window.top) * (window.right - window.left)));
+  const first = f32x4.demote_f64x2_zero(f64x2.div(low, count)), last = f32x4.demote_f64x2_zero(f64x2.div(high, count));
+  return v128.shuffle<f64>(first, last, 0, 2);
+}
+
 /** Means of size × size near-equal parts. */
 export function adaptivePool(y: usize, x: usize, n: i32, h: i32, w: i32, c: i32, size: i32): void {
   for (let image = 0; image < n; image++, x += <usize> (h * w * c) << 2) {
@@ -77,7 +96,10 @@ export function adaptivePool(y: usize, x: usize, n: i32, h: i32, w: i32, c: i32,
       for (let column = 0; column < size; column++, y += c << 2) {
         window.left = column * w / size;
         window.right = ((column + 1) * w + size - 1) / size;
-        poolPixel(y, x, w, c, false);
+        for (let channel = 0; channel < c; channel += 4) {
+          const mean = meanWindow(x + (channel << 2), w, <usize> c << 2);
+          storeChannels(y + (channel << 2), mean, c - channel);
+        }
       }
     }
   }
