@@ -6,11 +6,10 @@
 
 // deno-lint-ignore-file no-console
 
+import { median } from "./harness.ts";
 import { openLiteRt, randomImages } from "../mobile/mod.ts";
 
 const ROUNDS = 100, WARM_UP = 3;
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
 const shortest = (values: readonly number[]): number => Math.min(...values);
 

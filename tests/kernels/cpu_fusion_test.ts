@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { evaluate } from "../../core/mod.ts";
 import { openCpu } from "../../kernels/mod.ts";
-import { worstError } from "./compare.ts";
+import { assertFusionAgrees, worstError } from "./compare.ts";
 import { farFromZero, type Layer, layerGraph, randomLayer } from "./layers.ts";
-
-const TOLERANCE = 5e-6;
 
 /** A depthwise layer whose rows are too long for a band of all its channels. */
 const longRows: Layer = {
@@ -20,14 +18,9 @@ const longRows: Layer = {
 Deno.test("layers of any geometry agree with the oracle, and fusing changes no bit", async () => {
   await using backend = await openCpu({ workers: 1 });
   for (const layer of [longRows, ...Array.from({ length: 60 }, (_, index) => randomLayer(index))]) {
-    const { graph, run } = layerGraph(layer, { whole: false });
-    using fused = backend.compile(graph);
-    using separate = backend.compile(layerGraph(layer, { whole: true }).graph);
-    const actual = await fused.run(run), unfused = await separate.run(run), expected = evaluate(graph, run);
-    actual.forEach((tensor, output) => {
-      const error = worstError(tensor, expected[output]!);
-      assert.ok(error <= TOLERANCE, `output ${output} of ${JSON.stringify(layer)}: error ${error}`);
-      assert.deepEqual(tensor, unfused[output], `output ${output} of ${JSON.stringify(layer)} depends on fusion`);
+    const [fused, separate] = await assertFusionAgrees(backend, (options) => layerGraph(layer, options), layer);
+    fused.forEach((tensor, output) => {
+      assert.deepEqual(tensor, separate[output], `output ${output} of ${JSON.stringify(layer)} depends on fusion`);
     });
   }
 });

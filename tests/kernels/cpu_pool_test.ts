@@ -3,17 +3,7 @@ import { DeviceLostError, DeviceMemoryError, type Graph, GraphBuilder, ShapeErro
 import { backendNames, openBackend, openCpu } from "../../kernels/mod.ts";
 import { compileModule } from "../../kernels/cpu/module.ts";
 import { WorkerPool } from "../../kernels/cpu/pool.ts";
-
-/** Σ|x| of a drawn tensor after some convolutions. */
-function candidate(channels: number, layers: number): Graph {
-  const builder = new GraphBuilder();
-  let x = builder.add("gaussian", [], { shape: [1, 4, 4, channels], stream: 0 });
-  for (let layer = 1; layer <= layers; layer++) {
-    const weight = builder.add("gaussian", [], { shape: [channels, 3, 3, channels], stream: layer });
-    x = builder.add("relu", [builder.add("conv2d", [x, weight], { stride: 1, padding: 1, groups: 1 })], {});
-  }
-  return builder.build([builder.add("sum", [x], {})]);
-}
+import { convolutions } from "./candidates.ts";
 
 function reluOf(shape: readonly number[]): Graph {
   const builder = new GraphBuilder();
@@ -26,11 +16,11 @@ Deno.test("memory grows to the largest program and stays there over 2,000 candid
     using program = backend.compile(graph);
     await program.run({ seed: 1 });
   };
-  await Promise.all([run(candidate(160, 2)), run(candidate(160, 2))]);
+  await Promise.all([run(convolutions(160, 2)), run(convolutions(160, 2))]);
   const before = [...backend.memoryBytes];
   assert.ok(before.every((bytes) => bytes > 160 * 160 * 9 * 4), `${before}`);
   for (let index = 0; index < 2000; index += 20) {
-    const batch = Array.from({ length: 20 }, (_, more) => run(candidate(1 + (index + more) % 12, 1 + index % 5)));
+    const batch = Array.from({ length: 20 }, (_, more) => run(convolutions(1 + (index + more) % 12, 1 + index % 5)));
     await Promise.all(batch);
   }
   assert.deepEqual(backend.memoryBytes, before);
@@ -42,7 +32,7 @@ Deno.test("errors keep their class across workers, and the worker goes on", asyn
   await assert.rejects(relu.run(), { name: "RangeError", message: /got none for x/ });
   const short = relu.run({ feeds: { x: new Float32Array(2) } });
   await assert.rejects(short, (error) => error instanceof ShapeError && /got 2 values/.test(error.message));
-  using draw = backend.compile(candidate(1, 1));
+  using draw = backend.compile(convolutions(1, 1));
   await assert.rejects(draw.run({ seed: -1 }), { name: "RangeError", message: /Cannot seed/ });
   const [y] = await relu.run({ feeds: { x: Float32Array.of(-1, 0, 2) } });
   assert.deepEqual([...y!], [0, 0, 2]);
@@ -60,7 +50,7 @@ Deno.test("a graph beyond 4 GiB is refused", async () => {
 
 Deno.test("closing fails what has not finished, and runs after it", async () => {
   const backend = await openCpu({ workers: 1 });
-  using program = backend.compile(candidate(64, 4));
+  using program = backend.compile(convolutions(64, 4));
   const runs = [program.run(), program.run()];
   const settled = Promise.allSettled(runs);
   await backend[Symbol.asyncDispose]();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Backend, evaluate, fillNormal, GraphBuilder, type OpName, ops, type Shape } from "../../core/mod.ts";
 import { openCpu, openWebGpu } from "../../kernels/mod.ts";
 import { type Case, cases, opCase } from "./cases.ts";
-import { worstError } from "./compare.ts";
+import { assertFusionAgrees, worstError } from "./compare.ts";
 import { farFromZero, layerGraph, randomLayer } from "./layers.ts";
 import { webGpuTest } from "./webgpu.ts";
 
@@ -89,16 +89,8 @@ webGpuTest("gradients of convolutions of random geometry agree with the oracle",
 webGpuTest("layers of any geometry agree with the oracle, fused or not", async () => {
   await using backend = await openWebGpu();
   for (let index = 0; index < 40; index++) {
-    const layer = randomLayer(index), { graph, run } = layerGraph(layer, { whole: false });
-    using fused = backend.compile(graph);
-    using separate = backend.compile(layerGraph(layer, { whole: true }).graph);
-    const expected = evaluate(graph, run);
-    for (const outputs of await Promise.all([fused.run(run), separate.run(run)])) {
-      expected.forEach((tensor, output) => {
-        const error = worstError(outputs[output]!, tensor);
-        assert.ok(error <= 5e-6, `output ${output} of ${JSON.stringify(layer)}: error ${error}`);
-      });
-    }
+    const layer = randomLayer(index);
+    await assertFusionAgrees(backend, (options) => layerGraph(layer, options), layer);
   }
 });
 

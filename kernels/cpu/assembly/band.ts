@@ -21,6 +21,12 @@ export class Band {
 /** The band that is being computed. */
 export const band = changetype<Band>(memory.data(32, 16));
 
+/** Moves to the slice of channels that begins with this one. */
+export function moveSlice(d: Convolution, channel: i32): void {
+  band.channel = channel;
+  band.channels = min<i32>(d.sliceChannels, d.c - channel);
+}
+
 /** How many bands a slice of channels takes. */
 export function bandCount(d: Convolution): i32 {
   return bandsAcross(d) * bandsDown(d);
@@ -87,7 +93,7 @@ function copyPixels(d: Convolution, to: usize, from: usize, pixels: i32): void {
   applySlice(d.activation, to, SLICE_BYTES, first, pitch, pixels, band.channels, scale, shift);
 }
 
-/** Zeros some pixels; a call of memory.fill takes as long as writing a kilobyte. */
+/** Zeros some pixels without a call of memory.fill: they are few, and two a row. */
 function zeroPixels(to: usize, bytes: usize): void {
   const end = to + bytes;
   for (; to + 16 <= end; to += 16) v128.store(to, f32x4.splat(0));
@@ -103,7 +109,7 @@ function copyRow(d: Convolution, to: usize, from: usize): void {
 }
 
 /** Copies the input rows that the band's output rows read. */
-export function copyBand(d: Convolution): void {
+function copyBand(d: Convolution): void {
   const first = band.row * d.stride - d.padding, last = first + (band.rows - 1) * d.stride + d.kh;
   const fromBytes = <usize> (d.w * d.c) << 2, toBytes = bandRowBytes(d);
   let to = d.band;
@@ -119,4 +125,11 @@ export function copyBand(d: Convolution): void {
       else copyRow(d, to, x + <usize> row * fromBytes);
     }
   }
+}
+
+/** The band's input: its copy, made now, or where it lies. */
+export function bandInput(d: Convolution): usize {
+  if (!d.band) return d.x + (<usize> (firstPixel(d) * d.c) << 2);
+  copyBand(d);
+  return d.band;
 }

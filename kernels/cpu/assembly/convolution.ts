@@ -13,12 +13,13 @@
 import {
   band,
   bandCount,
+  bandInput,
   bandPixelBytes,
   bandPixels,
   bandRowBytes,
-  copyBand,
   firstPixel,
   moveBand,
+  moveSlice,
   writeOffsets,
 } from "./band";
 import { Convolution, describedConvolution, isDepthwise, panelGroup } from "./descriptor";
@@ -107,9 +108,7 @@ function mergeBand(d: Convolution, pixels: i32, seen: i32): void {
 /** Computes the band, part by part; `seen` pixels have been computed before it. */
 function convolveBand(d: Convolution, seen: i32): void {
   const first = firstPixel(d), pixels = bandPixels(d);
-  part.input = d.band;
-  if (d.band) copyBand(d);
-  else part.input = d.x + (<usize> (first * d.c) << 2);
+  part.input = bandInput(d);
   for (let pixel = 0; pixel < pixels; pixel += d.partPixels) {
     part.offsets = d.offsets + (<usize> pixel << 2);
     part.y = d.y + (<usize> ((first + pixel) * d.o) << 2);
@@ -124,8 +123,7 @@ function convolveBand(d: Convolution, seen: i32): void {
 
 /** All bands of a slice of channels. */
 function convolveSlice(d: Convolution, channel: i32): void {
-  band.channel = channel;
-  band.channels = min<i32>(d.sliceChannels, d.c - channel);
+  moveSlice(d, channel);
   let seen = 0;
   for (let step = 0; step < bandCount(d); step++) {
     moveBand(d, step);

@@ -11,7 +11,17 @@
  * Of the descriptor, y is the output's gradient, weight what is written, packed the gradient's panels, offsets those of
  * every k, statistics the sums.
  */
-import { band, bandCount, bandPixelBytes, bandPixels, bandRowBytes, copyBand, firstPixel, moveBand } from "./band";
+import {
+  band,
+  bandCount,
+  bandInput,
+  bandPixelBytes,
+  bandPixels,
+  bandRowBytes,
+  firstPixel,
+  moveBand,
+  moveSlice,
+} from "./band";
 import { lastChannel, panelChannels, panelOf, panelsPerGroup } from "./convolution";
 import { Convolution, describedConvolution, isDepthwise, panelGroup } from "./descriptor";
 import { densePackedProducts, denseSpreadProducts, depthwisePackedProducts } from "./generated";
@@ -83,10 +93,7 @@ function addPanel(d: Convolution, channel: i32, input: usize, gradient: usize): 
 
 /** Adds the band to the sums of all panels that it reaches. */
 function addBand(d: Convolution): void {
-  const first = firstPixel(d), gradient = d.y + (<usize> (first * d.o) << 2);
-  let input = d.band;
-  if (d.band) copyBand(d);
-  else input = d.x + (<usize> (first * d.c) << 2);
+  const gradient = d.y + (<usize> (firstPixel(d) * d.o) << 2), input = bandInput(d);
   describeWalk(d);
   for (let channel = band.channel; channel < lastChannel(d); channel += panelChannels(d, channel)) {
     addPanel(d, channel, input, gradient + (<usize> channel << 2));
@@ -95,8 +102,7 @@ function addBand(d: Convolution): void {
 
 /** All bands of a slice of channels. */
 function addSlice(d: Convolution, channel: i32): void {
-  band.channel = channel;
-  band.channels = min<i32>(d.sliceChannels, d.c - channel);
+  moveSlice(d, channel);
   for (let step = 0; step < bandCount(d); step++) {
     moveBand(d, step);
     addBand(d);

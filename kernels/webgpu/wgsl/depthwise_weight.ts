@@ -1,7 +1,7 @@
 /** The transpose of a depthwise convolution by its weight. */
 import { DEPTHWISE } from "./depthwise.ts";
 import { viewText } from "./expressions.ts";
-import { each, type Kernel, type Width, WORKGROUP } from "./kernel.ts";
+import { each, INVOCATION, type Kernel, type Width, WORKGROUP } from "./kernel.ts";
 import { lanesOf } from "./tile.ts";
 import { windowFields, windowText } from "./window.ts";
 
@@ -61,11 +61,7 @@ fn reduced(quadIndex: u32, lane: u32, value: vec4<f32>) -> vec4<f32> {
   return memory[quadIndex][0];
 }
 @compute @workgroup_size(${WORKGROUP})
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn main(${INVOCATION}) {
   let number = group.y * groups.x + group.x;
   if (number >= p.tiles) { return; }
   let slice = number / p.tilesAcross;

@@ -1,5 +1,5 @@
 /** The logarithm of a softmax. */
-import type { Kernel } from "./kernel.ts";
+import { INVOCATION, type Kernel } from "./kernel.ts";
 
 /**
  * x − ln Σ e^x of each row, a workgroup of 256 a row: its largest value, then the sum, each by a tree. Memory traffic: the
@@ -11,11 +11,7 @@ export const logSoftmax = {
   body: `
 var<workgroup> memory: array<f32, 256>;
 @compute @workgroup_size(256)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn main(${INVOCATION}) {
   let row = group.y * groups.x + group.x;
   if (row >= p.rows) { return; }
   let first = row * p.columns;

@@ -1,5 +1,5 @@
 /** Tiles: pixels × channels of an output, kept in registers until they are whole. */
-import { each, WORKGROUP } from "./kernel.ts";
+import { each, INVOCATION, WORKGROUP } from "./kernel.ts";
 
 /** Extents of a workgroup's tile; an invocation has `rows` pixels of one quad of channels. */
 export interface Tile {
@@ -65,11 +65,7 @@ const beside = `
 export function tileHead(tile: Tile, place: string = beside): string {
   return `
 @compute @workgroup_size(${WORKGROUP})
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn main(${INVOCATION}) {
   let number = group.y * groups.x + group.x;
   if (number >= p.tiles) { return; }
   let tile = number / p.tilesAcross;

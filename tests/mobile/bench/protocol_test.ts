@@ -10,6 +10,7 @@ import {
   type Job,
   latencyReport,
   measure,
+  type Measurement,
   namedFile,
   objections,
   type Plan,
@@ -203,6 +204,11 @@ Deno.test("a crash in the middle keeps what came before it, and restores", async
   assert.equal(target.log.at(-1), "restore");
 });
 
+/** What a report is made of, whether published figures are shown apart. */
+function reportSources(of: Plan, measurement: Measurement, { fingerprint }: BenchTarget) {
+  return { plan: of, measurement, target: fingerprint, binary: s!, profiles: {}, createdAt: new Date(0) };
+}
+
 Deno.test("the report: figures of known samples, published ones beside them, label, table and picture", async () => {
   const zoo = await namedFile("zennet_imagenet1k_flops400M_SE_res224.tflite", new Uint8Array(3));
   const times = [1000, 1010, 1020, 1030, 1040];
@@ -212,14 +218,7 @@ Deno.test("the report: figures of known samples, published ones beside them, lab
   });
   const of = plan({ jobs: [{ model: zoo, threads: 1 }] });
   const measurement = await measure(target, of, { clock: new VirtualClock() });
-  const sources = {
-    plan: of,
-    measurement,
-    target: target.fingerprint,
-    binary: s!,
-    profiles: {},
-    createdAt: new Date(0),
-  };
+  const sources = reportSources(of, measurement, target);
   const report = latencyReport({ ...sources, comparePublished: true });
   const [result] = report.results;
   assert.deepEqual([result!.medianMs, result!.counted, result!.discarded], [1.02, 5, 0]);
@@ -252,15 +251,7 @@ Deno.test("a report says what does not stop a measurement: unread and busy state
   const of = plan({ repeats: 1, jobs: [{ model: a!, threads: 1 }] });
   const context = { clock: new VirtualClock(), onProgress: (line: string) => void lines.push(line) };
   const measurement = await measure(target, of, context);
-  const { cautions, failure } = latencyReport({
-    plan: of,
-    measurement,
-    target: target.fingerprint,
-    binary: s!,
-    profiles: {},
-    createdAt: new Date(0),
-    comparePublished: false,
-  });
+  const { cautions, failure } = latencyReport({ ...reportSources(of, measurement, target), comparePublished: false });
   const codes = ["STATE_UNREADABLE", "PHONE_BUSY", "RESTORE_FAILED", "DELEGATE_PARTIAL", "DELEGATE_PARTIAL"];
   assert.deepEqual(cautions.map((line) => line.split(":")[0]), codes);
   assert.equal(failure!.code, "RESTORE_FAILED");
