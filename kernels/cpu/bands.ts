@@ -7,8 +7,8 @@ export interface Band {
   readonly rows: number;
 }
 
-/** Half of a second-level cache is left to a band's input, the rest to weights and output. */
-const BAND_BYTES = 128 * 1024;
+/** A quarter of a second-level cache of 1 MiB; weights and output take more. */
+const BAND_BYTES = 256 * 1024;
 /** Pixels of a register tile; a band's last tile may be partly empty. */
 export const TILE_PIXELS = 6;
 const PANEL_CHANNELS = 8;
@@ -20,13 +20,14 @@ const CYCLES_PER_PANEL = 300;
 /** Channels that a band of a depthwise convolution holds: a cache line's. */
 const SLICE_CHANNELS = 16;
 
-/** Output rows below which a band copies too many input rows twice. */
+/** Output rows below which a band copies too many input rows twice, and bytes above which their copy is slow to read. */
 const FEW_ROWS = 4;
+const FEW_ROWS_BYTES = 128 * 1024;
 
 /** How many channels a band holds: all, unless they do not mix and few rows of all of them would fit. */
 export function sliceChannels({ w, c, o, kh, stride, padding, groups }: Geometry): number {
   const fewRows = ((FEW_ROWS - 1) * stride + kh) * (w + 2 * padding) * c * 4;
-  return isDepthwise({ c, o, groups }) && fewRows > BAND_BYTES ? Math.min(c, SLICE_CHANNELS) : c;
+  return isDepthwise({ c, o, groups }) && fewRows > FEW_ROWS_BYTES ? Math.min(c, SLICE_CHANNELS) : c;
 }
 
 /** Bytes of a band's pixel; a slice of several has a whole line, whatever channels are left for it. */

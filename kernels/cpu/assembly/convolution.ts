@@ -2,7 +2,7 @@
  * Convolution of NHWC activations by OHWI weights as an implicit matrix product.
  *
  * Weights are packed once into panels of 8 output channels. The work goes in bands of output pixels whose zero-padded
- * input rows fit half the second-level cache; the copy into the band applies the view (normalisation and activation) of
+ * input rows fit a quarter of the second-level cache; the copy into the band applies the view (normalisation and activation) of
  * the input, so a normalised tensor never reaches memory. A panel then runs over a band's pixels in tiles of 6 × 8 held
  * in registers (see build/panels.ts), and the tile's channel statistics are taken before it leaves them.
  *

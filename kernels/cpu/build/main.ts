@@ -16,7 +16,7 @@ const target = new URL("../kernels.wasm", import.meta.url);
 function generatedSource(): string {
   return [
     'import { exponential, logarithm } from "./math";',
-    'import { BLOCK, panel } from "./panel";',
+    'import { addSums, BLOCK, panel, SQUARES, SUMS } from "./panel";',
     'import { storeChannels } from "./vectors";',
     'import { walk } from "./walk";',
     printElementwise(),

@@ -20,8 +20,8 @@ export type PanelMode = "dense" | "depthwise";
 /** 0, 1, … */
 export const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-/** Where a block holds its sums and its sums of squares (see assembly/statistics.ts). */
-const SUMS = 32, SQUARES = 96;
+/** Tiles whose sums are in float32 before they are added in float64. */
+const FEW_TILES = 4;
 
 /** A sum as a tree. */
 function sumOf(names: readonly string[]): string {
@@ -72,30 +72,20 @@ export const accumulate = (name: string, { base, at }: { readonly base: string; 
 ];
 
 /**
- * Sums of the tile's values about the pivots, which the first tile of a band sets to its own means: the tile's own in
- * float32, as a tree, and those of the band in float64. The block is at a constant address, where accesses need no check.
+ * Sums of the tile's values about the pivots, which the first tile of a band sets to its own means: those of a few tiles in
+ * float32. They are at a constant address, where accesses need no check.
  */
 function statistics(pixels: number): string[] {
   const half = (letter: string, index: number): string[] => {
-    const values = range(pixels).map((pixel) => letter + pixel), pivots = index * 16;
+    const values = range(pixels).map((pixel) => letter + pixel), at = index * 16;
     return [
-      "if (panel.first) {",
-      `x = f32x4.mul(${sumOf(values)}, f32x4.splat(${1 / pixels}));`,
-      `v128.store(BLOCK, x, ${pivots});`,
-      ...[SUMS, SQUARES].flatMap((sums) => [
-        `v128.store(BLOCK, f32x4.splat(0), ${sums + index * 32}); v128.store(BLOCK, f32x4.splat(0), ${
-          sums + index * 32 + 16
-        });`,
-      ]),
-      "} else {",
-      `x = v128.load(BLOCK, ${pivots});`,
-      "}",
+      `if (panel.first) v128.store(BLOCK, f32x4.mul(${sumOf(values)}, f32x4.splat(${1 / pixels})), ${at});`,
+      `x = v128.load(BLOCK, ${at});`,
       ...values.map((value) => `${value} = f32x4.sub(${value}, x);`),
-      `x = ${sumOf(values)};`,
-      ...accumulate("x", { base: "BLOCK", at: SUMS + index * 32 }),
-      ...values.map((value) => `${value} = f32x4.mul(${value}, ${value});`),
-      `x = ${sumOf(values)};`,
-      ...accumulate("x", { base: "BLOCK", at: SQUARES + index * 32 }),
+      `v128.store(SUMS, f32x4.add(v128.load(SUMS, ${at}), ${sumOf(values)}), ${at});`,
+      `x = v128.load(SQUARES, ${at});`,
+      ...values.map((value) => `x = f32x4.relaxed_madd(${value}, ${value}, x);`),
+      `v128.store(SQUARES, x, ${at});`,
     ];
   };
   return ["if (panel.counted) {", ...half("l", 0), ...half("h", 1), "panel.first = false;", "}"];
@@ -143,12 +133,15 @@ export function printPanel(mode: PanelMode): string {
   return [
     ...[...tail, PIXELS].map((pixels) => tile(mode, pixels)),
     `export function ${mode}Panel(offsets: usize, pixels: i32, base: usize, packed: usize, y: usize): void {`,
+    "let tiles = 0;",
     `for (; pixels >= ${PIXELS}; pixels -= ${PIXELS}, offsets += ${PIXELS * 4}, y += panel.yBytes * ${PIXELS}) {`,
     call(PIXELS),
+    `if (panel.counted && ++tiles % ${FEW_TILES} == 0) addSums();`,
     "}",
     "switch (pixels) {",
     ...tail.map((pixels) => `case ${pixels}: ${call(pixels)} break;`),
     "}",
+    "if (panel.counted) addSums();",
     "}",
   ].join("\n");
 }

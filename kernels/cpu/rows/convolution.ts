@@ -10,7 +10,7 @@ import { placeStatistics, STATISTICS_BLOCK_BYTES, type StatisticsBuffers } from 
 /** Output channels of a panel. */
 export const PANEL = 8;
 const PART_WEIGHT_BYTES = 20 * 1024;
-const PART_OUTPUT_BYTES = 32 * 1024;
+const PART_OUTPUT_BYTES = 128 * 1024;
 
 /** Whether output pixels are input pixels, whichever image and row they are in. */
 export const isPointwise = ({ kh, kw, stride, padding }: Geometry): boolean =>
@@ -35,7 +35,7 @@ function packedBytes(geometry: Geometry): number {
   return panelCount(geometry) * (kh * kw * (c / groups) + 1) * PANEL * 4;
 }
 
-/** Pixels of a part of a band: the whole, unless the weights stay in the first-level cache and outputs would not. */
+/** Pixels of a part of a band: the whole, unless weights stay in the first-level cache and outputs would leave the second. */
 function partPixels(geometry: Geometry, band: Band): number {
   const pixels = band.images * band.rows * geometry.ow;
   if (packedBytes(geometry) > PART_WEIGHT_BYTES) return pixels;
