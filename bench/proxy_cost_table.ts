@@ -75,7 +75,7 @@ export function costTable(rows: readonly CostRow[], about: CostSubject): string 
 
 Seconds are the shortest of several scores, from the structure to the number: of one network that has the machine for itself, and a
 network while there is one for each core, as in a search. PyTorch takes one network at a time with all threads. MiB are how far a fresh process grew with its
-first score, all libraries loaded.
+first score, all libraries loaded. \`te_nas_rank\` ranks what \`te_nas\` scores and costs the same.
 
 ${lines.map((line) => `| ${line.join(" | ")} |`).join("\n")}
 `;

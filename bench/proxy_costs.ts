@@ -2,8 +2,8 @@
  * Time and memory of every proxy on one network, beside PyTorch for two of them:
  * `deno task bench:proxies [--only <proxy>,…] [--peer torch_peer.py] [--json] [--written]`.
  *
- * Each proxy has a process of its own, which ends after two minutes at the latest; all together take less than ten.
- * `--written` also writes docs/proxy_costs.md.
+ * Each proxy has a process of its own, which ends after five minutes at the latest; all together take less than ten. One
+ * that only ranks what another scores is left out. `--written` also writes docs/proxy_costs.md.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const NETWORK = "zennet_cifar10_model_size1M_res32";
 /** A proxy is timed until it has so many samples, or took so long. */
 const SAMPLES = 3, ENOUGH_MS = 15_000;
 /** A process that takes longer is ended, and so is one that is at work when all together took too long. */
-const PATIENCE_MS = 120_000, ALL_MS = 570_000;
+const PATIENCE_MS = 300_000, ALL_MS = 590_000;
 
 const { values } = parseArgs({
   options: {
@@ -91,10 +91,11 @@ async function measurePeer(key: string): Promise<CostRow["peer"]> {
   return await outputOf("python3", [script, values.peer, key, structure, ...args]) as PeerCost;
 }
 
-/** The network's proxies, and those variants that cost something else. */
+/** The proxies that compute something of their own, and those variants that cost something else. */
 async function keys(): Promise<readonly string[]> {
-  const chosen = (await chooseProxies(values.only)).map(({ key }) => key);
-  return values.only === "all" ? [...chosen, "te_nas:fixed_statistics"] : chosen;
+  const chosen = await chooseProxies(values.only), scores = chosen.map(({ proxy }) => proxy.score);
+  const own = chosen.filter(({ proxy }, index) => scores.indexOf(proxy.score) === index).map(({ key }) => key);
+  return values.only === "all" ? [...own, "te_nas:fixed_statistics"] : own;
 }
 
 async function main(): Promise<void> {
