@@ -17,6 +17,7 @@ import {
   SEEDS,
 } from "./proxy_comparisons.ts";
 import { type ProxyData, readProxyData } from "./proxy_data.ts";
+import { standInTables } from "./proxy_stand_ins.ts";
 
 /** Fewer networks than these are not worth a figure. */
 const FEWEST = 20;
@@ -129,6 +130,13 @@ disagreement. \`plain\` is close to noise on networks with batch normalisation: 
 0 but for epsilon, so that little but the classifier is left.
 
 ${comparedWithPublished(results)}
+
+## Cheaper forms
+
+How alike a proxy and its cheaper form rank the same networks with the same weights and images. The proxy's own agreement
+with itself, on other weights and images, is what no form of it can be expected to exceed by much.
+
+${await standInTables()}
 
 ## All proxies
 

@@ -7,7 +7,8 @@
  * ranked and added.
  * - `reference` (Zen-NAS's code): training mode. A batch's statistics couple its images, so there are as many backward
  *   passes as images; up to 16 of them share a forward pass.
- * - `fixed_statistics`: statistics are held constant, so one backward pass holds the gradients of all images.
+ * - `fixed_statistics`: statistics are held constant, so one backward pass holds the gradients of all images. It ranks
+ *   networks otherwise than `reference` (docs/proxies.md): a proxy of its own.
  *
  * Cost: `batch` backward passes and a forward pass for each 16 of them, or one of each; the thin network's forward pass for
  * the regions (see `regions`). Input: one batch of images. Higher is better. κ does not change when all gradients are scaled
