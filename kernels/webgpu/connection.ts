@@ -17,6 +17,9 @@ interface Waiter<T> {
 /** What a device is opened with. */
 export type StartRequest = Extract<Request, { readonly type: "start" }>;
 
+/** How long a driver takes to be unloaded, at most, also where other programs keep the processor busy. */
+const UNLOADING_MS = 100;
+
 /** A worker and the replies that it owes. */
 export class Connection implements AsyncDisposable {
   readonly #worker: Worker;
@@ -47,7 +50,7 @@ export class Connection implements AsyncDisposable {
       });
       return { connection, started };
     } catch (error) {
-      connection.#worker.terminate();
+      await connection.#endWorker();
       throw error;
     }
   }
@@ -112,15 +115,21 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Ends the device and then its worker; what has not finished rejects. Drivers crash where the process exits while a
-   * device is being given back, so this waits until it has been.
+   * Ends the worker's thread, which unloads the driver. Drivers crash where the process exits meanwhile, and nothing tells
+   * when a thread has ended, so this waits long enough.
    */
+  async #endWorker(): Promise<void> {
+    this.#worker.terminate();
+    await new Promise((resolve) => setTimeout(resolve, UNLOADING_MS));
+  }
+
+  /** Ends the device and then its worker; what has not finished rejects. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#close(new DeviceLostError("Cannot finish a run as its backend was closed"));
     this.#worker.postMessage({ type: "close" });
     await this.#ended.promise;
-    this.#worker.terminate();
+    await this.#endWorker();
   }
 }
 
