@@ -133,10 +133,10 @@ ${comparedWithPublished(results)}
 
 ## Conformance
 
-Scores that the published code gives for 30 networks, with weights and images filled by a rule, are in the tests. Computed
-in float64 ours are the same to 1e-7. In float32 they are within 1e-3, TE-NAS and GraSP within 2e-2, or within five standard
+Scores that the published code gives for 30 networks, with weights and images filled by a rule, are in the tests. Ours are within
+1e-3 of them in float32, TE-NAS and GraSP within 2e-2, or within five standard
 deviations of what float32's roundings were measured to do to that score: a value near zero changes its ReLU's side, or a
-variance is a small difference of large numbers. \`deno test -A tests/proxies\` checks all of them, and
+variance is a small difference of large numbers. All of those are the same to 1e-7 when computed in float64. \`deno test -A tests/proxies\` checks all of them, and
 \`zen score --fill reference --labels modulo\` prints ours, so that any implementation can be compared.
 
 ## Cheaper forms

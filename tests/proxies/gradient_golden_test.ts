@@ -4,41 +4,18 @@
  * In float64 ours are the same to 1e-7, most of them to 1e-10. In float32 some are further off than the published tolerance: a value near zero
  * changes its ReLU's side, or a variance is a small difference of large numbers. How far float32 may be off was measured
  * for each such score by moving every value of the float64 computation by as much as float32's roundings do (see
- * measure_float64.ts); the CPU backend must stay within five standard deviations of that.
+ * measure_float64.ts); a backend must stay within five standard deviations of that.
  */
-import assert from "node:assert/strict";
-import { openBackend, SingleValueNormError } from "@zennas/zennas";
-import float64Scores from "../fixtures/float64_scores.json" with { type: "json" };
-import { type Float64Scores, type Golden, type GoldenRow, goldens, rowsOf } from "./goldens.ts";
+import { openBackend } from "@zennas/zennas";
+import { assertNear, checkRow, type Golden, goldens, measured, rowsOf } from "./goldens.ts";
 import { rememberingOracle } from "./remembering_oracle.ts";
 
-const measured: Float64Scores = float64Scores;
-
-/** Standard deviations of float32's errors that the CPU backend may be off: four draws leave out one score in 130 there. */
-const DEVIATIONS = 5;
 /** How far float64 may be off: the rows of tangent kernels come to the host in float32. */
 const FLOAT64_TOLERANCE = 1e-7;
 
-function assertNear(value: number, row: GoldenRow, { key, allowed }: { key: string; allowed: number }): void {
-  const error = Math.abs(value / row.expected! - 1);
-  assert.ok(
-    error <= allowed,
-    `${key} of ${row.structure}: ${value}, not ${row.expected}, off by ${error} > ${allowed}`,
-  );
-}
-
 async function check(golden: Golden): Promise<void> {
   await using backend = await openBackend("cpu");
-  for (const [index, row] of rowsOf(golden).entries()) {
-    const scoring = row.proxy.score(row.design, row.settings, backend);
-    if (row.expected === null) {
-      await assert.rejects(scoring, SingleValueNormError);
-      continue;
-    }
-    const spread = measured[golden.key]?.[index]?.spread ?? 0;
-    const allowed = Math.max(golden.tolerance, DEVIATIONS * spread);
-    assertNear((await scoring).value, row, { key: golden.key, allowed });
-  }
+  for (const row of rowsOf(golden)) await checkRow(row, golden.key, backend);
 }
 
 for (const golden of goldens) {
