@@ -114,5 +114,6 @@ export const reasons: Readonly<Record<string, string>> = {
   params: "one cell of each class gives 0.786 on all 6,466 classes; the rest is the draw of the sample",
   flops: "as params, which orders these cells alike",
   zico: "larger cells have more terms, and size ranks this sample better than it ranks all cells",
+  te_nas_rank: "why is not known; 150 of these networks at batch 16 give the same 0.60",
   swap: "not known for sure; patterns of noise instead of CIFAR-10 images are the largest difference",
 };
