@@ -125,9 +125,10 @@ export class Connection implements AsyncDisposable {
 
   /** Ends the device and then its worker; what has not finished rejects. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#closed) return;
-    this.#close(new DeviceLostError("Cannot finish a run as its backend was closed"));
-    this.#worker.postMessage({ type: "close" });
+    if (!this.#closed) {
+      this.#close(new DeviceLostError("Cannot finish a run as its backend was closed"));
+      this.#worker.postMessage({ type: "close" });
+    }
     await this.#ended.promise;
     await this.#endWorker();
   }
