@@ -2,7 +2,7 @@
  * What a panel's tiles have in common, at a constant address: reading it there needs no check against the memory's size
  * and holds no register while a tile computes.
  */
-import { accumulate, BLOCK_BYTES } from "./statistics";
+import { addFew, BLOCK_BYTES } from "./statistics";
 
 /** How tiles walk their operands and what they do with the result. */
 @unmanaged
@@ -35,12 +35,10 @@ export const SQUARES: usize = memory.data(32, 32);
 
 /** Moves the sums of a few tiles to the block. */
 export function addSums(): void {
-  for (let half: usize = 0; half < 2; half++) {
-    const sums = SUMS + half * 16, squares = SQUARES + half * 16;
-    accumulate(BLOCK + 32 + half * 32, v128.load(sums));
-    accumulate(BLOCK + 96 + half * 32, v128.load(squares));
-    v128.store(sums, f32x4.splat(0));
-    v128.store(squares, f32x4.splat(0));
+  addFew(BLOCK, v128.load(SUMS), v128.load(SUMS, 16), v128.load(SQUARES), v128.load(SQUARES, 16));
+  for (let at: usize = 0; at < 32; at += 16) {
+    v128.store(SUMS + at, f32x4.splat(0));
+    v128.store(SQUARES + at, f32x4.splat(0));
   }
 }
 

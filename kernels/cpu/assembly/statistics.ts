@@ -42,6 +42,14 @@ export function accumulate(sums: usize, values: v128): void {
   v128.store(sums, f64x2.add(v128.load(sums, 16), f64x2.promote_low_f32x4(high)), 16);
 }
 
+/** Adds what few rows sum to, and their squares, to a block: the first four channels and the other four. */
+export function addFew(block: usize, sum0: v128, sum1: v128, square0: v128, square1: v128): void {
+  accumulate(block + 32, sum0);
+  accumulate(block + 64, sum1);
+  accumulate(block + 96, square0);
+  accumulate(block + 128, square1);
+}
+
 /** The sums of eight channels over some rows, about the first row. */
 function sumBlock(x: usize, rows: i32, rowBytes: usize, block: usize): void {
   const pivot0 = v128.load(x), pivot1 = v128.load(x, 16);
@@ -58,10 +66,7 @@ function sumBlock(x: usize, rows: i32, rowBytes: usize, block: usize): void {
       square1 = f32x4.relaxed_madd(d1, d1, square1);
     }
     rows -= FEW_ROWS;
-    accumulate(block + 32, sum0);
-    accumulate(block + 64, sum1);
-    accumulate(block + 96, square0);
-    accumulate(block + 128, square1);
+    addFew(block, sum0, sum1, square0, square1);
   }
 }
 

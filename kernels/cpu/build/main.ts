@@ -17,6 +17,7 @@ function generatedSource(): string {
   return [
     'import { exponential, logarithm } from "./math";',
     'import { addSums, BLOCK, panel, SQUARES, SUMS } from "./panel";',
+    'import { accumulate } from "./statistics";',
     'import { storeChannels } from "./vectors";',
     'import { walk } from "./walk";',
     printElementwise(),

@@ -3,7 +3,7 @@
  * channels and 6 weights' inputs. It is the convolution's own tile (see panels.ts) with pixels and k exchanged: the
  * gradient's 8 channels of a pixel are what a panel's weights are there, and each pointer follows one k over the pixels.
  */
-import { accumulate, advance, BIAS, multiplyStep, type PanelMode, PIXELS, range, UNROLL } from "./panels.ts";
+import { advance, BIAS, multiplyStep, type PanelMode, PIXELS, range, UNROLL } from "./panels.ts";
 
 /** Which products, and whether the gradient's 8 channels of each pixel are packed or lie `walk.pitch` bytes apart. */
 export interface OuterProducts {
@@ -29,10 +29,7 @@ function rowLoop(kind: OuterProducts, weights: number): string[] {
 
 /** Adds the tile to the sums so far, which are in float64. */
 const stores = (weights: number): string[] =>
-  range(weights).flatMap((k) => [
-    ...accumulate(`l${k}`, { base: "sums", at: k * 64 }),
-    ...accumulate(`h${k}`, { base: "sums", at: k * 64 + 32 }),
-  ]);
+  range(weights).map((k) => `accumulate(sums + ${k * 64}, l${k}); accumulate(sums + ${k * 64 + 32}, h${k});`);
 
 /** The function that computes one tile of some weights. */
 function tile(kind: OuterProducts, weights: number): string {

@@ -64,13 +64,6 @@ function innerLoop(mode: PanelMode, pixels: number): string[] {
   return ["const end = packed + (<usize> panel.length << 5);", "for (;;) {", ...range(UNROLL).flatMap(() => turn), "}"];
 }
 
-/** Adds the four lanes of a variable, which is spent, to sums in float64. */
-export const accumulate = (name: string, { base, at }: { readonly base: string; readonly at: number }): string[] => [
-  `v128.store(${base}, f64x2.add(v128.load(${base}, ${at}), f64x2.promote_low_f32x4(${name})), ${at});`,
-  `${name} = v128.shuffle<f64>(${name}, ${name}, 1, 1);`,
-  `v128.store(${base}, f64x2.add(v128.load(${base}, ${at + 16}), f64x2.promote_low_f32x4(${name})), ${at + 16});`,
-];
-
 /**
  * Sums of the tile's values about the pivots, which the first tile of a band sets to its own means: those of a few tiles in
  * float32. They are at a constant address, where accesses need no check.
