@@ -2,9 +2,10 @@
 import type { Graph, NodeId } from "../../core/graph.ts";
 import { planArena } from "../../core/liveness.ts";
 import type { RunOptions } from "../../core/op.ts";
-import type { OpAttributes, OpName } from "../../core/ops.ts";
+import type { OpName } from "../../core/ops.ts";
 import { elementCount, type Shape } from "../../core/shape.ts";
 import { type Fusion, planFusion } from "../fusion.ts";
+import type { Row } from "../lowered_node.ts";
 import type { Kernels } from "./module.ts";
 import { cpuFusion, type ViewActivation } from "./views.ts";
 
@@ -43,16 +44,8 @@ export interface Task {
   readonly body: TaskBody;
 }
 
-/** A node as its row sees it. */
-export interface LoweredNode<K extends OpName> {
-  readonly id: NodeId;
-  readonly inputs: readonly NodeId[];
-  readonly attributes: OpAttributes[K];
-  readonly shape: Shape;
-}
-
 /** How the CPU backend runs an operation: adds tasks that compute the node. */
-export type CpuRow<K extends OpName> = (lowering: Lowering, node: LoweredNode<K>) => void;
+export type CpuRow<K extends OpName> = Row<Lowering, K>;
 
 /** Bytes of a float32 tensor. */
 export const tensorBytes = (shape: Shape): number => 4 * elementCount(shape);

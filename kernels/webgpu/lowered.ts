@@ -1,7 +1,7 @@
 /** What rows are given and what they add while a graph is lowered. */
 import type { NodeId } from "../../core/graph.ts";
-import type { OpAttributes, OpName } from "../../core/ops.ts";
-import type { Shape } from "../../core/shape.ts";
+import type { OpName } from "../../core/ops.ts";
+import type { Row } from "../lowered_node.ts";
 import type { Buffer } from "./arena.ts";
 import { type KernelName, kernels } from "./kernels.ts";
 import type { Lowering } from "./lowering.ts";
@@ -35,16 +35,8 @@ export interface LoweredDispatch {
   readonly macs: number;
 }
 
-/** A node as its row sees it. */
-export interface LoweredNode<K extends OpName> {
-  readonly id: NodeId;
-  readonly inputs: readonly NodeId[];
-  readonly attributes: OpAttributes[K];
-  readonly shape: Shape;
-}
-
 /** How the WebGPU backend runs an operation: adds dispatches that compute the node. */
-export type WebGpuRow<K extends OpName> = (lowering: Lowering, node: LoweredNode<K>) => void;
+export type WebGpuRow<K extends OpName> = Row<Lowering, K>;
 
 /** The row of an operation; throws UnsupportedOpError. */
 export type RowOf = (op: OpName) => WebGpuRow<OpName>;

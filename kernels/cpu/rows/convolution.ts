@@ -3,7 +3,8 @@ import type { NodeId } from "../../../core/graph.ts";
 import { nhwc, ohwi } from "../../../core/shape.ts";
 import { type Geometry, isDepthwise } from "../../geometry.ts";
 import { type Band, bandBytes, chooseBand, sliceChannels, TILE_PIXELS } from "../bands.ts";
-import type { Buffer, BufferView, LoweredNode, Lowering } from "../lowering.ts";
+import type { LoweredNode } from "../../lowered_node.ts";
+import type { Buffer, BufferView, Lowering } from "../lowering.ts";
 import { VIEW_ACTIVATIONS } from "../views.ts";
 import { placeStatistics, STATISTICS_BLOCK_BYTES, type StatisticsBuffers } from "./normalization.ts";
 

@@ -3,7 +3,8 @@ import { elementCount, ohwi, type Shape } from "../../../core/shape.ts";
 import { convolutionGeometry, type Geometry } from "../../geometry.ts";
 import { type Phase, phasesOf } from "../../phases.ts";
 import { bandBytes, chooseGradientBand } from "../bands.ts";
-import { type Buffer, type BufferView, type LoweredNode, type Lowering, tensorBytes } from "../lowering.ts";
+import type { LoweredNode } from "../../lowered_node.ts";
+import { type Buffer, type BufferView, type Lowering, tensorBytes } from "../lowering.ts";
 import { descriptor, flattened, isPointwise, lowerConvolution, PANEL, panelCount } from "./convolution.ts";
 
 /** A phase of a convolution's transpose: a convolution of stride 1, of whose output the first rows and columns go. */

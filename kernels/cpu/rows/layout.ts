@@ -1,6 +1,7 @@
 /** Rows of the operations that move values. */
 import { elementCount, nhwc } from "../../../core/shape.ts";
-import type { LoweredNode, Lowering } from "../lowering.ts";
+import type { LoweredNode } from "../../lowered_node.ts";
+import type { Lowering } from "../lowering.ts";
 
 /** Copies each input's rows between the others'. */
 export function concat(lowering: Lowering, { id, inputs, shape }: LoweredNode<"concat">): void {

@@ -1,7 +1,8 @@
 /** Rows of batch normalisation: statistics, the vectors of its multiply-add, and views that must be written. */
 import type { NodeId } from "../../../core/graph.ts";
 import { elementCount } from "../../../core/shape.ts";
-import type { Buffer, LoweredNode, Lowering } from "../lowering.ts";
+import type { LoweredNode } from "../../lowered_node.ts";
+import type { Buffer, Lowering } from "../lowering.ts";
 import { VIEW_ACTIVATIONS, type ViewActivation } from "../views.ts";
 
 /** Buffers for whichever statistics of a tensor the graph asks for. */

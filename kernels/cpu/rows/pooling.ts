@@ -1,6 +1,7 @@
 /** Rows of the pooling operations. */
 import { nhwc } from "../../../core/shape.ts";
-import type { CpuRow, LoweredNode, Lowering } from "../lowering.ts";
+import type { LoweredNode } from "../../lowered_node.ts";
+import type { CpuRow, Lowering } from "../lowering.ts";
 
 /** The largest value or the mean of each window. */
 export function windowPool({ largest }: { readonly largest: boolean }): CpuRow<"max_pool" | "average_pool"> {

@@ -1,6 +1,7 @@
 /** Rows of the reductions. */
 import { elementCount } from "../../../core/shape.ts";
-import type { LoweredNode, Lowering } from "../lowering.ts";
+import type { LoweredNode } from "../../lowered_node.ts";
+import type { Lowering } from "../lowering.ts";
 
 /** The sum of all elements. */
 export function sum(lowering: Lowering, { id, inputs }: LoweredNode<"sum">): void {

@@ -1,5 +1,6 @@
 /** The row of the softmax's logarithm. */
-import type { LoweredNode, Lowering } from "../lowering.ts";
+import type { LoweredNode } from "../../lowered_node.ts";
+import type { Lowering } from "../lowering.ts";
 
 /** Row by row; writes over an input that dies. */
 export function logSoftmax(lowering: Lowering, { id, inputs, shape }: LoweredNode<"log_softmax">): void {

@@ -2,7 +2,8 @@
 import { feed } from "../../../core/ops/sources.ts";
 import { seedKey } from "../../../core/random.ts";
 import { elementCount } from "../../../core/shape.ts";
-import type { LoweredNode, Lowering } from "../lowering.ts";
+import type { LoweredNode } from "../../lowered_node.ts";
+import type { Lowering } from "../lowering.ts";
 
 /** Copies a feed in. */
 export function input(lowering: Lowering, { id, attributes: { name }, shape }: LoweredNode<"input">): void {

@@ -2,7 +2,7 @@
 import { convolutionGeometry, type Geometry, isDepthwise } from "../../geometry.ts";
 import { type Phase, phasesOf } from "../../phases.ts";
 import type { Buffer } from "../arena.ts";
-import type { LoweredNode } from "../lowered.ts";
+import type { LoweredNode } from "../../lowered_node.ts";
 import type { Lowering } from "../lowering.ts";
 import { NARROW_WEIGHT, WIDE_WEIGHT } from "../wgsl/convolution_gradients.ts";
 import { DEPTHWISE } from "../wgsl/depthwise.ts";

@@ -1,6 +1,7 @@
 /** Rows of the pooling operations. */
 import { nhwc } from "../../../core/shape.ts";
-import type { LoweredNode, WebGpuRow } from "../lowered.ts";
+import type { LoweredNode } from "../../lowered_node.ts";
+import type { WebGpuRow } from "../lowered.ts";
 import type { Lowering } from "../lowering.ts";
 
 /** The largest value or the mean of each window. */

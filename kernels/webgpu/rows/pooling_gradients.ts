@@ -1,6 +1,7 @@
 /** Rows of the transposes of pooling. */
 import { nhwc } from "../../../core/shape.ts";
-import type { LoweredNode, WebGpuRow } from "../lowered.ts";
+import type { LoweredNode } from "../../lowered_node.ts";
+import type { WebGpuRow } from "../lowered.ts";
 import type { Lowering } from "../lowering.ts";
 
 /** By the places of the largest values of windows: values gathered from them, or sent to them. */

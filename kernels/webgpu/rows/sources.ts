@@ -3,7 +3,7 @@ import type { NodeId } from "../../../core/graph.ts";
 import type { OpAttributes } from "../../../core/ops.ts";
 import { elementCount } from "../../../core/shape.ts";
 import { partElements } from "../arena.ts";
-import type { LoweredNode } from "../lowered.ts";
+import type { LoweredNode } from "../../lowered_node.ts";
 import type { Lowering } from "../lowering.ts";
 import { NONE } from "../wgsl/kernel.ts";
 import { DRAW_ELEMENTS, DRAWS } from "../wgsl/sources.ts";
