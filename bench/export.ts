@@ -5,9 +5,9 @@
 
 // deno-lint-ignore-file no-console
 
-import { parseStructure } from "../core/masternet/mod.ts";
-import type { Backend } from "../core/backend.ts";
-import { zooEntry, zooNames } from "../core/zoo/mod.ts";
+import { parseStructure } from "../core/networks/masternet/mod.ts";
+import type { Backend } from "../core/graph/backend.ts";
+import { zooEntry, zooNames } from "../core/networks/zoo/mod.ts";
 import { openBackend } from "../kernels/mod.ts";
 import {
   exportTflite,

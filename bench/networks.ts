@@ -1,11 +1,11 @@
 /** The networks that are scored: the zoo's for CIFAR. */
-import { gradients } from "../core/grad.ts";
-import type { Graph } from "../core/graph.ts";
-import { nodeMacs } from "../core/graph.ts";
-import { parseStructure } from "../core/masternet/mod.ts";
-import { type NetworkDesign, ProxyGraph, structureDesign, zenGraph } from "../core/proxies/mod.ts";
-import { nhwc, ohwi } from "../core/shape.ts";
-import { zooEntry, zooNames } from "../core/zoo/mod.ts";
+import { gradients } from "../core/graph/grad.ts";
+import type { Graph } from "../core/graph/graph.ts";
+import { nodeMacs } from "../core/graph/graph.ts";
+import { parseStructure } from "../core/networks/masternet/mod.ts";
+import { type NetworkDesign, ProxyGraph, structureDesign, zenGraph } from "../core/scoring/mod.ts";
+import { nhwc, ohwi } from "../core/graph/shape.ts";
+import { zooEntry, zooNames } from "../core/networks/zoo/mod.ts";
 
 /** A network by its published name. */
 export interface Subject {

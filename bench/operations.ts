@@ -1,7 +1,7 @@
 /** Operations on one core, each where it stands in a network: with its fused normalisation, activation and statistics. */
-import { type Graph, GraphBuilder, type Node, nodeMacs } from "../core/graph.ts";
-import { evaluate } from "../core/oracle.ts";
-import { elementCount, type Shape } from "../core/shape.ts";
+import { type Graph, GraphBuilder, type Node, nodeMacs } from "../core/graph/graph.ts";
+import { evaluate } from "../core/graph/oracle.ts";
+import { elementCount, type Shape } from "../core/graph/shape.ts";
 import type { Machine, MachineProgram } from "../kernels/cpu/machine.ts";
 import { median, settle, timeMs } from "./harness.ts";
 import type { Limits } from "./limits.ts";

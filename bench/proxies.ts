@@ -9,7 +9,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { comparisonSettings, sampleNetworks, type ScoreRow } from "../core/benchmarks/mod.ts";
+import { comparisonSettings, sampleNetworks, type ScoreRow } from "../core/nasbench/mod.ts";
 import { loadBenchmark, ScoreTable } from "../core/io/mod.ts";
 import { environment } from "./environment.ts";
 import {

@@ -10,7 +10,7 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { chooseProxies } from "../core/io/mod.ts";
-import { zooEntry } from "../core/zoo/mod.ts";
+import { zooEntry } from "../core/networks/zoo/mod.ts";
 import { openCpu } from "../kernels/mod.ts";
 import { environment } from "./environment.ts";
 import { timeAsyncMs } from "./harness.ts";

@@ -4,7 +4,7 @@
  * `<proxy>.<part> <seed>`, and `<proxy> ms`, the median. A cell is a score, a reason why there is none, or empty where
  * none was taken yet.
  */
-import type { ScoreRow, TrainedNetwork } from "../core/benchmarks/mod.ts";
+import type { ScoreRow, TrainedNetwork } from "../core/nasbench/mod.ts";
 import { parseCsv } from "../core/io/mod.ts";
 import { median } from "./harness.ts";
 

@@ -1,7 +1,7 @@
 /** docs/proxies.md from the scores in docs/data. */
-import { assess, type Assessment, assessmentTable, type Estimate } from "../core/benchmarks/mod.ts";
+import { assess, type Assessment, assessmentTable, type Estimate } from "../core/nasbench/mod.ts";
 import { chooseProxies } from "../core/io/mod.ts";
-import { proxies, type Proxy } from "../core/proxies/mod.ts";
+import { proxies, type Proxy } from "../core/scoring/mod.ts";
 import type { Environment } from "./environment.ts";
 import {
   type BenchmarkData,
@@ -136,7 +136,7 @@ ${comparedWithPublished(results)}
 Scores that the published code gives for 30 networks, with weights and images filled by a rule, are in the tests. Ours are within
 1e-3 of them in float32, TE-NAS and GraSP within 2e-2, or within five standard
 deviations of what float32's roundings were measured to do to that score: a value near zero changes its ReLU's side, or a
-variance is a small difference of large numbers. All of those are the same to 1e-7 when computed in float64. \`deno test -A tests/proxies\` checks all of them, and
+variance is a small difference of large numbers. All of those are the same to 1e-7 when computed in float64. \`deno test -A tests/scoring\` checks all of them, and
 \`zen score --fill reference --labels modulo\` prints ours, so that any implementation can be compared.
 
 ## Cheaper forms

@@ -1,6 +1,6 @@
 /** How well a cheaper form of a proxy stands in for it: how alike they rank the same networks on the same weights. */
-import type { ScoreRow } from "../core/benchmarks/mod.ts";
-import { kendall, spearman } from "../core/rank_correlation.ts";
+import type { ScoreRow } from "../core/nasbench/mod.ts";
+import { kendall, spearman } from "../core/numeric/rank_correlation.ts";
 import { median } from "./harness.ts";
 import {
   type BenchmarkData,

@@ -1,5 +1,5 @@
 /** docs/searches.md from the searches in docs/data/searches.json. */
-import { summarize } from "../core/statistics.ts";
+import { summarize } from "../core/numeric/statistics.ts";
 import type { Environment } from "./environment.ts";
 import type { SearchKind, SearchRecord } from "./search_runs.ts";
 

@@ -1,8 +1,8 @@
 /** Searches under a limit of processor time or evaluations, and what became of those whom a race sent off. */
 import process from "node:process";
 import { loadPreset } from "../core/io/mod.ts";
-import { parseStructure } from "../core/masternet/mod.ts";
-import { scorerOf, screensOf } from "../core/proxies/mod.ts";
+import { parseStructure } from "../core/networks/masternet/mod.ts";
+import { scorerOf, screensOf } from "../core/search/scorer.ts";
 import {
   budgetsOf,
   type EvolutionOptions,

@@ -1,6 +1,6 @@
 /** Each kernel by itself: the GPU's clock around its dispatch, beside the wall time of its whole graph. */
 import { evaluate, type Graph, GraphBuilder, type NodeId, nodeMacs, type Shape } from "../core/mod.ts";
-import { elementCount, windowExtent } from "../core/shape.ts";
+import { elementCount, windowExtent } from "../core/graph/shape.ts";
 import type { DeviceSpeed, Precision } from "../kernels/mod.ts";
 import type { GpuDevice } from "../kernels/webgpu/device.ts";
 import type { PlanRun } from "../kernels/webgpu/group.ts";

@@ -1,8 +1,8 @@
 /** Whole Zen-scores on WebGPU: how many a second, and where their time goes. */
-import type { Graph } from "../core/graph.ts";
-import { parseStructure } from "../core/masternet/mod.ts";
-import { structureDesign, zenGraph } from "../core/proxies/mod.ts";
-import { zooEntry } from "../core/zoo/mod.ts";
+import type { Graph } from "../core/graph/graph.ts";
+import { parseStructure } from "../core/networks/masternet/mod.ts";
+import { structureDesign, zenGraph } from "../core/scoring/mod.ts";
+import { zooEntry } from "../core/networks/zoo/mod.ts";
 import { openWebGpu, type Precision } from "../kernels/mod.ts";
 import type { GpuDevice } from "../kernels/webgpu/device.ts";
 import { median, timeAsyncMs } from "./harness.ts";

@@ -1,5 +1,5 @@
 /** Whole Zen-scores through the worker pool, from the structure string to the number. */
-import type { Backend } from "../core/backend.ts";
+import type { Backend } from "../core/graph/backend.ts";
 import { openCpu } from "../kernels/mod.ts";
 import { median, timeAsyncMs } from "./harness.ts";
 import { cifarSubjects, graphMacs, scoreGraph, type Subject } from "./networks.ts";

@@ -1,5 +1,5 @@
 /** Chooses the device to compute on, aloud. */
-import type { Backend } from "../core/backend.ts";
+import type { Backend } from "../core/graph/backend.ts";
 import {
   type AdapterChoice,
   type AdapterDescription,

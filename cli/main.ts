@@ -1,21 +1,21 @@
 #!/usr/bin/env -S deno run --allow-read --allow-write --allow-env --allow-sys
 /** The command line, `zen`. */
 import { Command } from "commander";
-import { addAnalyzeCommand } from "./analyze.ts";
-import { addCorrelateCommand } from "./correlate.ts";
-import { addDevicesCommand } from "./devices.ts";
+import { addAnalyzeCommand } from "./commands/analyze.ts";
+import { addCorrelateCommand } from "./commands/correlate.ts";
+import { addDevicesCommand } from "./commands/devices.ts";
 import { reportError } from "./errors.ts";
-import { addExportCommand } from "./export.ts";
-import { addForwardCommand } from "./forward.ts";
-import { addInspectCommand } from "./inspect.ts";
-import { addPhoneCommand } from "./phone.ts";
-import { addRunCommand } from "./run.ts";
-import { addRunsCommand } from "./runs.ts";
-import { addScoreCommand } from "./score.ts";
-import { addSearchCommand } from "./search.ts";
-import { addSpaceCommand } from "./space.ts";
-import { addVerifyCommand } from "./verify.ts";
-import { addZooCommand } from "./zoo.ts";
+import { addExportCommand } from "./commands/export.ts";
+import { addForwardCommand } from "./commands/forward.ts";
+import { addInspectCommand } from "./commands/inspect.ts";
+import { addPhoneCommand } from "./commands/phone.ts";
+import { addRunCommand } from "./commands/run.ts";
+import { addRunsCommand } from "./commands/runs.ts";
+import { addScoreCommand } from "./commands/score.ts";
+import { addSearchCommand } from "./commands/search.ts";
+import { addSpaceCommand } from "./commands/space.ts";
+import { addVerifyCommand } from "./commands/verify.ts";
+import { addZooCommand } from "./commands/zoo.ts";
 import deno from "../deno.json" with { type: "json" };
 
 const EXAMPLES = `

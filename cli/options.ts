@@ -1,7 +1,7 @@
 /** Options that several commands share, and the checks on their values. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { NetworkForm } from "../core/masternet/mod.ts";
-import type { FavouredSize } from "../core/proxies/mod.ts";
+import type { NetworkForm } from "../core/networks/masternet/mod.ts";
+import type { FavouredSize } from "../core/scoring/mod.ts";
 
 /** A check for an option that takes an integer of at least `minimum`. */
 export function integer(minimum: number): (text: string) => number {

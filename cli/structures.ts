@@ -1,6 +1,6 @@
 /** The structures that a command works on: from its arguments, a file or stdin; strings or names of the zoo. */
-import { parseStructure, type Structure } from "../core/masternet/mod.ts";
-import { zooEntry, zooNames } from "../core/zoo/mod.ts";
+import { parseStructure, type Structure } from "../core/networks/masternet/mod.ts";
+import { zooEntry, zooNames } from "../core/networks/zoo/mod.ts";
 import { UsageError } from "./errors.ts";
 
 /** A structure beside the text that named it. */

@@ -1,24 +1,9 @@
-/** Graphs, operations, random numbers and the seam to devices. */
-export * from "./backend.ts";
-export * from "./cost.ts";
-export * from "./grad.ts";
-export * from "./graph.ts";
-export * from "./liveness.ts";
+/** Everything that needs neither a device nor the outside world. */
+export * from "./graph/mod.ts";
+export * from "./nasbench/mod.ts";
 export * from "./nearest.ts";
-export * from "./network.ts";
-export * from "./op.ts";
-export type { ShapeAttributes } from "./ops/broadcast.ts";
-export type { Conv2dAttributes } from "./ops/conv2d.ts";
-export type { Conv2dInputAttributes, Conv2dWeightAttributes } from "./ops/conv2d_gradients.ts";
-export type { AffineAttributes, NoAttributes } from "./ops/elementwise.ts";
-export type { SliceAttributes, UnflattenAttributes } from "./ops/layout.ts";
-export type { NormalizeAttributes } from "./ops/normalize.ts";
-export type { AdaptivePoolAttributes, PoolAttributes } from "./ops/pooling.ts";
-export type { AdaptiveUnpoolAttributes, UnpoolAttributes } from "./ops/pooling_gradients.ts";
-export type { ConstantAttributes, GaussianAttributes, InputAttributes } from "./ops/sources.ts";
-export { type OpAttributes, type OpName, ops } from "./ops.ts";
-export * from "./oracle.ts";
-export * from "./parameters.ts";
-export * from "./random.ts";
-export * from "./shape.ts";
+export * from "./networks/mod.ts";
+export * from "./numeric/mod.ts";
+export * from "./scoring/mod.ts";
+export * from "./search/mod.ts";
 export * from "./train/mod.ts";

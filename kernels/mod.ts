@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Backend } from "../core/backend.ts";
+import type { Backend } from "../core/graph/backend.ts";
 import { type CpuBackend, type CpuOptions, openCpu } from "./cpu/backend.ts";
 import { openWebGpu, type WebGpuBackend, type WebGpuOptions } from "./webgpu/backend.ts";
 
@@ -11,7 +11,7 @@ export { type CpuBackend, type CpuOptions, openCpu };
 export { openWebGpu, type WebGpuBackend, type WebGpuOptions };
 export { type AdapterChoice, type AdapterDescription, listAdapters, NoAdapterError } from "./webgpu/adapters.ts";
 export { KernelError } from "./webgpu/errors.ts";
-export { measureCore } from "./cpu_speed.ts";
+export { measureCore } from "./cpu/speed.ts";
 export { type DeviceSpeed, measureAdapter } from "./webgpu/speed.ts";
 export type { WorkerUsage } from "./webgpu/protocol.ts";
 export type { Precision } from "./webgpu/wgsl/kernel.ts";

@@ -5,8 +5,8 @@
  */
 export * from "./coded_error.ts";
 export * from "./errors.ts";
-export * from "./inference/network.ts";
-export * from "./inference/simplify.ts";
+export * from "./network/network.ts";
+export * from "./network/simplify.ts";
 export * from "./onnx/export.ts";
 export * from "./provenance.ts";
 export * from "./runtime/compare.ts";

@@ -1,6 +1,6 @@
 /** What an exported file tells of itself: which network it holds, and how it was made. */
 import { z } from "zod";
-import type { NetworkOrigin } from "./inference/network.ts";
+import type { NetworkOrigin } from "./network/network.ts";
 import type { LiteFile } from "./tflite/file.ts";
 
 /** How numbers are stored. */

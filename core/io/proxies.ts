@@ -1,5 +1,5 @@
 /** Proxies by name, or from a user's file. */
-import { proxies, type Proxy, proxyNamed, variantOf } from "../proxies/mod.ts";
+import { proxies, type Proxy, proxyNamed, variantOf } from "../scoring/mod.ts";
 import { ConfigError } from "../search/mod.ts";
 import { fileUrl } from "./yaml_file.ts";
 

@@ -1,5 +1,5 @@
 /** Budgets: limits on what a candidate may cost, checked before anything is scored. */
-import { countLayers, type NetworkForm, referenceCost, type Structure, trueCost } from "../masternet/mod.ts";
+import { countLayers, type NetworkForm, referenceCost, type Structure, trueCost } from "../networks/masternet/mod.ts";
 import type { LatencyBudget, SearchConfig } from "./config.ts";
 
 /** A limit on something that can be measured of a structure. */

@@ -1,9 +1,9 @@
 /** The configuration of a search. Keys are in camelCase, in YAML as in TypeScript. */
 import { z } from "zod";
-import { parseStructure, StructureSyntaxError } from "../masternet/mod.ts";
+import { parseStructure, StructureSyntaxError } from "../networks/masternet/mod.ts";
 import { validate } from "./config_error.ts";
 import type { RaceSettings } from "./race.ts";
-import type { FavouredSize } from "../proxies/proxy.ts";
+import type { FavouredSize } from "../scoring/proxy.ts";
 import type { SuperBlockSpace } from "./super_block_space.ts";
 
 /** How parameters and FLOPs are counted: truly, or as the published code counts them. */

@@ -4,9 +4,9 @@
  * enter in proposal order. The scorer's timing therefore changes nothing, and a journal of past proposals continues
  * exactly where it ends.
  */
-import type { Structure } from "../masternet/mod.ts";
+import type { Structure } from "../networks/masternet/mod.ts";
 import type { Budget } from "./budgets.ts";
-import type { RankCombination } from "../proxies/proxy.ts";
+import type { RankCombination } from "../scoring/proxy.ts";
 import { Member, Population, RankedPopulation, type Standings } from "./population.ts";
 import { evaluationsOf, noVerdicts, type Proposal, type ScoredCandidate, type VerdictCounts } from "./proposal.ts";
 import { type Drawn, Proposer } from "./proposer.ts";
@@ -32,7 +32,8 @@ export interface Outraced {
 
 /**
  * Scores a candidate; higher is better. Up to `window` calls are in flight at a time, so a scorer with fewer workers
- * queues by itself. A score that is not finite, a CandidateError and a ShapeError fail the candidate alone.
+ * queues by itself. A score that is not finite fails the candidate alone, and so does an error of which `failsCandidate` is
+ * true; any other error ends the search.
  */
 export type Scorer = (structure: Structure, candidate: Candidate) => Promise<number | ScoreWithParts | Outraced>;
 

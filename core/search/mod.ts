@@ -8,6 +8,7 @@ export * from "./population.ts";
 export * from "./preset_names.ts";
 export * from "./proposal.ts";
 export * from "./race.ts";
+export * from "./scorer.ts";
 export * from "./screen.ts";
 export * from "./space.ts";
 export * from "./super_block_space.ts";

@@ -1,6 +1,6 @@
 /** Mutation: some blocks of a structure replaced by blocks of the space. */
-import { type Block, chainChannels, splitStructure, type Structure } from "../masternet/mod.ts";
-import type { Random } from "../random.ts";
+import { type Block, chainChannels, splitStructure, type Structure } from "../networks/masternet/mod.ts";
+import type { Random } from "../numeric/random.ts";
 import { type Choices, replacementsOf, type Space } from "./space.ts";
 
 /** How to mutate. */

@@ -1,7 +1,7 @@
 /** The population of an evolution: its best members so far. */
-import { parseStructure, type Structure } from "../masternet/mod.ts";
-import { rankedScores } from "../proxies/ranking.ts";
-import type { RankCombination } from "../proxies/proxy.ts";
+import { parseStructure, type Structure } from "../networks/masternet/mod.ts";
+import { rankedScores } from "../scoring/ranking.ts";
+import type { RankCombination } from "../scoring/proxy.ts";
 import type { ScoredCandidate } from "./proposal.ts";
 
 /** What a member is made of. */

@@ -56,12 +56,3 @@ export interface ScoredCandidate {
   /** Higher is better. */
   readonly score: number;
 }
-
-/**
- * A candidate cannot be scored, through no fault of the scorer: the search records it as failed and goes on. Any other
- * error from a scorer but a ShapeError ends the search.
- */
-export class CandidateError extends Error {
-  /** The error's class. */
-  override readonly name = "CandidateError";
-}

@@ -1,12 +1,12 @@
 /** Draws proposals: those of a journal again, then new ones. */
-import { type Block, parseStructure, printStructure, type Structure } from "../masternet/mod.ts";
-import { Random } from "../random.ts";
-import { ShapeError } from "../shape.ts";
+import { type Block, parseStructure, printStructure, type Structure } from "../networks/masternet/mod.ts";
+import { Random } from "../numeric/random.ts";
+import { failsCandidate } from "../scoring/candidate_error.ts";
 import { excessOf } from "./budgets.ts";
 import type { Candidate, EvolutionOptions, StopReason } from "./evolution.ts";
 import { mutate } from "./mutation.ts";
 import type { Standings } from "./population.ts";
-import { CandidateError, isEvaluation, type Proposal, type Verdict } from "./proposal.ts";
+import { isEvaluation, type Proposal, type Verdict } from "./proposal.ts";
 import type { Race } from "./race.ts";
 import { SCREEN_WINDOW, Screening } from "./screen.ts";
 import { replacementsOf } from "./space.ts";
@@ -41,7 +41,7 @@ function withoutLabels(structure: Structure): Structure {
 
 /** The reason why an error fails its candidate; any other error is thrown on. */
 function reasonOf(error: unknown): string {
-  if (error instanceof CandidateError || error instanceof ShapeError) return error.message;
+  if (failsCandidate(error)) return error.message;
   throw error;
 }
 

@@ -2,7 +2,7 @@
  * Racing: a candidate's preliminary score, from a part of its draws or images, is often enough to know that the whole one
  * would not reach the population. How far the two lie apart is learnt from the candidates before it.
  */
-import { predictionBound } from "../statistics.ts";
+import { predictionBound } from "../numeric/statistics.ts";
 import type { Standings } from "./population.ts";
 import type { Proposal } from "./proposal.ts";
 

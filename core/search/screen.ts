@@ -1,5 +1,5 @@
 /** Screens: cheap looks at candidates, of which only the best share goes on to the scorer. */
-import type { Structure } from "../masternet/mod.ts";
+import type { Structure } from "../networks/masternet/mod.ts";
 
 /** A free proxy before the dear one. */
 export interface Screen {

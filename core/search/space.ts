@@ -1,5 +1,5 @@
 /** Search spaces: which blocks may take another block's place. */
-import { type Block, printStructure, type Structure } from "../masternet/mod.ts";
+import { type Block, printStructure, type Structure } from "../networks/masternet/mod.ts";
 
 /**
  * A list of replacement blocks. An array is one; a space whose lists are long computes its members on demand, since a

@@ -1,5 +1,5 @@
 /** Spaces over super blocks, given as data: the two published ones, and a user's own from a YAML file. */
-import { type Block, MAX_ARGUMENT, roundHalfToEven } from "../masternet/mod.ts";
+import { type Block, MAX_ARGUMENT, roundHalfToEven } from "../networks/masternet/mod.ts";
 import type { Choices, Space } from "./space.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Losses as nodes of a graph: each is a mean, `[1]`. */
-import type { GraphBuilder, NodeId } from "../graph.ts";
-import { elementCount } from "../shape.ts";
+import type { GraphBuilder, NodeId } from "../graph/graph.ts";
+import { elementCount } from "../graph/shape.ts";
 
 /** What a network says and what it should say. */
 export interface CrossEntropyOptions {

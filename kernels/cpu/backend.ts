@@ -1,7 +1,7 @@
 /** The CPU backend: WebAssembly SIMD on a pool of workers. */
-import { type Backend, type DeviceDescription, DeviceLostError, type Program } from "../../core/backend.ts";
-import type { Graph } from "../../core/graph.ts";
-import type { RunOptions } from "../../core/op.ts";
+import { type Backend, type DeviceDescription, DeviceLostError, type Program } from "../../core/graph/backend.ts";
+import type { Graph } from "../../core/graph/graph.ts";
+import type { RunOptions } from "../../core/graph/op.ts";
 import { describeCpu } from "./device.ts";
 import { compileModule } from "./module.ts";
 import { type PooledProgram, WorkerPool } from "./pool.ts";

@@ -1,5 +1,5 @@
 /** How a convolution's output is cut into bands (see assembly/convolution.ts). */
-import { type Geometry, isDepthwise } from "../geometry.ts";
+import { type Geometry, isDepthwise } from "../lowering/geometry.ts";
 
 /** Some rows of one image, or several whole images. */
 export interface Band {

@@ -1,6 +1,6 @@
 /** What the CPU backend says about the machine that it runs on. */
 import { cpus } from "node:os";
-import type { DeviceDescription } from "../../core/backend.ts";
+import type { DeviceDescription } from "../../core/graph/backend.ts";
 import { instantiateKernels } from "./module.ts";
 
 /** The processor's name, where the process may ask for it. */

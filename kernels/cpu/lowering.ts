@@ -1,11 +1,11 @@
 /** From a graph to tasks over buffers in one arena. */
-import type { Graph, NodeId } from "../../core/graph.ts";
-import { planArena } from "../../core/liveness.ts";
-import type { RunOptions } from "../../core/op.ts";
-import type { OpName } from "../../core/ops.ts";
-import { elementCount, type Shape } from "../../core/shape.ts";
-import { type Fusion, planFusion } from "../fusion.ts";
-import type { Row } from "../lowered_node.ts";
+import type { Graph, NodeId } from "../../core/graph/graph.ts";
+import { planArena } from "../../core/graph/liveness.ts";
+import type { RunOptions } from "../../core/graph/op.ts";
+import type { OpName } from "../../core/graph/ops.ts";
+import { elementCount, type Shape } from "../../core/graph/shape.ts";
+import { type Fusion, planFusion } from "../lowering/fusion.ts";
+import type { Row } from "../lowering/row.ts";
 import type { Kernels } from "./module.ts";
 import { cpuFusion, type ViewActivation } from "./views.ts";
 

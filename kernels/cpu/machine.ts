@@ -1,9 +1,9 @@
 /** One instance of the module with its memory: lowers graphs and runs them, one at a time. */
-import { DeviceMemoryError, type OpTable, UnsupportedOpError } from "../../core/backend.ts";
-import type { Graph } from "../../core/graph.ts";
-import type { RunOptions } from "../../core/op.ts";
-import type { OpName } from "../../core/ops.ts";
-import { elementCount } from "../../core/shape.ts";
+import { DeviceMemoryError, type OpTable, UnsupportedOpError } from "../../core/graph/backend.ts";
+import type { Graph } from "../../core/graph/graph.ts";
+import type { RunOptions } from "../../core/graph/op.ts";
+import type { OpName } from "../../core/graph/ops.ts";
+import { elementCount } from "../../core/graph/shape.ts";
 import { type CpuRow, Lowering, type Task } from "./lowering.ts";
 import { instantiateKernels, type Kernels } from "./module.ts";
 import { rows } from "./rows.ts";

@@ -1,6 +1,6 @@
 /** The WebAssembly module: its exports, and how it is loaded. Addresses and byte counts are bytes, counts are elements. */
-import type { binaryExpressions, unaryExpressions } from "../../core/ops/expression.ts";
-import { normalQuantiles } from "../../core/random.ts";
+import type { binaryExpressions, unaryExpressions } from "../../core/graph/ops/expression.ts";
+import { normalQuantiles } from "../../core/numeric/random.ts";
 
 type Address = number;
 

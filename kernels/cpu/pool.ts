@@ -1,8 +1,8 @@
 /** Workers that run programs, first come first served. */
-import { DeviceLostError } from "../../core/backend.ts";
-import type { Graph } from "../../core/graph.ts";
-import type { RunOptions } from "../../core/op.ts";
-import { startWorker } from "../platform_worker.ts";
+import { DeviceLostError } from "../../core/graph/backend.ts";
+import type { Graph } from "../../core/graph/graph.ts";
+import type { RunOptions } from "../../core/graph/op.ts";
+import { startWorker } from "../worker/platform.ts";
 import { type Reply, type Request, reviveError } from "./protocol.ts";
 
 /** A graph under the number that workers know it by. */

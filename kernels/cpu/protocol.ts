@@ -1,9 +1,9 @@
 /** What the backend and its workers say to each other. */
-import { DeviceLostError, DeviceMemoryError, UnsupportedOpError } from "../../core/backend.ts";
-import type { Graph } from "../../core/graph.ts";
-import type { RunOptions } from "../../core/op.ts";
-import type { OpName } from "../../core/ops.ts";
-import { ShapeError } from "../../core/shape.ts";
+import { DeviceLostError, DeviceMemoryError, UnsupportedOpError } from "../../core/graph/backend.ts";
+import type { Graph } from "../../core/graph/graph.ts";
+import type { RunOptions } from "../../core/graph/op.ts";
+import type { OpName } from "../../core/graph/ops.ts";
+import { ShapeError } from "../../core/graph/shape.ts";
 
 /** To a worker. */
 export type Request =

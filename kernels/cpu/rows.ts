@@ -1,6 +1,6 @@
 /** The CPU backend's table: how every operation is run. */
-import type { OpTable } from "../../core/backend.ts";
-import type { OpName } from "../../core/ops.ts";
+import type { OpTable } from "../../core/graph/backend.ts";
+import type { OpName } from "../../core/graph/ops.ts";
 import type { CpuRow } from "./lowering.ts";
 import { conv2d, linear } from "./rows/convolution.ts";
 import { conv2dInput, conv2dWeight } from "./rows/convolution_gradients.ts";

@@ -1,5 +1,5 @@
 /** Views on the CPU: tensors that are never written, because whoever reads them can compute them from another one. */
-import type { FusionRules } from "../fusion.ts";
+import type { FusionRules } from "../lowering/fusion.ts";
 
 /** What may follow a view's normalisation. A kernel takes the index. */
 export const VIEW_ACTIVATIONS = ["none", "relu", "sigmoid", "swish", "step"] as const;

@@ -1,6 +1,6 @@
 /** Buffers in arenas, placed by when they live: tensors in as many GPU buffers as they take, vectors in one. */
-import { DeviceMemoryError } from "../../core/backend.ts";
-import { planArenas } from "../../core/liveness.ts";
+import { DeviceMemoryError } from "../../core/graph/backend.ts";
+import { planArenas } from "../../core/graph/liveness.ts";
 import { SLOT_ELEMENTS } from "./wgsl/kernel.ts";
 
 /** The arenas by their number in kernels: tensors as the precision says, and vectors, always f32. */

@@ -1,8 +1,8 @@
 /** The WebGPU backend: WGSL kernels on a GPU that a worker of its own talks to. */
-import { type Backend, type DeviceDescription, DeviceLostError, type Program } from "../../core/backend.ts";
-import type { Graph } from "../../core/graph.ts";
-import type { RunOptions } from "../../core/op.ts";
-import { seedKey } from "../../core/random.ts";
+import { type Backend, type DeviceDescription, DeviceLostError, type Program } from "../../core/graph/backend.ts";
+import type { Graph } from "../../core/graph/graph.ts";
+import type { RunOptions } from "../../core/graph/op.ts";
+import { seedKey } from "../../core/numeric/random.ts";
 import type { AdapterChoice, AdapterDescription } from "./adapters.ts";
 import { Connection } from "./connection.ts";
 import { GROUP_RUNS } from "./group.ts";

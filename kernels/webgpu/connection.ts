@@ -1,6 +1,6 @@
 /** The backend's end of the line to its worker. */
-import { DeviceLostError } from "../../core/backend.ts";
-import { startWorker } from "../platform_worker.ts";
+import { DeviceLostError } from "../../core/graph/backend.ts";
+import { startWorker } from "../worker/platform.ts";
 import { type ErrorRecord, reviveError } from "./errors.ts";
 import type { PlanRun } from "./group.ts";
 import type { Reply, Request, WorkerUsage } from "./protocol.ts";

@@ -1,5 +1,5 @@
 /** One GPU device: how groups of runs get through it, and how it tells what failed. */
-import { DeviceLostError, DeviceMemoryError } from "../../core/backend.ts";
+import { DeviceLostError, DeviceMemoryError } from "../../core/graph/backend.ts";
 import { type AdapterChoice, type AdapterDescription, requestAdapter } from "./adapters.ts";
 import { DeviceMemory } from "./device_memory.ts";
 import { KernelError } from "./errors.ts";

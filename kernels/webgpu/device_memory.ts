@@ -1,5 +1,5 @@
 /** All buffers of a device, and the bind groups over them. */
-import { normalQuantiles } from "../../core/random.ts";
+import { normalQuantiles } from "../../core/numeric/random.ts";
 import { type GroupLayout, type PlanRun, writeWords } from "./group.ts";
 import { GrowingBuffer } from "./memory.ts";
 import { PARAMETER_BYTES, SLOTS } from "./wgsl/kernel.ts";

@@ -1,5 +1,5 @@
 /** What can go wrong on a device, and how it is told across threads. */
-import { DeviceLostError, DeviceMemoryError } from "../../core/backend.ts";
+import { DeviceLostError, DeviceMemoryError } from "../../core/graph/backend.ts";
 import { NoAdapterError } from "./adapters.ts";
 
 /** A kernel that does not compile or cannot be dispatched. */

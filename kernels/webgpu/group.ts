@@ -1,6 +1,6 @@
 /** Groups: runs whose dispatches share submissions and one readback. */
-import { seedKey } from "../../core/random.ts";
-import type { RunOptions } from "../../core/op.ts";
+import { seedKey } from "../../core/numeric/random.ts";
+import type { RunOptions } from "../../core/graph/op.ts";
 import type { Plan } from "./plan.ts";
 
 /** One run of a plan. */

@@ -1,7 +1,7 @@
 /** What rows are given and what they add while a graph is lowered. */
-import type { NodeId } from "../../core/graph.ts";
-import type { OpName } from "../../core/ops.ts";
-import type { Row } from "../lowered_node.ts";
+import type { NodeId } from "../../core/graph/graph.ts";
+import type { OpName } from "../../core/graph/ops.ts";
+import type { Row } from "../lowering/row.ts";
 import type { Buffer } from "./arena.ts";
 import { type KernelName, kernels } from "./kernels.ts";
 import type { Lowering } from "./lowering.ts";

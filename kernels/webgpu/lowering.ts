@@ -1,9 +1,9 @@
 /** From a graph to dispatches over buffers in two arenas. */
-import { DeviceMemoryError } from "../../core/backend.ts";
-import type { Graph, NodeId } from "../../core/graph.ts";
-import { elementCount, type Shape } from "../../core/shape.ts";
-import type { Epilogue } from "../epilogues.ts";
-import { type Fusion, type FusionRules, planFusion } from "../fusion.ts";
+import { DeviceMemoryError } from "../../core/graph/backend.ts";
+import type { Graph, NodeId } from "../../core/graph/graph.ts";
+import { elementCount, type Shape } from "../../core/graph/shape.ts";
+import type { Epilogue } from "../lowering/epilogues.ts";
+import { type Fusion, type FusionRules, planFusion } from "../lowering/fusion.ts";
 import { type Buffer, BufferSet, SPACE, type Space, touch } from "./arena.ts";
 import type { KernelName } from "./kernels.ts";
 import type { PlanLimits } from "./limits.ts";

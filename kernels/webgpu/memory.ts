@@ -1,5 +1,5 @@
 /** GPU buffers that grow to what they are asked for and stay. The garbage collector does not see them: they are destroyed. */
-import { DeviceMemoryError } from "../../core/backend.ts";
+import { DeviceMemoryError } from "../../core/graph/backend.ts";
 
 /** Bytes that sizes are rounded up to. */
 const GRAIN_BYTES = 2 ** 16;

@@ -1,9 +1,9 @@
 /** A plan: a graph made into dispatches, as plain data that a worker can be sent. */
-import type { OpTable } from "../../core/backend.ts";
-import { UnsupportedOpError } from "../../core/backend.ts";
-import type { Graph } from "../../core/graph.ts";
-import type { RunOptions } from "../../core/op.ts";
-import type { OpName } from "../../core/ops.ts";
+import type { OpTable } from "../../core/graph/backend.ts";
+import { UnsupportedOpError } from "../../core/graph/backend.ts";
+import type { Graph } from "../../core/graph/graph.ts";
+import type { RunOptions } from "../../core/graph/op.ts";
+import type { OpName } from "../../core/graph/ops.ts";
 import { type Buffer, placeOf, SPACE } from "./arena.ts";
 import type { KernelName } from "./kernels.ts";
 import type { LoweredDispatch, WebGpuRow } from "./lowered.ts";

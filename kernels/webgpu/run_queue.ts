@@ -1,5 +1,5 @@
 /** Runs on their way through a device that may be lost and opened again. */
-import { DeviceLostError } from "../../core/backend.ts";
+import { DeviceLostError } from "../../core/graph/backend.ts";
 import type { GpuDevice, SubmittedGroup } from "./device.ts";
 import { groupSize, type PlanRun } from "./group.ts";
 

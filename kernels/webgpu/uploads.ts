@@ -1,8 +1,8 @@
 /** What every run of a graph uploads: values of constants, then what its inputs are fed. */
-import type { Graph, NodeId } from "../../core/graph.ts";
-import type { RunOptions } from "../../core/op.ts";
-import { feed } from "../../core/ops/sources.ts";
-import { elementCount, type Shape } from "../../core/shape.ts";
+import type { Graph, NodeId } from "../../core/graph/graph.ts";
+import type { RunOptions } from "../../core/graph/op.ts";
+import { feed } from "../../core/graph/ops/sources.ts";
+import { elementCount, type Shape } from "../../core/graph/shape.ts";
 
 /** An input node: what it is fed, from which element of the run's uploads on. */
 export interface PlannedInput {

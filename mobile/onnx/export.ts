@@ -1,11 +1,11 @@
 /** Networks as ONNX files. */
 import { create, toBinary } from "@bufbuild/protobuf";
-import type { Unsupported } from "../../core/backend.ts";
-import type { OpName } from "../../core/ops.ts";
-import type { Shape } from "../../core/shape.ts";
+import type { Unsupported } from "../../core/graph/backend.ts";
+import type { OpName } from "../../core/graph/ops.ts";
+import type { Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
-import { IMAGE, imageShape, type KnownNetwork } from "../inference/network.ts";
-import { simplify } from "../inference/simplify.ts";
+import { IMAGE, imageShape, type KnownNetwork } from "../network/network.ts";
+import { simplify } from "../network/simplify.ts";
 import { type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
 import { channelsFirstShape } from "./layout.ts";
 import { Lowering } from "./lowering.ts";

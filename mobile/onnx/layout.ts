@@ -1,5 +1,5 @@
 /** ONNX computes channels first: `[n, c, h, w]` activations, `[o, i, kh, kw]` weights. */
-import type { Shape } from "../../core/shape.ts";
+import type { Shape } from "../../core/graph/shape.ts";
 
 /** Extents `[a, h, w, c]` as `[a, c, h, w]`; others as they are. */
 export function channelsFirstShape(shape: Shape): Shape {

@@ -1,9 +1,9 @@
 /** The state of a network's graph while it becomes an ONNX model. */
-import type { NodeId } from "../../core/graph.ts";
-import type { OpAttributes, OpName } from "../../core/ops.ts";
-import type { Shape } from "../../core/shape.ts";
+import type { NodeId } from "../../core/graph/graph.ts";
+import type { OpAttributes, OpName } from "../../core/graph/ops.ts";
+import type { Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
-import { IMAGE, type InferenceNetwork } from "../inference/network.ts";
+import { IMAGE, type InferenceNetwork } from "../network/network.ts";
 import { channelsFirst, channelsFirstShape } from "./layout.ts";
 import { ATTRIBUTE_TYPE, FLOAT } from "./schema.ts";
 

@@ -1,8 +1,8 @@
 /** What each operation becomes in ONNX: a row for every operation, or the reason why there is none. */
-import type { Unsupported } from "../../core/backend.ts";
-import type { OpName } from "../../core/ops.ts";
-import type { PoolAttributes } from "../../core/ops/pooling.ts";
-import { ohwi } from "../../core/shape.ts";
+import type { Unsupported } from "../../core/graph/backend.ts";
+import type { OpName } from "../../core/graph/ops.ts";
+import type { PoolAttributes } from "../../core/graph/ops/pooling.ts";
+import { ohwi } from "../../core/graph/shape.ts";
 import type { LoweredNode, Lowering, OnnxAttributes } from "./lowering.ts";
 
 /** How an operation is exported: adds the operator that computes the node. */

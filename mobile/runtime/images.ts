@@ -1,8 +1,8 @@
 /** Images as networks take them: `[h, w, 3]` channels last, normalised by ImageNet's statistics. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fillByName } from "../../core/parameters.ts";
-import { elementCount, nhwc, type Shape } from "../../core/shape.ts";
+import { fillByName } from "../../core/networks/parameters.ts";
+import { elementCount, nhwc, type Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
 
 /** Mean and standard deviation of ImageNet's red, green and blue, as its classifiers are trained with. */

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CompiledModel, Tensor, TensorDetails } from "@litertjs/core";
-import type { Shape } from "../../core/shape.ts";
+import type { Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
 
 /** A tensor that a model takes or gives. */

@@ -1,6 +1,6 @@
 /** Networks as TensorFlow Lite files. */
-import type { KnownNetwork } from "../inference/network.ts";
-import { simplify } from "../inference/simplify.ts";
+import type { KnownNetwork } from "../network/network.ts";
+import { simplify } from "../network/simplify.ts";
 import { LABELS_ENTRY, type Precision, type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
 import { MobileError } from "../errors.ts";
 import { lowerToLite } from "./lower.ts";

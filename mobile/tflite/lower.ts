@@ -1,8 +1,8 @@
 /** Networks as TensorFlow Lite models in float32. */
-import type { Unsupported } from "../../core/backend.ts";
-import type { OpName } from "../../core/ops.ts";
+import type { Unsupported } from "../../core/graph/backend.ts";
+import type { OpName } from "../../core/graph/ops.ts";
 import { MobileError } from "../errors.ts";
-import type { InferenceNetwork } from "../inference/network.ts";
+import type { InferenceNetwork } from "../network/network.ts";
 import { Lowering } from "./lowering.ts";
 import type { LiteModel } from "./model.ts";
 import { type LiteRow, rows } from "./rows.ts";

@@ -1,10 +1,10 @@
 /** The state of a network's graph while it becomes a TensorFlow Lite model. */
-import type { Graph, Node, NodeId } from "../../core/graph.ts";
-import type { OpAttributes, OpName } from "../../core/ops.ts";
-import type { Shape } from "../../core/shape.ts";
+import type { Graph, Node, NodeId } from "../../core/graph/graph.ts";
+import type { OpAttributes, OpName } from "../../core/graph/ops.ts";
+import type { Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
-import { IMAGE, type InferenceNetwork } from "../inference/network.ts";
-import { readersOf } from "../inference/readers.ts";
+import { IMAGE, type InferenceNetwork } from "../network/network.ts";
+import { readersOf } from "../network/readers.ts";
 import { LiteModelBuilder, type LiteOperator, type TensorData, type TensorId } from "./model.ts";
 import { ACTIVATION, PADDING } from "./schema.ts";
 import { paddingForm, type Window } from "./window.ts";

@@ -1,6 +1,6 @@
 /** A TensorFlow Lite model as data: what lowering makes, precisions transform, and the writer writes. */
-import type { NodeId } from "../../core/graph.ts";
-import type { Shape } from "../../core/shape.ts";
+import type { NodeId } from "../../core/graph/graph.ts";
+import type { Shape } from "../../core/graph/shape.ts";
 import type { OperatorName } from "./operators.ts";
 import type { OptionTable, optionTables, TensorType } from "./schema.ts";
 

@@ -1,6 +1,6 @@
 /** What each operation becomes in TensorFlow Lite: a row for every operation, or the reason why there is none. */
-import type { Unsupported } from "../../core/backend.ts";
-import type { OpName } from "../../core/ops.ts";
+import type { Unsupported } from "../../core/graph/backend.ts";
+import type { OpName } from "../../core/graph/ops.ts";
 import { conv2d, linear } from "./rows/convolution.ts";
 import { abs, add, concat, exp, flatten, log, mul, relu, sigmoid, sqrt } from "./rows/elementwise.ts";
 import { adaptive_average_pool, average_pool, max_pool } from "./rows/pooling.ts";

@@ -1,5 +1,5 @@
 /** How symmetric padding is said in TensorFlow Lite, which knows `SAME` and `VALID` alone. */
-import { windowExtent } from "../../core/shape.ts";
+import { windowExtent } from "../../core/graph/shape.ts";
 
 /** A square window and its symmetric padding. */
 export interface Window {

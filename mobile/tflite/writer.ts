@@ -1,6 +1,6 @@
 /** Models as files, through the FlatBuffers library. */
 import type { Offset } from "flatbuffers";
-import { elementCount } from "../../core/shape.ts";
+import { elementCount } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
 import type { LiteModel, LiteOperator, LiteTensor, Quantization } from "./model.ts";
 import { operatorCode, type OperatorName } from "./operators.ts";

@@ -1,6 +1,6 @@
 /** Graphs of single operations over awkward shapes, for backends to be held to the oracle. */
 import { type Graph, GraphBuilder, type OpAttributes, type OpName, Random, type Shape } from "../../core/mod.ts";
-import { elementCount } from "../../core/shape.ts";
+import { elementCount } from "../../core/graph/shape.ts";
 
 /** A graph with its feeds. */
 export interface Case {

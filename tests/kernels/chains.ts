@@ -1,6 +1,6 @@
 /** Layers with what may be fused behind them. */
 import { GraphBuilder, type NodeId, Random, type Shape } from "../../core/mod.ts";
-import { elementCount } from "../../core/shape.ts";
+import { elementCount } from "../../core/graph/shape.ts";
 import { normals } from "./cases.ts";
 import type { Fed } from "./layers.ts";
 

@@ -14,7 +14,7 @@ import {
   peakActivationBytes,
 } from "@zennas/zennas";
 import { cpuFusion } from "../../kernels/cpu/views.ts";
-import { planFusion } from "../../kernels/fusion.ts";
+import { planFusion } from "../../kernels/lowering/fusion.ts";
 import { Machine } from "../../kernels/cpu/machine.ts";
 import { compileModule } from "../../kernels/cpu/module.ts";
 

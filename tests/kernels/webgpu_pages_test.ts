@@ -11,7 +11,7 @@ import {
   type RunOptions,
   type Shape,
 } from "../../core/mod.ts";
-import { elementCount } from "../../core/shape.ts";
+import { elementCount } from "../../core/graph/shape.ts";
 import { openCpu, openWebGpu } from "../../kernels/mod.ts";
 import { GpuDevice } from "../../kernels/webgpu/device.ts";
 import { planGraph } from "../../kernels/webgpu/plan.ts";

@@ -3,8 +3,8 @@ import { type AdbError, adbHints, type Device, listDevices, openDevice } from ".
 import { toAdbError } from "../../mobile/adb/errors.ts";
 import { chooseDevice, parseDeviceLine } from "../../mobile/adb/server.ts";
 import { DebianAdb, freePort, installed } from "./debian_adb.ts";
-import { Adbd } from "./phone/adbd.ts";
-import { Phone, type PhoneOptions } from "./phone/phone.ts";
+import { Adbd } from "./scripted_phone/adbd.ts";
+import { Phone, type PhoneOptions } from "./scripted_phone/phone.ts";
 import { rejectsWith } from "./rejects.ts";
 
 const adbMissing = !installed("adb");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Device, openDevice } from "../../mobile/adb/mod.ts";
 import { DebianAdb, installed } from "./debian_adb.ts";
-import { Adbd } from "./phone/adbd.ts";
-import { Phone } from "./phone/phone.ts";
+import { Adbd } from "./scripted_phone/adbd.ts";
+import { Phone } from "./scripted_phone/phone.ts";
 
 const adbMissing = !installed("adb");
 const REMOTE = "/data/local/tmp";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { adbHints } from "../../mobile/adb/mod.ts";
-import { benchHints } from "../../mobile/bench/mod.ts";
+import { benchHints } from "../../mobile/phone/mod.ts";
 
 const here = (path: string): URL => new URL(path, import.meta.url);
 
@@ -8,10 +8,10 @@ Deno.test("the table of faults names errors and tests that exist", async () => {
   const sources = [
     "adb_faults_test.ts",
     "usb_test.ts",
-    "bench/parse_test.ts",
-    "bench/protocol_test.ts",
-    "bench/phone_bench_test.ts",
-    "bench/interruption_test.ts",
+    "phone/parse_test.ts",
+    "phone/protocol_test.ts",
+    "phone/phone_bench_test.ts",
+    "phone/interruption_test.ts",
   ];
   const tests = (await Promise.all(sources.map((path) => Deno.readTextFile(here(path))))).join();
   const page = await Deno.readTextFile(here("../../docs/phones.md"));

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { AdbError } from "../../mobile/adb/mod.ts";
 import { check, loadLibusb } from "../../mobile/adb/usb/libusb.ts";
-import { assertUntouched, benchArguments, readReport } from "./bench/harness.ts";
+import { assertUntouched, benchArguments, readReport } from "./phone/harness.ts";
 import { permissions } from "../cli/zen.ts";
 import { installed } from "./debian_adb.ts";
-import { Adbd } from "./phone/adbd.ts";
-import { printing, soundOutput } from "./phone/binaries.ts";
-import { Phone } from "./phone/phone.ts";
+import { Adbd } from "./scripted_phone/adbd.ts";
+import { printing, soundOutput } from "./scripted_phone/binaries.ts";
+import { Phone } from "./scripted_phone/phone.ts";
 import { rejectsWith } from "./rejects.ts";
 
 const missing = !installed("umockdev-run") || Deno.build.os !== "linux" ||

@@ -17,7 +17,7 @@ import {
   scorerOf,
   type ScoreWithParts,
 } from "@zennas/zennas";
-import { oracleBackend } from "../core/oracle_backend.ts";
+import { oracleBackend } from "../graph/oracle_backend.ts";
 import { journalOf, params, smallSearch } from "./search_case.ts";
 
 const race = { share: 0.25, confidence: 0.99 };

@@ -1,5 +1,5 @@
 /**
- * Draws from N(0,1): Philox 4×32-10 and the integer normal transform of core/random.ts, bit for bit. Writes 4 bytes an
+ * Draws from N(0,1): Philox 4×32-10 and the integer normal transform of core/numeric/random.ts, bit for bit. Writes 4 bytes an
  * element and reads a table of 8 KiB, which stays in the first-level cache; bound by the ten rounds' multiplications.
  */
 
@@ -11,7 +11,7 @@ export function quantilesAddress(): usize {
   return QUANTILES;
 }
 
-/** A random word as a draw from N(0,1); see `normalFromWord` in core/random.ts. */
+/** A random word as a draw from N(0,1); see `normalFromWord` in core/numeric/random.ts. */
 function normal(word: u32): f32 {
   const odd = (word << 1) | 1, zeros = clz<u32>(odd);
   const mantissa: u32 = zeros == 31 ? 0 : odd << (zeros + 1);

@@ -1,11 +1,11 @@
-/** Prints elementwise kernels from the scalar expressions of core/ops/expression.ts. Each is bound by memory. */
+/** Prints elementwise kernels from the scalar expressions of core/graph/ops/expression.ts. Each is bound by memory. */
 import {
   binaryExpressions,
   type BinaryOperation,
   type Expression,
   unaryExpressions,
   type UnaryOperation,
-} from "../../../core/ops/expression.ts";
+} from "../../../core/graph/ops/expression.ts";
 import { VIEW_ACTIVATIONS } from "../views.ts";
 
 const ZERO = "f32x4.splat(0)", ONE = "f32x4.splat(1)";

@@ -1,9 +1,9 @@
 /** Rows of convolutions and linear layers. */
-import type { NodeId } from "../../../core/graph.ts";
-import { nhwc, ohwi } from "../../../core/shape.ts";
-import { type Geometry, isDepthwise } from "../../geometry.ts";
+import type { NodeId } from "../../../core/graph/graph.ts";
+import { nhwc, ohwi } from "../../../core/graph/shape.ts";
+import { type Geometry, isDepthwise } from "../../lowering/geometry.ts";
 import { type Band, bandBytes, chooseBand, sliceChannels, TILE_PIXELS } from "../bands.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { Buffer, BufferView, Lowering } from "../lowering.ts";
 import { VIEW_ACTIVATIONS } from "../views.ts";
 import { placeStatistics, STATISTICS_BLOCK_BYTES, type StatisticsBuffers } from "./normalization.ts";

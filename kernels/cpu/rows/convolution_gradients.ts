@@ -1,9 +1,9 @@
 /** Rows of convolution's transposes: the gradients of its input and of its weight. */
-import { elementCount, ohwi, type Shape } from "../../../core/shape.ts";
-import { convolutionGeometry, type Geometry } from "../../geometry.ts";
-import { type Phase, phasesOf } from "../../phases.ts";
+import { elementCount, ohwi, type Shape } from "../../../core/graph/shape.ts";
+import { convolutionGeometry, type Geometry } from "../../lowering/geometry.ts";
+import { type Phase, phasesOf } from "../../lowering/phases.ts";
 import { bandBytes, chooseGradientBand } from "../bands.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import { type Buffer, type BufferView, type Lowering, tensorBytes } from "../lowering.ts";
 import { descriptor, flattened, isPointwise, lowerConvolution, PANEL, panelCount } from "./convolution.ts";
 

@@ -1,6 +1,6 @@
 /** Rows of the elementwise operations; they write over an input that dies. */
-import type { unaryExpressions } from "../../../core/ops/expression.ts";
-import { elementCount, sameShape } from "../../../core/shape.ts";
+import type { unaryExpressions } from "../../../core/graph/ops/expression.ts";
+import { elementCount, sameShape } from "../../../core/graph/shape.ts";
 import type { CpuRow } from "../lowering.ts";
 import type { ViewActivation } from "../views.ts";
 import { lowerView } from "./normalization.ts";

@@ -1,6 +1,6 @@
 /** Rows of the operations that move values. */
-import { elementCount, nhwc } from "../../../core/shape.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import { elementCount, nhwc } from "../../../core/graph/shape.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { Lowering } from "../lowering.ts";
 
 /** Copies each input's rows between the others'. */

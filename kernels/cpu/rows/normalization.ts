@@ -1,7 +1,7 @@
 /** Rows of batch normalisation: statistics, the vectors of its multiply-add, and views that must be written. */
-import type { NodeId } from "../../../core/graph.ts";
-import { elementCount } from "../../../core/shape.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import type { NodeId } from "../../../core/graph/graph.ts";
+import { elementCount } from "../../../core/graph/shape.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { Buffer, Lowering } from "../lowering.ts";
 import { VIEW_ACTIVATIONS, type ViewActivation } from "../views.ts";
 

@@ -1,6 +1,6 @@
 /** Rows of the pooling operations. */
-import { nhwc } from "../../../core/shape.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import { nhwc } from "../../../core/graph/shape.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { CpuRow, Lowering } from "../lowering.ts";
 
 /** The largest value or the mean of each window. */

@@ -1,6 +1,6 @@
 /** Rows of the reductions. */
-import { elementCount } from "../../../core/shape.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import { elementCount } from "../../../core/graph/shape.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { Lowering } from "../lowering.ts";
 
 /** The sum of all elements. */

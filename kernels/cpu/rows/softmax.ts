@@ -1,5 +1,5 @@
 /** The row of the softmax's logarithm. */
-import type { LoweredNode } from "../../lowered_node.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { Lowering } from "../lowering.ts";
 
 /** Row by row; writes over an input that dies. */

@@ -1,8 +1,8 @@
 /** Rows of the operations without inputs. */
-import { feed } from "../../../core/ops/sources.ts";
-import { seedKey } from "../../../core/random.ts";
-import { elementCount } from "../../../core/shape.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import { feed } from "../../../core/graph/ops/sources.ts";
+import { seedKey } from "../../../core/numeric/random.ts";
+import { elementCount } from "../../../core/graph/shape.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { Lowering } from "../lowering.ts";
 
 /** Copies a feed in. */

@@ -1,9 +1,9 @@
 /** Rows of convolutions and linear layers. */
-import type { NodeId } from "../../../core/graph.ts";
-import { convolutionGeometry, type Geometry, isDepthwise } from "../../geometry.ts";
+import type { NodeId } from "../../../core/graph/graph.ts";
+import { convolutionGeometry, type Geometry, isDepthwise } from "../../lowering/geometry.ts";
 import type { Buffer } from "../arena.ts";
 import type { KernelName } from "../kernels.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { BufferView, FieldValues } from "../lowered.ts";
 import type { Lowering } from "../lowering.ts";
 import { DEPTHWISE } from "../wgsl/depthwise.ts";

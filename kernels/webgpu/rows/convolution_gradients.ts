@@ -1,8 +1,8 @@
 /** Rows of the transposes of convolution. */
-import { convolutionGeometry, type Geometry, isDepthwise } from "../../geometry.ts";
-import { type Phase, phasesOf } from "../../phases.ts";
+import { convolutionGeometry, type Geometry, isDepthwise } from "../../lowering/geometry.ts";
+import { type Phase, phasesOf } from "../../lowering/phases.ts";
 import type { Buffer } from "../arena.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { Lowering } from "../lowering.ts";
 import { NARROW_WEIGHT, WIDE_WEIGHT } from "../wgsl/convolution_gradients.ts";
 import { DEPTHWISE } from "../wgsl/depthwise.ts";

@@ -1,5 +1,5 @@
 /** Rows of the elementwise operations; they write over an input that dies. */
-import { sameShape } from "../../../core/shape.ts";
+import { sameShape } from "../../../core/graph/shape.ts";
 import { type Buffer, SPACE } from "../arena.ts";
 import type { WebGpuRow } from "../lowered.ts";
 import type { unaryNames } from "../wgsl/elementwise.ts";

@@ -1,7 +1,7 @@
 /** Rows of the operations that move values. */
-import { elementCount, nhwc, sameShape, type Shape } from "../../../core/shape.ts";
+import { elementCount, nhwc, sameShape, type Shape } from "../../../core/graph/shape.ts";
 import type { Buffer } from "../arena.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { Lowering } from "../lowering.ts";
 import { SUM_SPREAD_ELEMENTS } from "../wgsl/reductions.ts";
 

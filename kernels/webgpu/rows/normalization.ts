@@ -1,9 +1,9 @@
 /** Rows of batch normalisation: statistics, the vectors of its multiply-add, and views that must be written. */
-import type { NodeId } from "../../../core/graph.ts";
-import type { OpAttributes, OpName } from "../../../core/ops.ts";
-import { elementCount } from "../../../core/shape.ts";
+import type { NodeId } from "../../../core/graph/graph.ts";
+import type { OpAttributes, OpName } from "../../../core/graph/ops.ts";
+import { elementCount } from "../../../core/graph/shape.ts";
 import { type Buffer, SPACE } from "../arena.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { FieldValues } from "../lowered.ts";
 import type { Lowering } from "../lowering.ts";
 import type { Activation } from "../wgsl/expressions.ts";

@@ -1,6 +1,6 @@
 /** Rows of the transposes of pooling. */
-import { nhwc } from "../../../core/shape.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import { nhwc } from "../../../core/graph/shape.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { WebGpuRow } from "../lowered.ts";
 import type { Lowering } from "../lowering.ts";
 

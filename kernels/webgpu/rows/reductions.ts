@@ -1,6 +1,6 @@
 /** Rows of the reductions. */
 import { type Buffer, SPACE } from "../arena.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { Lowering } from "../lowering.ts";
 import { FEW_PARTS, MEANS, SUM_ELEMENTS, SUM_SPREAD_ELEMENTS } from "../wgsl/reductions.ts";
 import { takesQuads } from "./elementwise.ts";

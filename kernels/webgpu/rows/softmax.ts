@@ -1,5 +1,5 @@
 /** The row of the softmax. */
-import type { LoweredNode } from "../../lowered_node.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { Lowering } from "../lowering.ts";
 
 /** A workgroup a row. */

@@ -1,9 +1,9 @@
 /** Rows of the operations without inputs: they run when somebody first asks for their buffer. */
-import type { NodeId } from "../../../core/graph.ts";
-import type { OpAttributes } from "../../../core/ops.ts";
-import { elementCount } from "../../../core/shape.ts";
+import type { NodeId } from "../../../core/graph/graph.ts";
+import type { OpAttributes } from "../../../core/graph/ops.ts";
+import { elementCount } from "../../../core/graph/shape.ts";
 import { partElements } from "../arena.ts";
-import type { LoweredNode } from "../../lowered_node.ts";
+import type { LoweredNode } from "../../lowering/row.ts";
 import type { Lowering } from "../lowering.ts";
 import { NONE } from "../wgsl/kernel.ts";
 import { DRAW_ELEMENTS, DRAWS } from "../wgsl/sources.ts";

@@ -14,7 +14,7 @@ export const WIDE_WEIGHT: ProductTile = { channels: 128, rows: 8, depth: 16 };
 export const NARROW_WEIGHT: ProductTile = { channels: 256, rows: 4, depth: 8 };
 
 /**
- * The weight `[o, kh, kw, i]` of a convolution's transpose in one phase (see `kernels/phases.ts`): inputs and outputs
+ * The weight `[o, kh, kw, i]` of a convolution's transpose in one phase (see `kernels/lowering/phases.ts`): inputs and outputs
  * exchanged within each group, every stride-th tap, in reverse. Memory traffic: the phase's taps in and out.
  */
 export const turnWeight = {

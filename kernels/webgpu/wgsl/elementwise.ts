@@ -1,5 +1,5 @@
 /** Elementwise kernels, printed from the operations' expressions. */
-import { binaryExpressions, type Expression, unaryExpressions } from "../../../core/ops/expression.ts";
+import { binaryExpressions, type Expression, unaryExpressions } from "../../../core/graph/ops/expression.ts";
 import { printExpression, viewFields, viewText } from "./expressions.ts";
 import { type Kernel, MAIN, type Width } from "./kernel.ts";
 

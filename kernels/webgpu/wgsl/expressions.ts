@@ -4,7 +4,7 @@ import {
   type Expression,
   unaryExpressions,
   type UnaryOperation,
-} from "../../../core/ops/expression.ts";
+} from "../../../core/graph/ops/expression.ts";
 
 /** The type that an expression is printed for. */
 export type ValueType = "f32" | "vec4<f32>";

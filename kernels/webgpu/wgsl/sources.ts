@@ -1,5 +1,5 @@
 /** Where values come from and go to: draws, fills, uploads and what is read back. */
-import { NORMAL_FRACTION_BITS } from "../../../core/random.ts";
+import { NORMAL_FRACTION_BITS } from "../../../core/numeric/random.ts";
 import { INVOCATION, type Kernel, MAIN, WORKGROUP } from "./kernel.ts";
 
 /** Words of {@link gaussian}'s parameters that a run fills in, from `key0` on. */
@@ -10,7 +10,7 @@ export const DRAWS = 59;
 export const DRAW_ELEMENTS = 4 * WORKGROUP;
 
 /**
- * N(0,1) by Philox 4×32-10 and the table of quantiles, the bits of `core/random.ts`: four values an invocation, for tensors
+ * N(0,1) by Philox 4×32-10 and the table of quantiles, the bits of `core/numeric/random.ts`: four values an invocation, for tensors
  * that are a multiple of four apart. An entry of the table is `[first workgroup, stream, to, count]`; the one after the last
  * begins at NONE. WGSL has no 64-bit product, so its high half is made of 16-bit limbs. Memory traffic: the tensors once;
  * the quantiles are 8 KiB.

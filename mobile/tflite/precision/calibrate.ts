@@ -1,8 +1,8 @@
 /** Which values a network's activations take, seen on a few images. */
-import type { Backend } from "../../../core/backend.ts";
-import type { NodeId } from "../../../core/graph.ts";
+import type { Backend } from "../../../core/graph/backend.ts";
+import type { NodeId } from "../../../core/graph/graph.ts";
 import { MobileError } from "../../errors.ts";
-import { IMAGE, type InferenceNetwork } from "../../inference/network.ts";
+import { IMAGE, type InferenceNetwork } from "../../network/network.ts";
 import { type Range, rangeOf, union } from "./quantize.ts";
 
 /** What to calibrate on. */

@@ -1,7 +1,7 @@
 /**
  * Everything in 8 bits: weights with a scale a channel, activations with the range that calibration saw, 32-bit biases.
  */
-import type { NodeId } from "../../../core/graph.ts";
+import type { NodeId } from "../../../core/graph/graph.ts";
 import { MobileError } from "../../errors.ts";
 import type { LiteModel, LiteOperator, LiteTensor, Quantization, TensorId } from "../model.ts";
 import type { OperatorName } from "../operators.ts";

@@ -1,5 +1,5 @@
 /** Numbers as 8-bit integers: `real = scale · (stored − zeroPoint)`. */
-import type { Shape } from "../../../core/shape.ts";
+import type { Shape } from "../../../core/graph/shape.ts";
 import type { Quantization } from "../model.ts";
 
 /** The least and the greatest of some values; zero lies between. */

@@ -1,6 +1,6 @@
 /** Rows of convolutions and linear layers. Every one has a bias: the runtime fails without, or computes nonsense. */
-import { ohwi, type Shape } from "../../../core/shape.ts";
-import type { NodeId } from "../../../core/graph.ts";
+import { ohwi, type Shape } from "../../../core/graph/shape.ts";
+import type { NodeId } from "../../../core/graph/graph.ts";
 import type { LoweredNode, Lowering } from "../lowering.ts";
 import type { TensorId } from "../model.ts";
 

@@ -1,5 +1,5 @@
 /** Rows of elementwise operations and of those that move values. */
-import { elementCount } from "../../../core/shape.ts";
+import { elementCount } from "../../../core/graph/shape.ts";
 import type { LoweredNode, Lowering } from "../lowering.ts";
 import type { OperatorName } from "../operators.ts";
 import type { LiteRow } from "../rows.ts";

@@ -1,5 +1,5 @@
 /** Rows of poolings. */
-import type { Graph, NodeId } from "../../../core/graph.ts";
+import type { Graph, NodeId } from "../../../core/graph/graph.ts";
 import { MobileError } from "../../errors.ts";
 import type { LoweredNode, Lowering } from "../lowering.ts";
 import { PADDING } from "../schema.ts";

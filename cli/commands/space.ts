@@ -1,0 +1,37 @@
+/** `zen space`: what a search may put in a block's place. */
+import type { Command } from "commander";
+import { integer, jsonOption } from "../options.ts";
+
+const EXAMPLES = `
+Examples:
+  zen space XXBL 'SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,1,8,1)' 1
+  zen space ./my_space.yaml zennet_cifar10_model_size1M_res32 3 --json`;
+
+/** Adds the command. */
+export function addSpaceCommand(program: Command): void {
+  program.command("space").description("list the replacements that a search space has for one block")
+    .argument("<space>", "XXBL, IDW_fixfc, or the path of a module or YAML file")
+    .argument("<structure>", "a structure string, or the name of a zoo network")
+    .argument("<block>", "the block's index, from 0", integer(0))
+    .addOption(jsonOption())
+    .addHelpText("after", EXAMPLES)
+    .action(listReplacements);
+}
+
+async function listReplacements(
+  spaceName: string,
+  text: string,
+  block: number,
+  { json }: { readonly json?: boolean },
+): Promise<void> {
+  const { loadSpace } = await import("../../core/io/mod.ts");
+  const { listReplacements: list } = await import("../../core/search/mod.ts");
+  const { note, print, printJson } = await import("../terminal.ts");
+  const { resolveStructure } = await import("../structures.ts");
+  const listing = list(await loadSpace(spaceName), resolveStructure(text).structure, block);
+  if (json) return printJson(listing);
+  listing.distinct.forEach(print);
+  note(
+    `${listing.distinct.length} distinct replacements in ${listing.lists.length} lists of ${listing.lists.join(", ")}`,
+  );
+}

@@ -1,0 +1,37 @@
+/** What `zen correlate` leaves behind: figures as JSON, a table in Markdown, and a scatter plot. */
+import { assess, assessmentTable } from "../../core/nasbench/mod.ts";
+import type { ScoreTable } from "../../core/io/mod.ts";
+import type { ComparisonTask } from "./work.ts";
+import { note, print, printJson } from "../terminal.ts";
+
+/** Where results go. */
+interface ReportSite {
+  readonly table: ScoreTable;
+  readonly out: string;
+  readonly json: boolean;
+  readonly device: string;
+}
+
+/** What was compared, in one sentence. */
+function sentence({ benchmark, dataSet, networks, seeds, settings }: ComparisonTask): string {
+  return `${networks.length} networks of ${benchmark.name} (${dataSet}), ${seeds.length} seeds, ` +
+    `batch ${settings.batch}`;
+}
+
+/** Measures, writes correlation.json, table.md and scatter.svg, and prints the table or its figures. */
+export async function report(task: ComparisonTask, { table, out, json, device }: ReportSite): Promise<void> {
+  const { scatterPlot } = await import("./plot.ts");
+  const reports = task.chosen.map((chosen) => assess(chosen, table.rows(chosen.key), task));
+  const { benchmark, dataSet, networks, seeds, settings, sampleSeed } = task;
+  const about = { benchmark: benchmark.name, dataSet, sample: networks.length, sampleSeed, seeds, ...settings, device };
+  const markdown = assessmentTable(reports);
+  await Deno.writeTextFile(
+    `${out}/correlation.json`,
+    `${JSON.stringify({ ...about, networks, proxies: reports }, null, 1)}\n`,
+  );
+  await Deno.writeTextFile(`${out}/table.md`, `${sentence(task)}, on ${device}\n\n${markdown}\n`);
+  await Deno.writeTextFile(`${out}/scatter.svg`, scatterPlot(reports, networks.map(({ accuracy }) => accuracy)));
+  if (json) { for (const { scores: _, ...figures } of reports) printJson({ ...about, ...figures }); }
+  else print(markdown);
+  note(`${sentence(task)}: written to ${out}`);
+}

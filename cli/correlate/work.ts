@@ -1,0 +1,83 @@
+/** The work of `zen correlate`: every proxy on every network under every seed, each once. */
+import type { Backend } from "../../core/graph/backend.ts";
+import type { Benchmark, ComparisonSettings, Sample, ScoreRow } from "../../core/nasbench/mod.ts";
+import type { ChosenProxy, ScoreTable } from "../../core/io/mod.ts";
+import type { NetworkDesign } from "../../core/scoring/mod.ts";
+import { mapInOrder } from "../concurrency.ts";
+import { failsCandidate } from "../../core/scoring/candidate_error.ts";
+import { duration, StatusLine } from "../terminal.ts";
+
+/** What is compared. */
+export interface ComparisonTask extends Sample {
+  readonly benchmark: Benchmark;
+  readonly dataSet: string;
+  readonly chosen: readonly ChosenProxy[];
+  readonly settings: ComparisonSettings;
+}
+
+/** Where scores come from and go to. */
+interface ScoringSite {
+  readonly table: ScoreTable;
+  readonly backend?: Backend;
+}
+
+/** One network under one seed, by the proxies whose score is missing. */
+interface Step {
+  readonly network: string;
+  readonly seed: number;
+  readonly missing: readonly ChosenProxy[];
+}
+
+function missingSteps({ networks, seeds, chosen }: ComparisonTask, table: ScoreTable): readonly Step[] {
+  const steps = networks.flatMap(({ text: network }) =>
+    seeds.map((seed) => ({
+      network,
+      seed,
+      missing: chosen.filter(({ key }) => !table.has({ network, proxy: key, seed })),
+    }))
+  );
+  return steps.filter(({ missing }) => missing.length > 0);
+}
+
+async function rowOf(
+  design: NetworkDesign,
+  { proxy, key, variant }: ChosenProxy,
+  { settings, seed, backend }: { settings: ComparisonSettings; seed: number; backend: Backend | undefined },
+): Promise<ScoreRow> {
+  const from = performance.now();
+  const row = (result: Pick<ScoreRow, "value" | "parts" | "error">): ScoreRow => ({
+    network: design.text,
+    proxy: key,
+    seed,
+    seconds: (performance.now() - from) / 1000,
+    ...result,
+  });
+  const weights = settings.weights === "own" ? proxy.weights ?? "scaled" : settings.weights;
+  try {
+    const { value, parts = {} } = await proxy.score(design, { ...settings, weights, variant, seed, draw: 0 }, backend);
+    const finite = Number.isFinite(value);
+    return row({ value: finite ? value : null, parts, error: finite ? null : `the score is not finite: got ${value}` });
+  } catch (error) {
+    if (!failsCandidate(error)) throw error;
+    return row({ value: null, parts: {}, error: error.message });
+  }
+}
+
+/** Takes all scores that the table lacks, and tells how long that will go on. */
+export async function scoreAll(task: ComparisonTask, { table, backend }: ScoringSite): Promise<void> {
+  const steps = missingSteps(task, table), started = performance.now();
+  const work = async ({ network, seed, missing }: Step): Promise<readonly ScoreRow[]> => {
+    const design = task.benchmark.design(network), { settings } = task;
+    const rows: ScoreRow[] = [];
+    // One proxy after the other, so that each has the time that it takes.
+    for (const chosen of missing) rows.push(await rowOf(design, chosen, { settings, seed, backend }));
+    return rows;
+  };
+  let done = 0;
+  using status = new StatusLine();
+  for await (const rows of mapInOrder(steps, backend?.concurrency ?? 1, work)) {
+    for (const row of rows) table.add(row);
+    const secondsLeft = (performance.now() - started) / 1000 / ++done * (steps.length - done);
+    status.update(() => `scored ${done}/${steps.length} networks and seeds, ${duration(secondsLeft)} left`);
+  }
+}

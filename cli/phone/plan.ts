@@ -1,0 +1,83 @@
+/** What `zen phone bench` is asked for, checked before anything is done. */
+import type { DelegateName, Job, NamedFile, Plan } from "../../mobile/phone/mod.ts";
+import { UsageError } from "../errors.ts";
+import type { PhoneOptions } from "../commands/phone.ts";
+
+/** What the options of `zen phone bench` parse to. */
+export interface BenchOptions extends PhoneOptions {
+  readonly binary?: string;
+  readonly host: boolean;
+  readonly threads: readonly number[];
+  readonly delegate: DelegateName;
+  readonly repeats: number;
+  readonly runs: number;
+  readonly warmup: number;
+  readonly minSeconds: number;
+  readonly sentinel?: string;
+  readonly drift: number;
+  readonly settle: number;
+  readonly coolDown: number;
+  readonly seed: number;
+  readonly force: boolean;
+  readonly profile: boolean;
+  readonly comparePublished: boolean;
+  readonly out?: string;
+}
+
+/** The phone's program. Throws BenchError (BENCH_BINARY_MISSING), UsageError. */
+export async function readBinary(path: string | undefined): Promise<NamedFile> {
+  if (path === undefined) {
+    throw new UsageError(
+      "Cannot measure on a phone without --binary, its benchmark_model (docs/phones.md says from where)",
+    );
+  }
+  const { BenchError, namedFile } = await import("../../mobile/phone/mod.ts");
+  try {
+    return await namedFile(path, await Deno.readFile(path));
+  } catch (cause) {
+    throw new BenchError("BENCH_BINARY_MISSING", `Cannot read the phone's benchmark_model: got ${path}`, { cause });
+  }
+}
+
+/** A model's file. Throws MobileError (MODEL_CORRUPT) for what is none: a phone would tell less. */
+async function readModel(path: string): Promise<NamedFile> {
+  const { readLiteFile } = await import("../../mobile/mod.ts");
+  const { namedFile } = await import("../../mobile/phone/mod.ts");
+  const bytes = await Deno.readFile(path);
+  readLiteFile(bytes);
+  return namedFile(path, bytes);
+}
+
+/** Throws UsageError for options that a measurement on this machine has no use for, and for files of one name. */
+function checkOptions(models: readonly NamedFile[], { host, binary, profile, delegate, threads }: BenchOptions): void {
+  const names = models.map(({ name }) => name), twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new UsageError(`Cannot tell models apart as a report names them by their files: got ${twice} twice`);
+  }
+  if (host && (binary !== undefined || profile || delegate !== "cpu" || threads.some((count) => count !== 1))) {
+    throw new UsageError(
+      "Cannot measure so with --host: it takes one CPU thread, and no --binary, --profile or --delegate",
+    );
+  }
+}
+
+/** What to measure, and how strictly. Throws UsageError, MobileError. */
+export async function planOf(paths: readonly string[], options: BenchOptions): Promise<Plan> {
+  const { defaultSettings } = await import("../../mobile/phone/mod.ts");
+  const models = await Promise.all(paths.map(readModel));
+  checkOptions(models, options);
+  const jobs: Job[] = models.flatMap((model) => options.threads.map((threads) => ({ model, threads })));
+  const sentinel = options.sentinel === undefined ? models[0]! : await readModel(options.sentinel);
+  const { repeats, seed, force, delegate, runs, warmup, minSeconds } = options;
+  return {
+    jobs,
+    sentinel: { model: sentinel, threads: options.threads[0]! },
+    repeats,
+    seed,
+    force,
+    settings: { ...defaultSettings, delegate, runs, warmupRuns: warmup, minSeconds },
+    settleMs: options.host ? 0 : 1000 * options.settle,
+    coolDownMs: 1000 * options.coolDown,
+    driftShare: options.drift / 100,
+  };
+}

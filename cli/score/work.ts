@@ -1,0 +1,74 @@
+/** The work of `zen score`: every chosen proxy on every structure, timed. */
+import type { Backend } from "../../core/graph/backend.ts";
+import type { ChosenProxy } from "../../core/io/mod.ts";
+import type { NetworkForm } from "../../core/networks/masternet/mod.ts";
+import type { Evaluation, NetworkDesign, RepeatedScore } from "../../core/scoring/mod.ts";
+import { failsCandidate } from "../../core/scoring/candidate_error.ts";
+import type { NamedStructure } from "../structures.ts";
+
+/** What one proxy says of one structure, and how long it took to say it. */
+export type ProxyResult =
+  & { readonly chosen: ChosenProxy; readonly seconds: number }
+  & ({ readonly score: RepeatedScore } | { readonly error: Error });
+
+/** A structure with the results of all chosen proxies, in their order. */
+export interface ScoredStructure {
+  readonly text: string;
+  readonly results: readonly ProxyResult[];
+}
+
+/** What to score, by what, and where. */
+export interface ScoreTask {
+  readonly structures: readonly NamedStructure[];
+  readonly form: NetworkForm;
+  readonly chosen: readonly ChosenProxy[];
+  readonly settings: Omit<Evaluation["settings"], "variant">;
+  readonly repeats: number;
+  readonly backend?: Backend;
+}
+
+async function resultOf(design: NetworkDesign, chosen: ChosenProxy, task: ScoreTask): Promise<ProxyResult> {
+  const { evaluateRepeatedly } = await import("../../core/scoring/mod.ts");
+  const { settings, repeats, backend } = task;
+  const evaluation = { ...chosen, repeats, settings: { ...settings, variant: chosen.variant } };
+  const from = performance.now();
+  const seconds = (): number => (performance.now() - from) / 1000;
+  try {
+    const score = await evaluateRepeatedly(design, { ...evaluation, ...(backend && { backend }) });
+    return { chosen, score, seconds: seconds() };
+  } catch (error) {
+    if (failsCandidate(error)) return { chosen, error, seconds: seconds() };
+    throw error;
+  }
+}
+
+/** Scores structures, several at once where the repeats of one do not keep the backend busy; results are in order. */
+export async function* scoresInOrder(task: ScoreTask): AsyncGenerator<ScoredStructure> {
+  const { structureDesign } = await import("../../core/scoring/mod.ts");
+  const { mapInOrder } = await import("../concurrency.ts");
+  const atOnce = Math.max(1, Math.ceil((task.backend?.concurrency ?? 1) / task.repeats));
+  yield* mapInOrder(task.structures, atOnce, async ({ structure, text }) => {
+    const design = structureDesign(structure, task.form);
+    const results: ProxyResult[] = [];
+    // One proxy after the other, so that each has the time that it takes.
+    for (const chosen of task.chosen) results.push(await resultOf(design, chosen, task));
+    return { text, results };
+  });
+}
+
+/** The scores of proxies that rank are made of ranks among all structures of the command. */
+export async function rankedAmong(rows: readonly ScoredStructure[]): Promise<ScoredStructure[]> {
+  const { rankedScores } = await import("../../core/scoring/mod.ts");
+  const columns = (rows[0]?.results ?? []).map(({ chosen: { proxy } }, column): readonly ProxyResult[] => {
+    const results = rows.map((row) => row.results[column]!);
+    if (!proxy.ranking) return results;
+    const scored = results.filter((result) => "score" in result);
+    const scores = rankedScores(scored.map(({ score }) => score.parts), proxy.ranking);
+    const next = scores.values();
+    return results.map((result) => {
+      if ("error" in result) return result;
+      return { ...result, score: { ...result.score, mean: next.next().value!, std: null, interval95: null } };
+    });
+  });
+  return rows.map(({ text }, row) => ({ text, results: columns.map((column) => column[row]!) }));
+}

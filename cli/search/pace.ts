@@ -1,0 +1,85 @@
+/** How fast a search goes and how long it will take. */
+import { isEvaluation, type SearchConfig, type SearchEvent } from "../../core/search/mod.ts";
+import { duration, grouped } from "../terminal.ts";
+
+/** How many of the latest evaluations the present speed is taken from: candidates grow as a search goes on. */
+const RECENT = 64;
+/** The least time between two progress events for scripts, unless there is a new best, milliseconds. */
+const REPORT_INTERVAL_MS = 1000;
+
+/** Measures a session of a search. */
+export class SearchPace {
+  readonly #config: SearchConfig;
+  readonly #started = performance.now();
+  /** Times and proposal counts of the latest evaluations. */
+  readonly #recent: { readonly timeMs: number; readonly proposals: number }[] = [];
+  #reportedMs = -Infinity;
+
+  constructor(config: SearchConfig) {
+    this.#config = config;
+  }
+
+  /** Seconds since the session began. */
+  get seconds(): number {
+    return (performance.now() - this.#started) / 1000;
+  }
+
+  /** Takes note of a proposal that has entered. */
+  count({ proposal, proposals }: SearchEvent): void {
+    if (!isEvaluation(proposal)) return;
+    this.#recent.push({ timeMs: performance.now(), proposals });
+    if (this.#recent.length > RECENT) this.#recent.shift();
+  }
+
+  /** Whether an event is news for a script: a new best, or a second after the last one. */
+  worthReporting({ proposal, best }: SearchEvent): boolean {
+    const now = performance.now();
+    if (proposal.index !== best?.index && now - this.#reportedMs < REPORT_INTERVAL_MS) return false;
+    this.#reportedMs = now;
+    return true;
+  }
+
+  /** An event's figures, under the names that scripts rely on. */
+  facts({ proposals, evaluations, best, acceptanceRate }: SearchEvent): Record<string, unknown> {
+    const { evaluationsPerSecond, secondsLeft } = this.#speed(proposals, evaluations);
+    return {
+      proposals,
+      evaluations,
+      best: best ? { structure: best.structure, score: best.score } : null,
+      acceptance_rate: acceptanceRate,
+      evaluations_per_second: evaluationsPerSecond,
+      eta_seconds: secondsLeft,
+    };
+  }
+
+  /** An event's figures for a person. */
+  line({ proposals, evaluations, best, acceptanceRate }: SearchEvent): string {
+    const { evaluationsPerSecond, secondsLeft } = this.#speed(proposals, evaluations);
+    const { maxEvaluations } = this.#config;
+    return [
+      `${grouped(evaluations)}${maxEvaluations ? `/${grouped(maxEvaluations)}` : ""} scored`,
+      `${evaluationsPerSecond?.toFixed(1) ?? "–"}/s`,
+      `best ${best?.score.toPrecision(6) ?? "–"}`,
+      `accepted ${(acceptanceRate * 100).toFixed(0)} %`,
+      secondsLeft === null ? "" : `${duration(secondsLeft)} left`,
+    ].filter((part) => part !== "").join(" · ");
+  }
+
+  /** The present speed and the time to the nearer limit; null before the second evaluation. */
+  #speed(proposals: number, evaluations: number): {
+    readonly evaluationsPerSecond: number | null;
+    readonly secondsLeft: number | null;
+  } {
+    const first = this.#recent[0], last = this.#recent.at(-1);
+    if (!first || !last || last.timeMs === first.timeMs) return { evaluationsPerSecond: null, secondsLeft: null };
+    const seconds = (last.timeMs - first.timeMs) / 1000;
+    const evaluationsPerSecond = (this.#recent.length - 1) / seconds;
+    const proposalsPerSecond = (last.proposals - first.proposals) / seconds;
+    const { maxEvaluations = Infinity, maxProposals } = this.#config;
+    const secondsLeft = Math.min(
+      (maxEvaluations - evaluations) / evaluationsPerSecond,
+      (maxProposals - proposals) / proposalsPerSecond,
+    );
+    return { evaluationsPerSecond, secondsLeft };
+  }
+}

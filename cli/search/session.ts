@@ -1,0 +1,110 @@
+/** One session of a search at the terminal, whether it starts a run or continues one. */
+import type { RunStore, SearchResult } from "../../core/io/mod.ts";
+import { loadProxy, runSearch } from "../../core/io/mod.ts";
+import type { Proxy } from "../../core/scoring/mod.ts";
+import { scorerOf, screensOf } from "../../core/search/scorer.ts";
+import { budgetsOf, type Scorer, type SearchConfig, type SearchEvent } from "../../core/search/mod.ts";
+import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
+import { Interrupted } from "../errors.ts";
+import { InterruptSignal } from "../interrupt_signal.ts";
+import { SearchPace } from "./pace.ts";
+import { duration, grouped, note, printFields, printJson, StatusLine } from "../terminal.ts";
+
+/** Where runs are kept unless told otherwise. */
+export const RUNS_FOLDER = "runs";
+
+/** What scores a search's candidates, and how scores rank. */
+export interface SearchScoring {
+  readonly scorer: Scorer;
+  readonly proxy: Proxy;
+  /** The device that scores, in words. */
+  readonly device: string;
+}
+
+/** Opens what the configuration's proxy needs and hands it to `use`. */
+export async function withScorer(
+  config: SearchConfig,
+  options: DeviceOptions,
+  use: (scoring: SearchScoring) => Promise<void>,
+): Promise<void> {
+  // What cannot work is refused before a folder is made for it.
+  const proxy = await loadProxy(config.proxy), scorer = scorerOf(config, { proxy });
+  budgetsOf(config);
+  screensOf(config);
+  if (!proxy.needsBackend) return await use({ proxy, scorer, device: "none" });
+  await using backend = await openDevice(options);
+  await use({ proxy, scorer: scorerOf(config, { proxy, backend }), device: describeDevice(backend) });
+}
+
+/** A run to work on. */
+export interface Session {
+  readonly store: RunStore;
+  readonly scoring: SearchScoring;
+  readonly json: boolean;
+}
+
+/**
+ * Searches until a limit or an interrupt, showing progress, and prints what was found. Throws Interrupted after an
+ * interrupt, when everything done is on disk.
+ */
+export async function runSession({ store, scoring, json }: Session): Promise<void> {
+  const { directory, config } = store;
+  note(`run: ${directory}`);
+  const pace = new SearchPace(config);
+  let result: SearchResult;
+  {
+    using interrupt = new InterruptSignal({ finishing: "finishing the candidates in flight" });
+    using status = new StatusLine();
+    const onEvent = (event: SearchEvent): void => {
+      pace.count(event);
+      if (json && pace.worthReporting(event)) printJson({ event: "progress", ...pace.facts(event) });
+      if (!json) status.update(() => pace.line(event));
+    };
+    const { scorer: score, proxy: { ranking } } = scoring;
+    result = await runSearch({ store, score, ranking, screens: screensOf(config), signal: interrupt.signal, onEvent });
+  }
+  if (json) printJson(finalEvent(result, pace.seconds));
+  else printResult(result, { directory, seconds: pace.seconds });
+  if (result.stoppedBy === "aborted") {
+    throw new Interrupted(`interrupted; everything done is kept, continue with: zen runs resume ${directory}`);
+  }
+}
+
+function finalEvent({ report, proposals, evaluations, stoppedBy }: SearchResult, seconds: number): unknown {
+  const { best, run } = report;
+  const event = stoppedBy === "aborted" ? "interrupted" : "done";
+  return { event, best, proposals, evaluations, seconds, run, stopped_by: stoppedBy };
+}
+
+/** How many proposals met each verdict; what no search meets without a cascade or race is left out where it is 0. */
+function verdictsInWords({ report: { verdicts }, proposals, evaluations }: SearchResult): string {
+  const { failed, outraced, duplicate } = verdicts, overBudget = verdicts["over-budget"];
+  const screened = verdicts["screened-out"];
+  return [
+    `${grouped(proposals)}: ${grouped(evaluations)} scored (${failed} failed${
+      outraced > 0 ? `, ${grouped(outraced)} outraced` : ""
+    })`,
+    `${grouped(overBudget)} over budget`,
+    `${grouped(duplicate)} duplicates`,
+    ...(screened > 0 ? [`${grouped(screened)} screened out`] : []),
+  ].join(", ");
+}
+
+function printResult(
+  result: SearchResult,
+  { directory, seconds }: { readonly directory: string; readonly seconds: number },
+): void {
+  const { report: { best }, proposals, evaluations } = result;
+  if (!best) return note(`no candidate got a score in ${grouped(proposals)} proposals; see zen runs show ${directory}`);
+  printFields([
+    ["best structure", best.structure],
+    ["score", best.score.toPrecision(7)],
+    ["parameters", grouped(best.parameters)],
+    ["multiply-adds", grouped(best.macs)],
+    ["layers", best.layers],
+    ["proposals", verdictsInWords(result)],
+    ["time", duration(seconds)],
+    ["kept in", `${directory}/best_structure.txt and report.json`],
+    ["continue with", `zen runs resume ${directory} --max-evaluations ${evaluations * 2}`],
+  ]);
+}

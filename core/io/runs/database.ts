@@ -1,0 +1,160 @@
+/** The tables of a run's database, and their rows as data. */
+import { resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { parseConfig, type Proposal, type SearchConfig, type Verdict } from "../../search/mod.ts";
+import type { Machine } from "../machine.ts";
+import { isUnopenable, RunStoreError, storeError } from "./error.ts";
+
+/** The database of a run, in its directory. */
+export const RUN_FILE = "run.sqlite";
+
+/** Marks a database as a run, in SQLite's header: "zen" and a version of nothing but this mark. */
+const APPLICATION_ID = 0x7a656e01;
+
+/** The version of the tables, in SQLite's header. */
+const SCHEMA_VERSION = 1;
+
+const TABLES = `
+  CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE sessions (id INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL, first_proposal INTEGER NOT NULL, machine TEXT NOT NULL);
+  CREATE TABLE proposals (
+    id INTEGER PRIMARY KEY, structure TEXT NOT NULL, verdict TEXT NOT NULL, detail TEXT, score REAL, time_ms INTEGER NOT NULL
+  );
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+function pragma(database: DatabaseSync, name: string): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+/** Whether the database is a run. Throws what SQLite throws when it is no database. */
+export function isRun(database: DatabaseSync): boolean {
+  return pragma(database, "application_id") === APPLICATION_ID;
+}
+
+/** Whether a database has nothing in it, as one has whose creation was cut short. */
+export function isBlank(database: DatabaseSync): boolean {
+  return database.prepare("SELECT count(*) AS objects FROM sqlite_schema").get()?.objects === 0;
+}
+
+/** Opens a run's database to read it. Throws what SQLite throws. */
+export function openReadOnly(directory: string): DatabaseSync {
+  const path = `${directory}/${RUN_FILE}`;
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    pragma(database, "schema_version");
+    return database;
+  } catch (error) {
+    database.close();
+    if (!isUnopenable(error)) throw error;
+    // SQLite coordinates readers and a writer through a file that it cannot make in a read-only directory; where nobody
+    // has made it, nobody writes, and the database can be read as it lies there.
+    return new DatabaseSync(new URL(`${pathToFileURL(resolve(path))}?immutable=1`), { readOnly: true });
+  }
+}
+
+/** Throws RunStoreError unless the database is a run that this version understands. */
+export function checkRun(database: DatabaseSync, directory: string): void {
+  if (!isRun(database)) {
+    throw new RunStoreError(directory, `Cannot open run ${directory} as its ${RUN_FILE} is not the database of a run`);
+  }
+  const version = pragma(database, "user_version");
+  if (version > SCHEMA_VERSION) {
+    throw new RunStoreError(
+      directory,
+      `Cannot open run ${directory} as a newer zennas wrote it: got version ${version}, known up to ${SCHEMA_VERSION}`,
+    );
+  }
+}
+
+/** Makes an empty database a run, in one transaction: a process killed half-way leaves it empty. */
+export function createTables(database: DatabaseSync, config: SearchConfig): void {
+  database.exec(`BEGIN IMMEDIATE; ${TABLES}`);
+  database.prepare("INSERT INTO run VALUES ('config', ?)").run(JSON.stringify(config));
+  database.exec("COMMIT");
+}
+
+/** Replaces the configuration of a run. */
+export function writeConfig(database: DatabaseSync, config: SearchConfig): void {
+  database.prepare("UPDATE run SET value = ? WHERE key = 'config'").run(JSON.stringify(config));
+}
+
+/** The configuration that a run has. */
+export function readConfig(database: DatabaseSync, directory: string): SearchConfig {
+  const row = database.prepare("SELECT value FROM run WHERE key = 'config'").get();
+  if (!row) throw new RunStoreError(directory, `Cannot open run ${directory} as it has no configuration`);
+  return parseConfig(JSON.parse(String(row.value)), `run ${directory}`);
+}
+
+/** A period in which a process wrote a run. */
+export interface RunSession {
+  /** Milliseconds since 1970. */
+  readonly startedMs: number;
+  /** The first proposal that it may have added. */
+  readonly firstProposal: number;
+  /** Who wrote it. */
+  readonly machine: Machine;
+}
+
+/** Notes that a process begins to write a run. */
+export function addSession(database: DatabaseSync, machine: Machine): void {
+  database.prepare(
+    "INSERT INTO sessions (started_ms, first_proposal, machine) SELECT ?, ifnull(max(id) + 1, 0), ? FROM proposals",
+  ).run(Date.now(), JSON.stringify(machine));
+}
+
+/** All sessions of a run, oldest first. */
+export function readSessions(database: DatabaseSync): readonly RunSession[] {
+  return database.prepare("SELECT * FROM sessions ORDER BY id").all().map((row) => ({
+    startedMs: Number(row.started_ms),
+    firstProposal: Number(row.first_proposal),
+    machine: JSON.parse(String(row.machine)) as Machine,
+  }));
+}
+
+/** Columns of a proposal that depend on its verdict. */
+export function verdictColumns(verdict: Verdict): { readonly detail: string | null; readonly score: number | null } {
+  switch (verdict.verdict) {
+    case "scored":
+      return { detail: verdict.parts ? JSON.stringify(verdict.parts) : null, score: verdict.score };
+    case "failed":
+      return { detail: JSON.stringify({ reason: verdict.reason }), score: null };
+    case "duplicate":
+      return { detail: JSON.stringify({ of: verdict.of }), score: null };
+    case "screened-out": {
+      const { screen, value, bar } = verdict;
+      return { detail: JSON.stringify({ screen, value, bar }), score: null };
+    }
+    case "outraced": {
+      const { value, bar } = verdict;
+      return { detail: JSON.stringify({ value, bar }), score: null };
+    }
+    case "over-budget": {
+      const { budget, value, limit } = verdict;
+      return { detail: JSON.stringify({ budget, value, limit }), score: null };
+    }
+  }
+}
+
+/** A proposal with the time when its verdict was recorded. */
+export type RecordedProposal = Proposal & {
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
+};
+
+/** All proposals of a run in order, one row at a time. Throws RunStoreError. */
+export function* readProposals(database: DatabaseSync, directory: string): Generator<RecordedProposal> {
+  try {
+    for (const row of database.prepare("SELECT * FROM proposals ORDER BY id").iterate()) {
+      const detail: object = row.detail === null ? {} : JSON.parse(String(row.detail));
+      const parts = row.detail === null ? {} : { parts: detail };
+      const rest: object = row.verdict === "scored" ? { score: row.score, ...parts } : detail;
+      const { id: index, structure, verdict, time_ms: timeMs } = row;
+      yield { index, structure, verdict, ...rest, timeMs } as RecordedProposal;
+    }
+  } catch (cause) {
+    throw storeError(directory, "read", cause);
+  }
+}

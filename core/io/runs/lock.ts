@@ -1,0 +1,56 @@
+/** At most one process writes a run. */
+import { existsSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { isLocked } from "./error.ts";
+
+/** How long to wait for another process to finish looking whether the run is being written, in milliseconds. */
+const PATIENCE_MS = 200;
+
+const LOCK_FILE = "lock.sqlite";
+
+/**
+ * Ownership of a run's directory: an exclusive transaction on a database of its own, which the operating system releases
+ * when the process ends, however it ends. (Locking the run's database itself would keep readers out.)
+ */
+export class RunLock implements Disposable {
+  readonly #database: DatabaseSync;
+
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /** Takes the lock; undefined when somebody else holds it. Throws what SQLite throws when the file cannot be used. */
+  static acquire(directory: string): RunLock | undefined {
+    const database = new DatabaseSync(`${directory}/${LOCK_FILE}`, { timeout: PATIENCE_MS });
+    try {
+      database.exec("BEGIN EXCLUSIVE");
+      return new RunLock(database);
+    } catch (error) {
+      database.close();
+      if (isLocked(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether somebody holds the lock. */
+  static isHeld(directory: string): boolean {
+    if (!existsSync(`${directory}/${LOCK_FILE}`)) return false;
+    const database = new DatabaseSync(`${directory}/${LOCK_FILE}`, { readOnly: true });
+    try {
+      // Deno 2.9 heeds the `timeout` option of a database for writing only, and waits for five seconds here.
+      database.exec("PRAGMA busy_timeout = 0");
+      database.prepare("SELECT count(*) FROM sqlite_schema").get();
+      return false;
+    } catch (error) {
+      if (isLocked(error)) return true;
+      throw error;
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Lets go of the run. */
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}

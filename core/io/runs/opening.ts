@@ -1,0 +1,171 @@
+/** Starting and continuing runs. */
+import { existsSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { ConfigError, type ConfigProblem, parseConfig, type SearchConfig } from "../../search/mod.ts";
+import { type Machine, thisMachine } from "../machine.ts";
+import {
+  addSession,
+  checkRun,
+  createTables,
+  isBlank,
+  isRun,
+  openReadOnly,
+  readConfig,
+  readSessions,
+  RUN_FILE,
+  writeConfig,
+} from "./database.ts";
+import { mergeSettings } from "../presets.ts";
+import { RunLock } from "./lock.ts";
+import { RunStore } from "./store.ts";
+import { onStore, RunStoreError } from "./error.ts";
+
+/** How to open a run for writing. */
+export interface OpenOptions {
+  /** The device that scores, for the record. Default: `unknown`. */
+  readonly device?: string | undefined;
+  /** The most bytes that the database may take, as a guard for small disks. Default: no limit. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** How to continue a run. */
+export interface ContinueOptions extends OpenOptions {
+  /** Must be the run's own configuration but for the limits, which replace the run's. Default: the run's own. */
+  readonly config?: SearchConfig | undefined;
+  /** Replace the limits of the configuration. */
+  readonly limits?: { readonly maxProposals?: number | undefined; readonly maxEvaluations?: number | undefined };
+}
+
+/**
+ * Starts a run in a directory, which is made if need be. Throws RunStoreError where that is impossible, or where the
+ * directory holds a run already.
+ *
+ * @example
+ * ```ts
+ * import { createRun, openRunForWriting, parseConfig } from "@zennas/zennas";
+ * const structure = "SuperConvK3BNRELU(3,8,1,1)";
+ * const settings = { proxy: "params", space: "XXBL", initialStructure: structure, resolution: 32, classes: 10 };
+ * const directory = `${await Deno.makeTempDir()}/run`;
+ * {
+ *   using store = createRun(directory, parseConfig(settings));
+ *   store.append({ index: 0, structure, verdict: "scored", score: 1 });
+ * }
+ * using again = openRunForWriting(directory);
+ * if ([...again.proposals()][0]?.structure !== structure) throw new Error("lost");
+ * ```
+ */
+export function createRun(directory: string, config: SearchConfig, options: OpenOptions = {}): RunStore {
+  return onStore(directory, "create", () => {
+    Deno.mkdirSync(directory, { recursive: true });
+    return hold(directory, options, (database) => {
+      if (isRun(database)) throw new RunStoreError(directory, `Cannot create run ${directory} as there is one already`);
+      if (!isBlank(database)) {
+        throw new RunStoreError(directory, `Cannot create run ${directory} as its ${RUN_FILE} holds something else`);
+      }
+      createTables(database, config);
+      return config;
+    });
+  });
+}
+
+/**
+ * Opens a run to continue it. Throws RunStoreError where it cannot be used or another process is writing it, ConfigError
+ * where the configuration given differs from the run's in more than limits.
+ */
+export function openRunForWriting(directory: string, options: ContinueOptions = {}): RunStore {
+  return onStore(directory, "open", () => {
+    if (!hasDatabase(directory)) throw notARun(directory);
+    return hold(directory, options, (database) => {
+      checkRun(database, directory);
+      const stored = readConfig(database, directory);
+      const given = options.config ?? stored;
+      requireSameSearch(directory, stored, given);
+      const config = parseConfig(mergeSettings({ ...given }, options.limits ?? {}), "the limits");
+      writeConfig(database, config);
+      return config;
+    });
+  });
+}
+
+/** Whether a directory holds a run (a run whose creation was cut short is none). Throws RunStoreError for a damaged one. */
+export function holdsRun(directory: string): boolean {
+  return onStore(directory, "open", () => {
+    if (!hasDatabase(directory)) return false;
+    using database = openReadOnly(directory);
+    return isRun(database);
+  });
+}
+
+/** The error for a directory that holds no run. */
+export function notARun(directory: string): RunStoreError {
+  return new RunStoreError(directory, `Cannot open run ${directory} as it is not the directory of a run`);
+}
+
+/** Whether the file of a run's database is there. */
+export function hasDatabase(directory: string): boolean {
+  return existsSync(`${directory}/${RUN_FILE}`);
+}
+
+/** How long to wait for a reader that recovers the database after a writer was killed, in milliseconds. */
+const READER_PATIENCE_MS = 5000;
+
+/** Takes a run's lock, opens its database, and notes the session. Nothing stays open if that fails. */
+function hold(
+  directory: string,
+  options: OpenOptions,
+  prepare: (database: DatabaseSync) => SearchConfig,
+): RunStore {
+  using resources = new DisposableStack();
+  const lock = RunLock.acquire(directory);
+  if (!lock) throw heldElsewhere(directory);
+  resources.use(lock);
+  const database = resources.use(new DatabaseSync(`${directory}/${RUN_FILE}`, { timeout: READER_PATIENCE_MS }));
+  // Readers see the last commit while the search writes, and a commit need not wait for the disk: a power cut may lose
+  // the last ones, which the continued search finds again.
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+  if (options.maxBytes !== undefined) limitSize(database, options.maxBytes);
+  const config = prepare(database);
+  addSession(database, thisMachine(options.device ?? "unknown"));
+  // The store owns them now.
+  resources.move();
+  return new RunStore({ directory, config, database, lock });
+}
+
+function limitSize(database: DatabaseSync, bytes: number): void {
+  const pageBytes = Number(database.prepare("PRAGMA page_size").get()?.page_size);
+  database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytes / pageBytes))}`);
+}
+
+function heldElsewhere(directory: string): RunStoreError {
+  const holder = lastMachine(directory);
+  const who = holder ? `process ${holder.pid} on ${holder.host}` : "another process";
+  return new RunStoreError(directory, `Cannot write to run ${directory} as ${who} is writing it`);
+}
+
+/** The machine of the last session; undefined while another process is still creating the run. */
+function lastMachine(directory: string): Machine | undefined {
+  if (!hasDatabase(directory)) return undefined;
+  using database = openReadOnly(directory);
+  return isRun(database) ? readSessions(database).at(-1)?.machine : undefined;
+}
+
+/** Settings that may change when a run is continued: they decide when it ends, not what it finds. */
+const LIMITS: ReadonlySet<string> = new Set(["maxProposals", "maxEvaluations"]);
+
+function requireSameSearch(directory: string, stored: SearchConfig, given: SearchConfig): void {
+  const problems: ConfigProblem[] = [];
+  const compare = (mine: unknown, theirs: unknown, path: string): void => {
+    if (isMapping(mine) && isMapping(theirs)) {
+      const keys = new Set([...Object.keys(mine), ...Object.keys(theirs)]);
+      for (const key of keys) compare(mine[key], theirs[key], path ? `${path}.${key}` : key);
+    } else if (mine !== theirs && !LIMITS.has(path)) {
+      problems.push({ path, expected: JSON.stringify(mine) ?? "nothing", got: JSON.stringify(theirs) ?? "nothing" });
+    }
+  };
+  compare(stored, given, "");
+  if (problems.length > 0) throw new ConfigError(`these settings to continue run ${directory}`, problems);
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

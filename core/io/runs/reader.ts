@@ -1,0 +1,162 @@
+/** Looking at runs, also while they are being written. */
+import { basename, resolve } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import {
+  evaluationsOf,
+  noVerdicts,
+  type ScoredCandidate,
+  type SearchConfig,
+  type VerdictCounts,
+} from "../../search/mod.ts";
+import {
+  checkRun,
+  openReadOnly,
+  readConfig,
+  readProposals,
+  readSessions,
+  type RecordedProposal,
+  type RunSession,
+} from "./database.ts";
+import { RunLock } from "./lock.ts";
+import { hasDatabase, notARun } from "./opening.ts";
+import { onStore, RunStoreError } from "./error.ts";
+
+/** A run at a glance. */
+export interface RunSummary {
+  /** The name of its directory. */
+  readonly id: string;
+  /** Where it is. */
+  readonly directory: string;
+  /** What is searched, with the limits last given. */
+  readonly config: SearchConfig;
+  /** Whether a process is writing it now. */
+  readonly running: boolean;
+  /** Proposals committed so far. */
+  readonly proposals: number;
+  /** Candidates among them that went to the scorer. */
+  readonly evaluations: number;
+  /** How many met each verdict. */
+  readonly counts: VerdictCounts;
+  /** The first candidate with the highest score, by rank the one that it entered with; null if none has a score. */
+  readonly best: ScoredCandidate | null;
+  /** The periods in which processes wrote it, oldest first. */
+  readonly sessions: readonly RunSession[];
+  /** When the last proposal was recorded, in milliseconds since 1970; null before the first. */
+  readonly lastProposalMs: number | null;
+}
+
+/** A run to be read. Another process may be writing it. */
+export class RunReader implements Disposable {
+  /** Where the run is. */
+  readonly directory: string;
+  readonly #database: DatabaseSync;
+
+  /** Reads the run in a directory from its open database, which is closed on disposal. */
+  constructor(directory: string, database: DatabaseSync) {
+    this.directory = directory;
+    this.#database = database;
+  }
+
+  /** All committed proposals in order. Throws RunStoreError. */
+  proposals(): Generator<RecordedProposal> {
+    return readProposals(this.#database, this.directory);
+  }
+
+  /** The run at a glance. Throws RunStoreError. */
+  summary(): RunSummary {
+    return onStore(this.directory, "read", () => {
+      const counts = this.#counts();
+      return {
+        id: runId(this.directory),
+        directory: this.directory,
+        config: readConfig(this.#database, this.directory),
+        running: RunLock.isHeld(this.directory),
+        proposals: Object.values(counts).reduce((sum, count) => sum + count, 0),
+        evaluations: evaluationsOf(counts),
+        counts,
+        best: this.#best(),
+        sessions: readSessions(this.#database),
+        lastProposalMs: this.#lastProposalMs(),
+      };
+    });
+  }
+
+  #counts(): VerdictCounts {
+    const counts = noVerdicts();
+    const rows = this.#database.prepare("SELECT verdict, count(*) AS number FROM proposals GROUP BY verdict").all();
+    for (const row of rows) counts[row.verdict as keyof VerdictCounts] = Number(row.number);
+    return counts;
+  }
+
+  #best(): ScoredCandidate | null {
+    const row = this.#database.prepare(
+      "SELECT id, structure, score FROM proposals WHERE verdict = 'scored' ORDER BY score DESC, id LIMIT 1",
+    ).get();
+    return row ? { index: Number(row.id), structure: String(row.structure), score: Number(row.score) } : null;
+  }
+
+  #lastProposalMs(): number | null {
+    const row = this.#database.prepare("SELECT time_ms FROM proposals ORDER BY id DESC LIMIT 1").get();
+    return row ? Number(row.time_ms) : null;
+  }
+
+  /** Closes the database. */
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}
+
+/** Opens a run to read it. Throws RunStoreError where it is none, or damaged, or of a newer version. */
+export function openRunForReading(directory: string): RunReader {
+  return onStore(directory, "open", () => {
+    if (!hasDatabase(directory)) throw notARun(directory);
+    using resources = new DisposableStack();
+    const database = resources.use(openReadOnly(directory));
+    checkRun(database, directory);
+    resources.move();
+    return new RunReader(directory, database);
+  });
+}
+
+/** The id of the run in a directory: the directory's name. */
+export function runId(directory: string): string {
+  return basename(resolve(directory));
+}
+
+/** A run among others: its summary, or why there is none. */
+export type RunListing =
+  & { readonly id: string; readonly directory: string }
+  & (
+    | { readonly summary: RunSummary }
+    | { readonly error: RunStoreError }
+  );
+
+/** All runs in the directories directly below a root, by name. A root that does not exist has none. */
+export function listRuns(root: string): readonly RunListing[] {
+  const names: string[] = [];
+  try {
+    for (const entry of Deno.readDirSync(root)) if (entry.isDirectory) names.push(entry.name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return names.sort().map((id) => ({ id, directory: `${root}/${id}` }))
+    .filter(({ directory }) => hasDatabase(directory)).map(listing);
+}
+
+function listing({ id, directory }: { readonly id: string; readonly directory: string }): RunListing {
+  try {
+    using run = openRunForReading(directory);
+    return { id, directory, summary: run.summary() };
+  } catch (error) {
+    if (error instanceof RunStoreError) return { id, directory, error };
+    throw error;
+  }
+}
+
+/** The directory of a run given by its directory, or by its id below a root. Throws RunStoreError if there is none. */
+export function findRun(idOrDirectory: string, root: string): string {
+  const directories = [idOrDirectory, `${root}/${idOrDirectory}`];
+  const found = directories.find(hasDatabase);
+  if (found === undefined) throw notARun(idOrDirectory);
+  return found;
+}

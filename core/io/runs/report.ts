@@ -1,0 +1,83 @@
+/** What a search leaves for its user: the best structure and a report. */
+import { countLayers, parseStructure, trueCost } from "../../networks/masternet/mod.ts";
+import {
+  networkForm,
+  type ScoredCandidate,
+  type SearchConfig,
+  type SearchOutcome,
+  type StopReason,
+  type VerdictCounts,
+} from "../../search/mod.ts";
+import { runId } from "./reader.ts";
+import { storeError } from "./error.ts";
+
+/** How many members of the population a report names. */
+const TOP = 16;
+
+/** The best candidate with its true costs, residual links included. */
+export interface BestCandidate extends ScoredCandidate {
+  /** Learnable numbers. */
+  readonly parameters: number;
+  /** Multiply-adds of one image. */
+  readonly macs: number;
+  /** Layers, as `countLayers` counts them. */
+  readonly layers: number;
+}
+
+/** The content of `report.json`. */
+export interface SearchReport {
+  /** The run's id. */
+  readonly run: string;
+  /** What was searched, with the limits last given. */
+  readonly config: SearchConfig;
+  /** Null if no candidate got a score. */
+  readonly best: BestCandidate | null;
+  /** The population's best members, best first. */
+  readonly top: readonly ScoredCandidate[];
+  /** How many proposals met each verdict. */
+  readonly verdicts: VerdictCounts;
+  /** Proposals in all. */
+  readonly proposals: number;
+  /** Candidates that went to the scorer. */
+  readonly evaluations: number;
+  /** Why the search ended. */
+  readonly stoppedBy: StopReason;
+}
+
+function costed(best: ScoredCandidate, config: SearchConfig): BestCandidate {
+  const structure = parseStructure(best.structure);
+  const { parameters, macs } = trueCost(structure, networkForm(config));
+  return { ...best, parameters, macs, layers: countLayers(structure) };
+}
+
+/** The report on what a search has come to. */
+export function reportOn(outcome: SearchOutcome, directory: string, config: SearchConfig): SearchReport {
+  const { best, population, counts, proposals, evaluations, stoppedBy } = outcome;
+  return {
+    run: runId(directory),
+    config,
+    best: best ? costed(best, config) : null,
+    top: population.slice(0, TOP),
+    verdicts: counts,
+    proposals,
+    evaluations,
+    stoppedBy,
+  };
+}
+
+/** Writes `report.json` and, if there is one, `best_structure.txt` into the run's directory. Throws RunStoreError. */
+export function writeReport(report: SearchReport, directory: string): void {
+  try {
+    if (report.best) replaceFile(`${directory}/best_structure.txt`, `${report.best.structure}\n`);
+    replaceFile(`${directory}/report.json`, `${JSON.stringify(report, null, 2)}\n`);
+  } catch (cause) {
+    throw storeError(directory, "report on", cause);
+  }
+}
+
+/** Writes a file such that it is, at any moment, the old one or the new one. */
+function replaceFile(path: string, text: string): void {
+  const temporary = `${path}.new`;
+  Deno.writeTextFileSync(temporary, text);
+  Deno.renameSync(temporary, path);
+}

@@ -1,0 +1,106 @@
+/** A search whose every result is kept in a run store. */
+import { parseStructure } from "../../networks/masternet/mod.ts";
+import type { RankCombination } from "../../scoring/mod.ts";
+import {
+  type BudgetModels,
+  budgetsOf,
+  evolve,
+  type Scorer,
+  type Screen,
+  type SearchEvent,
+  type SearchOutcome,
+  type Space,
+} from "../../search/mod.ts";
+import { reportOn, type SearchReport, writeReport } from "./report.ts";
+import type { RunStore } from "./store.ts";
+import { loadSpace } from "../spaces.ts";
+
+/** What a search needs beside its configuration, which is the store's. */
+export interface SearchOptions extends BudgetModels {
+  /** A new run, or one to be continued; the caller disposes of it. */
+  readonly store: RunStore;
+  /** Scores candidates. */
+  readonly score: Scorer;
+  /** Free proxies that candidates pass before they are scored. Default: none. */
+  readonly screens?: readonly Screen[] | undefined;
+  /** Makes scores of ranks in the population. Default: scores are as they are. */
+  readonly ranking?: RankCombination | undefined;
+  /** Default: the configuration's, loaded. */
+  readonly space?: Space | undefined;
+  /** Ends the search once the candidates in flight are done and recorded. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each new proposal is recorded. */
+  readonly onEvent?: ((event: SearchEvent) => void) | undefined;
+}
+
+/** What a search has come to, and its report. */
+export interface SearchResult extends SearchOutcome {
+  /** What was written to `report.json`. */
+  readonly report: SearchReport;
+}
+
+/** How long a search may keep its thread before signals, timers and messages get their turn, in milliseconds. */
+const TURN_MS = 20;
+
+/** Gives the event loop a turn when the last one was long ago. */
+function turns(): () => Promise<void> | undefined {
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < TURN_MS) return undefined;
+    return new Promise((resolve) =>
+      setTimeout(() => {
+        last = performance.now();
+        resolve();
+      })
+    );
+  };
+}
+
+/**
+ * Searches until a limit of the configuration is reached or the signal aborts, continuing where the store's journal
+ * ends, and writes `best_structure.txt` and `report.json` into the run's directory.
+ *
+ * Rejects with RunStoreError where the store cannot be written, with MissingLatencyModelError for a latency budget without
+ * `latencyMs`, and with whatever the scorer fails with beyond single candidates. All results before that are kept.
+ *
+ * @example
+ * ```ts
+ * import { createRun, loadPreset, runSearch, trueCost } from "@zennas/zennas";
+ * const config = await loadPreset("params-cifar-params1M", { maxEvaluations: 5 });
+ * using store = createRun(`${await Deno.makeTempDir()}/run`, config);
+ * const score = (structure: Parameters<typeof trueCost>[0]) =>
+ *   Promise.resolve(trueCost(structure, { classes: 100, resolution: 32 }).parameters);
+ * const { evaluations, report } = await runSearch({ store, score });
+ * if (evaluations !== 5 || !report.best) throw new Error(JSON.stringify(report));
+ * ```
+ */
+export async function runSearch(options: SearchOptions): Promise<SearchResult> {
+  const { store, score, signal, onEvent } = options;
+  const { directory, config } = store;
+  const turn = turns();
+  const outcome = await evolve({
+    space: options.space ?? await loadSpace(config.space),
+    initial: parseStructure(config.initialStructure),
+    budgets: budgetsOf(config, options),
+    population: config.population,
+    window: config.window,
+    seed: config.seed,
+    maxProposals: config.maxProposals,
+    maxEvaluations: config.maxEvaluations,
+    screens: options.screens,
+    score,
+    ranking: options.ranking,
+    race: config.race,
+    journal: store.proposals(),
+    record(proposal) {
+      store.append(proposal);
+      return turn();
+    },
+    signal,
+    onEvent,
+  });
+  store.flush();
+  const report = reportOn(outcome, directory, config);
+  writeReport(report, directory);
+  return { ...outcome, report };
+}

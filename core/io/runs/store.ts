@@ -1,0 +1,94 @@
+/** The journal of a search on disk: a directory with an SQLite database that one process writes and any may read. */
+import type { DatabaseSync } from "node:sqlite";
+import type { Proposal, SearchConfig } from "../../search/mod.ts";
+import { readProposals, type RecordedProposal, verdictColumns } from "./database.ts";
+import { onStore } from "./error.ts";
+
+/** Proposals are committed when so many wait, or so many milliseconds have passed since the last commit. */
+const COMMIT = { proposals: 1000, intervalMs: 100 } as const;
+
+/** What a run that may be written consists of. */
+export interface HeldRun {
+  /** Where the run is. */
+  readonly directory: string;
+  /** What is searched. */
+  readonly config: SearchConfig;
+  /** The run's database, open for writing. */
+  readonly database: DatabaseSync;
+  /** Keeps other writers out until it is disposed of. */
+  readonly lock: Disposable;
+}
+
+/**
+ * A run that this process writes, and nobody else can at the same time; `createRun` and `openRunForWriting` make it.
+ * Killing the process loses at most the proposals of the last tenth of a second before the last one, which a continued
+ * search finds again.
+ */
+export class RunStore implements Disposable {
+  readonly #run: HeldRun;
+  #pending: RecordedProposal[] = [];
+  #committedMs = 0;
+
+  /** Takes over the database and the lock of a run. */
+  constructor(run: HeldRun) {
+    this.#run = run;
+  }
+
+  /** The directory of the run. */
+  get directory(): string {
+    return this.#run.directory;
+  }
+
+  /** What is searched; its limits are those last given. */
+  get config(): SearchConfig {
+    return this.#run.config;
+  }
+
+  /** Adds the next proposal, stamped with the time. Throws RunStoreError when a commit is due and fails. */
+  append(proposal: Proposal): void {
+    const timeMs = Date.now();
+    this.#pending.push({ ...proposal, timeMs });
+    const due = timeMs - this.#committedMs >= COMMIT.intervalMs || this.#pending.length >= COMMIT.proposals;
+    if (due) this.flush();
+  }
+
+  /** Commits everything appended. Throws RunStoreError, and forgets what it could not commit. */
+  flush(): void {
+    const proposals = this.#pending;
+    this.#pending = [];
+    if (proposals.length > 0) onStore(this.directory, "write to", () => this.#commit(proposals));
+    this.#committedMs = Date.now();
+  }
+
+  #commit(proposals: readonly RecordedProposal[]): void {
+    const { database } = this.#run;
+    database.exec("BEGIN");
+    try {
+      const insert = database.prepare("INSERT INTO proposals VALUES (?, ?, ?, ?, ?, ?)");
+      for (const proposal of proposals) {
+        const { detail, score } = verdictColumns(proposal);
+        insert.run(proposal.index, proposal.structure, proposal.verdict, detail, score, proposal.timeMs);
+      }
+      database.exec("COMMIT");
+    } catch (error) {
+      // SQLite has rolled back by itself after some errors, such as a full disk.
+      if (database.isTransaction) database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** All committed proposals in order. Throws RunStoreError. */
+  *proposals(): Generator<RecordedProposal> {
+    yield* readProposals(this.#run.database, this.directory);
+  }
+
+  /** Commits, closes the database and lets go of the run. */
+  [Symbol.dispose](): void {
+    using _lock = this.#run.lock;
+    try {
+      this.flush();
+    } finally {
+      onStore(this.directory, "close", () => this.#run.database.close());
+    }
+  }
+}

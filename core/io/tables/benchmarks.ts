@@ -1,0 +1,104 @@
+/** Benchmarks from their published data files, and a user's own from a CSV. */
+import {
+  type Benchmark,
+  nasBench201,
+  nasBenchMacro,
+  structureBenchmark,
+  type TrainedNetwork,
+} from "../../nasbench/mod.ts";
+import { ConfigError } from "../../search/mod.ts";
+import { parseCsv } from "./csv.ts";
+
+/** Data sets whose accuracies NAS-Bench-201 has. */
+export const dataSetNames = ["cifar10", "cifar100", "imagenet16-120"] as const;
+/** One of {@link dataSetNames}. */
+export type DataSetName = typeof dataSetNames[number];
+
+/** Where a data set's accuracies are, and what its images are like. */
+interface DataSet {
+  readonly column: string;
+  readonly classes: number;
+  readonly resolution: number;
+}
+
+const dataSets: Readonly<Record<DataSetName, DataSet>> = {
+  "cifar10": { column: "CIFAR10TestAccuracy200Epochs", classes: 10, resolution: 32 },
+  "cifar100": { column: "CIFAR100TestAccuracy200Epochs", classes: 100, resolution: 32 },
+  "imagenet16-120": { column: "ImageNetTestAccuracy200Epochs", classes: 120, resolution: 16 },
+};
+
+/** A benchmark with its networks and their accuracies. */
+export interface LoadedBenchmark {
+  /** Makes the networks. */
+  readonly benchmark: Benchmark;
+  /** All that were trained, in the file's order. */
+  readonly networks: readonly TrainedNetwork[];
+}
+
+/** Which benchmark to load. */
+export interface BenchmarkSource {
+  /** `nasbench201`, `nasbench-macro`, or a CSV with the columns `structure` and `accuracy`. */
+  readonly benchmark: string;
+  /** The published data file; a CSV of one's own is its own data. */
+  readonly data?: string | undefined;
+  /** Of NAS-Bench-201 whose accuracies to take, of others what a structure's images are like. Default: `cifar10`. */
+  readonly dataSet?: DataSetName | undefined;
+}
+
+/** Loads a benchmark. Throws ConfigError for an unknown one, or data that is not its own. */
+export async function loadBenchmark(source: BenchmarkSource): Promise<LoadedBenchmark> {
+  const { benchmark, dataSet = "cifar10" } = source, form = dataSets[dataSet];
+  if (benchmark.endsWith(".csv")) {
+    const networks = accuraciesOf(await Deno.readTextFile(benchmark), ["structure", "accuracy"], benchmark);
+    return { benchmark: structureBenchmark(form), networks };
+  }
+  if (benchmark === "nasbench201") return { benchmark: nasBench201(form), networks: await readNasBench201(source) };
+  if (benchmark === "nasbench-macro") return { benchmark: nasBenchMacro(form), networks: await readMacro(source) };
+  const expected = "nasbench201, nasbench-macro, or a .csv file";
+  throw new ConfigError("settings", [{ path: "benchmark", expected, got: benchmark }]);
+}
+
+function dataOf({ benchmark, data }: BenchmarkSource): string {
+  if (data !== undefined) return data;
+  throw new ConfigError("settings", [{ path: "data", expected: `the data file of ${benchmark}`, got: "nothing" }]);
+}
+
+async function readNasBench201(source: BenchmarkSource): Promise<readonly TrainedNetwork[]> {
+  const path = dataOf(source), { column } = dataSets[source.dataSet ?? "cifar10"];
+  return accuraciesOf(await Deno.readTextFile(path), ["ArchitectureString", column], path);
+}
+
+/** Networks from two columns of a CSV. */
+function accuraciesOf(
+  text: string,
+  [name, column]: readonly [name: string, column: string],
+  path: string,
+): readonly TrainedNetwork[] {
+  const networks = [...parseCsv(text)].map((row) => ({ text: row[name] ?? "", accuracy: Number(row[column] || NaN) }));
+  const wrong = networks.findIndex((network) => network.text === "" || !Number.isFinite(network.accuracy));
+  if (networks.length > 0 && wrong < 0) return networks;
+  const expected = `rows with ${name} and a number as ${column}`;
+  throw new ConfigError(path, [{ path: wrong < 0 ? "" : `row ${wrong + 1}`, expected, got: "something else" }]);
+}
+
+/** What NAS-Bench-Macro's file says of a network. */
+interface MacroRow {
+  readonly mean_acc: number;
+}
+
+async function readMacro(source: BenchmarkSource): Promise<readonly TrainedNetwork[]> {
+  const path = dataOf(source);
+  const rows = Object.entries(parseJson(await Deno.readTextFile(path), path) as Record<string, Partial<MacroRow>>);
+  return rows.map(([text, row]) => {
+    if (typeof row?.mean_acc === "number") return { text, accuracy: row.mean_acc };
+    throw new ConfigError(path, [{ path: text, expected: "mean_acc", got: JSON.stringify(row) }]);
+  });
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ConfigError(path, [{ path: "", expected: "JSON", got: String(cause) }], { cause });
+  }
+}

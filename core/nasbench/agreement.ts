@@ -1,0 +1,109 @@
+/** How well scores rank networks: correlations, in all networks and among the best, and what choosing by them costs. */
+import { Random } from "../numeric/random.ts";
+import { kendall, spearman } from "../numeric/rank_correlation.ts";
+
+/** Numbers of one list of scores beside accuracies. */
+export interface RankFigures {
+  /** Spearman's correlation, −1 to 1. */
+  readonly spearman: number;
+  /** Kendall's tau-b, −1 to 1. */
+  readonly kendall: number;
+  /** Spearman's correlation in the half with the highest accuracies. */
+  readonly spearmanTopHalf: number;
+  /** Kendall's tau-b there. */
+  readonly kendallTopHalf: number;
+  /** Spearman's correlation in the tenth with the highest accuracies. */
+  readonly spearmanTopTenth: number;
+  /** Kendall's tau-b there. */
+  readonly kendallTopTenth: number;
+  /** The best accuracy there is minus the best among the ten highest scores, percentage points. */
+  readonly regret: number;
+}
+
+/** A figure over seeds: its mean, and the 95 % interval of a bootstrap over networks and seeds. */
+export interface Estimate {
+  /** The mean over seeds. */
+  readonly mean: number;
+  /** The 2.5th and 97.5th percentile of resampled networks under one of the seeds; null where there is none. */
+  readonly interval95: readonly [low: number, high: number] | null;
+}
+
+/** Every figure of {@link RankFigures}, estimated. */
+export type Agreement = { readonly [K in keyof RankFigures]: Estimate };
+
+/** Networks whose score the choice of the best is made from. */
+const CHOSEN = 10;
+
+/** How many of each list belong to the highest share of accuracies, at least two. */
+function topIndices(accuracies: readonly number[], share: number): readonly number[] {
+  const order = accuracies.map((_, index) => index).sort((a, b) => accuracies[b]! - accuracies[a]! || a - b);
+  return order.slice(0, Math.max(2, Math.round(order.length * share)));
+}
+
+const highest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), -Infinity);
+
+/** The figures of one list of scores; a score that is not a number ranks lowest. */
+export function rankFigures(scores: readonly number[], accuracies: readonly number[]): RankFigures {
+  const finite = scores.map((score) => Number.isNaN(score) ? -Infinity : score);
+  const among = (share: number) => {
+    const indices = topIndices(accuracies, share);
+    return [indices.map((index) => finite[index]!), indices.map((index) => accuracies[index]!)] as const;
+  };
+  const half = among(0.5), tenth = among(0.1);
+  const chosen = topIndices(finite, Math.min(1, CHOSEN / finite.length));
+  return {
+    spearman: spearman(finite, accuracies),
+    kendall: kendall(finite, accuracies),
+    spearmanTopHalf: spearman(...half),
+    kendallTopHalf: kendall(...half),
+    spearmanTopTenth: spearman(...tenth),
+    kendallTopTenth: kendall(...tenth),
+    regret: highest(accuracies) - highest(chosen.map((index) => accuracies[index]!)),
+  };
+}
+
+/** How to estimate. */
+export interface BootstrapOptions {
+  /** Decides the resampling. */
+  readonly seed: number;
+  /** Resamples; default: 500. */
+  readonly resamples?: number;
+}
+
+/** One resample: networks with repetition, scored under one of the seeds. */
+function resample(
+  scoresBySeed: readonly (readonly number[])[],
+  accuracies: readonly number[],
+  random: Random,
+): RankFigures {
+  const scores = random.pick(scoresBySeed);
+  const drawn = accuracies.map(() => random.below(accuracies.length));
+  return rankFigures(drawn.map((index) => scores[index]!), drawn.map((index) => accuracies[index]!));
+}
+
+function estimate(own: readonly number[], resampled: readonly number[]): Estimate {
+  const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
+  const sorted = resampled.filter(Number.isFinite).sort((a, b) => a - b);
+  if (sorted.length < 2) return { mean, interval95: null };
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
+  return { mean, interval95: [at(0.025), at(0.975)] };
+}
+
+/**
+ * How well scores under several seeds rank networks of known accuracy: `scoresBySeed[s][i]` and `accuracies[i]` belong to
+ * network i. The resampling depends on the options' seed alone.
+ */
+export function agreementOf(
+  scoresBySeed: readonly (readonly number[])[],
+  accuracies: readonly number[],
+  { seed, resamples = 500 }: BootstrapOptions,
+): Agreement {
+  const own = scoresBySeed.map((scores) => rankFigures(scores, accuracies));
+  const drawn = Array.from(
+    { length: resamples },
+    (_, index) => resample(scoresBySeed, accuracies, new Random(seed, index)),
+  );
+  const names = Object.keys(own[0]!) as (keyof RankFigures)[];
+  const entries = names.map((name) => [name, estimate(own.map((f) => f[name]), drawn.map((f) => f[name]))]);
+  return Object.fromEntries(entries) as Agreement;
+}

@@ -1,0 +1,13 @@
+/** A user's own benchmark: structures whose accuracy is known. */
+import { type NetworkForm, parseStructure, printStructure } from "../networks/masternet/mod.ts";
+import { structureDesign } from "../scoring/design.ts";
+import type { Benchmark } from "./benchmark.ts";
+
+/** Structures in one form. Throws StructureSyntaxError for a text that is none. */
+export function structureBenchmark(form: NetworkForm): Benchmark {
+  return {
+    name: "structures",
+    classOf: (text) => printStructure(parseStructure(text)),
+    design: (text) => structureDesign(parseStructure(text), form),
+  };
+}

@@ -1,0 +1,54 @@
+/** A network in inference mode on one batch: what its logits are. */
+import type { Backend } from "../graph/backend.ts";
+import { GraphBuilder } from "../graph/graph.ts";
+import { lowerStructure, type NetworkForm, type Structure } from "./masternet/mod.ts";
+import { Network } from "./layers.ts";
+import {
+  fedParameters,
+  type Fill,
+  filledInput,
+  filledParameters,
+  fillingRules,
+  gaussianParameters,
+  STREAM,
+} from "./parameters.ts";
+
+/** What to run a network on. */
+export interface ForwardOptions {
+  /** Resolution, classes and switches. */
+  readonly form: NetworkForm;
+  /** Images a batch. */
+  readonly batch: number;
+  /** `reference`: images and parameters by the filling rule `trained`; `gaussian`: draws of the seed. */
+  readonly fill: Fill;
+  /** Seed of gaussian draws. */
+  readonly seed: number;
+  /** Where to run it. */
+  readonly backend: Backend;
+}
+
+/** The logits of each image of a batch, `[batch][classes]`. */
+export async function forward(structure: Structure, options: ForwardOptions): Promise<Float32Array[]> {
+  const { form, batch, fill, seed, backend } = options;
+  const builder = new GraphBuilder();
+  const shape = [batch, form.resolution, form.resolution, 3];
+  const filled = fill === "reference";
+  const input = filled
+    ? builder.add("input", [], { name: "input", shape })
+    : builder.add("gaussian", [], { shape, stream: STREAM.input });
+  const network = new Network({
+    builder,
+    mode: "inference",
+    parameters: filled ? fedParameters() : gaussianParameters(),
+  });
+  const { logits } = lowerStructure(structure, network, { ...form, input });
+  const feeds = filled
+    ? { ...filledInput("input", shape), ...filledParameters(network.parameters, fillingRules.trained) }
+    : {};
+  using program = backend.compile(builder.build([logits]));
+  const [values] = await program.run({ seed, feeds });
+  return Array.from(
+    { length: batch },
+    (_, image) => values!.subarray(image * form.classes, (image + 1) * form.classes),
+  );
+}

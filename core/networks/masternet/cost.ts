@@ -1,0 +1,142 @@
+/** What structures cost: truly, and by the reference's counting. */
+import { graphMacs, peakActivationBytes } from "../../graph/cost.ts";
+import { GraphBuilder, type NodeId } from "../../graph/graph.ts";
+import { Network, parameterCount, type ParameterSource } from "../layers.ts";
+import { sameShape, type Shape, ShapeError } from "../../graph/shape.ts";
+import type { FormSwitches, NetworkForm } from "./definition.ts";
+import { countLayers, inputChannels } from "./inspect.ts";
+import { formSwitches, lowerBlocks, lowerClassifier } from "./lower.ts";
+import { kindOfBlock } from "./registry.ts";
+import type { Block, Structure } from "./structure.ts";
+
+/** What a network costs, counted on its graph for one image. */
+export interface TrueCost {
+  /** Learnable numbers. */
+  readonly parameters: number;
+  /** Multiply-adds of convolutions and linear layers. */
+  readonly macs: number;
+  /** As `countLayers` counts. */
+  readonly layers: number;
+  /** Memory of activations in inference (see `peakActivationBytes`), bytes. */
+  readonly peakActivationBytes: number;
+}
+
+/** The cost of a part of a network, and what it passes on. */
+export interface PartCost {
+  readonly parameters: number;
+  readonly macs: number;
+  readonly peakActivationBytes: number;
+  /** The shape of what comes out. */
+  readonly output: Shape;
+}
+
+/** One node for all vectors of a length, because costs depend on no values, and most parameters are vectors. */
+function valuelessParameters(): ParameterSource {
+  const vectors = new Map<number, NodeId>();
+  return (builder, { shape }) => {
+    const length = shape.length === 1 ? shape[0] : undefined;
+    const node = vectors.get(length ?? 0) ?? builder.add("constant", [], { shape, values: [0] });
+    if (length !== undefined) vectors.set(length, node);
+    return node;
+  };
+}
+
+/** Builds a part of a network on a graph of its own, behind an input of this shape, and counts it. */
+function partCost(shape: Shape, build: (network: Network, input: NodeId) => NodeId): PartCost {
+  const builder = new GraphBuilder();
+  const network = new Network({ builder, mode: "inference", parameters: valuelessParameters() });
+  const input = builder.add("input", [], { name: "input", shape });
+  const output = build(network, input);
+  const graph = builder.build([output]);
+  return {
+    parameters: parameterCount(network.parameters),
+    macs: graphMacs(graph),
+    peakActivationBytes: peakActivationBytes(graph, new Set([input])),
+    output: builder.shape(output),
+  };
+}
+
+/** A count, if float64 holds it exactly; throws ShapeError. */
+export function exact(value: number, what: string): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw new ShapeError(`Cannot count ${what} beyond 2^53 exactly: got ${value}`);
+}
+
+/** Where a block's cost is counted. */
+interface CostSite {
+  /** The shape of what goes in. */
+  readonly before: Shape;
+  readonly form: FormSwitches;
+}
+
+/**
+ * Costs that were counted before, the latest of each block. Blocks are immutable, so this changes no result; a search
+ * changes one or two blocks of a structure and need not count the others again.
+ */
+const known = new WeakMap<Block, CostSite & { readonly cost: PartCost }>();
+
+const sameForm = (a: FormSwitches, b: FormSwitches): boolean =>
+  a.squeezeExcite === b.squeezeExcite && a.residualLinks === b.residualLinks && a.batchNorm === b.batchNorm;
+
+/** The cost of one block, a composite one piece by piece. */
+export function blockCost(block: Block, site: CostSite): PartCost {
+  const earlier = known.get(block);
+  if (earlier && sameShape(earlier.before, site.before) && sameForm(earlier.form, site.form)) return earlier.cost;
+  const { definition } = kindOfBlock(block);
+  const cost = "expand" in definition
+    ? sequenceCost(definition.expand(block, site.form), site)
+    : partCost(site.before, (network, input) => lowerBlocks([block], { network, input, form: site.form, name: "" }));
+  known.set(block, { ...site, cost });
+  return cost;
+}
+
+function sequenceCost(blocks: readonly Block[], { before, form }: CostSite): PartCost {
+  const nothing = { parameters: 0, macs: 0, peakActivationBytes: 0, output: before };
+  return blocks.reduce<PartCost>(
+    (sum, block) => together(sum, blockCost(block, { before: sum.output, form })),
+    nothing,
+  );
+}
+
+/** Two parts, one behind the other: one value alone is alive between them, so the dearer one makes the peak. */
+function together(front: PartCost, back: PartCost): PartCost {
+  return {
+    parameters: front.parameters + back.parameters,
+    macs: front.macs + back.macs,
+    peakActivationBytes: Math.max(front.peakActivationBytes, back.peakActivationBytes),
+    output: back.output,
+  };
+}
+
+/**
+ * The true cost of a network. Blocks are counted one by one, each on the channels that it says it takes, so that a
+ * structure whose channels do not fit (one of the published ones) has a cost too. Throws ShapeError where a block does
+ * not fit the resolution or its own inner blocks, and where a count is beyond 2^53.
+ *
+ * @example
+ * ```ts
+ * import { parseStructure, trueCost } from "@zennas/zennas";
+ * const cost = trueCost(parseStructure("SuperConvK3BNRELU(3,8,2,1)"), { classes: 10, resolution: 32 });
+ * if (cost.parameters !== 3 * 8 * 9 + 2 * 8 + 8 * 10 + 10) throw new Error(String(cost.parameters));
+ * if (cost.macs !== 3 * 8 * 9 * 16 * 16 + 8 * 10) throw new Error(String(cost.macs));
+ * if (cost.peakActivationBytes !== 4 * (32 * 32 * 3 + 16 * 16 * 8)) throw new Error();
+ * ```
+ */
+export function trueCost(structure: Structure, options: NetworkForm): TrueCost {
+  const { classes, resolution } = options, form = formSwitches(options);
+  const parts: PartCost[] = [];
+  let shape: Shape = [1, resolution, resolution, 3];
+  for (const block of structure.blocks) {
+    const part = blockCost(block, { before: shape.with(-1, inputChannels(block) ?? shape.at(-1)!), form });
+    parts.push(part);
+    shape = part.output;
+  }
+  parts.push(partCost(shape, (network, features) => lowerClassifier(network, { features, classes })));
+  const { parameters, macs, peakActivationBytes } = parts.reduce(together);
+  return {
+    parameters: exact(parameters, "parameters"),
+    macs: exact(macs, "multiply-adds"),
+    layers: countLayers(structure),
+    peakActivationBytes: exact(peakActivationBytes, "bytes"),
+  };
+}

@@ -1,0 +1,112 @@
+/** The kinds of blocks that structures may use, the user's own among them. */
+import { nearestName } from "../../nearest.ts";
+import { basicBlocks } from "./basic_blocks.ts";
+import { containerBlocks } from "./container_blocks.ts";
+import type { BlockDefinition } from "./definition.ts";
+import type { Block } from "./structure.ts";
+import { superBlocks } from "./super_blocks.ts";
+
+/** A definition, and the indices at which its meaningful arguments stand (−1 where it has none). */
+export interface BlockKind {
+  readonly definition: BlockDefinition;
+  readonly in: number;
+  readonly out: number;
+  readonly stride: number;
+  readonly layers: number;
+  readonly size: number;
+}
+
+const NAME = /^[A-Za-z][A-Za-z0-9]*$/;
+
+/** A structure names a block that nobody registered. */
+export class UnknownBlockError extends RangeError {
+  /** For telling errors apart. */
+  override readonly name = "UnknownBlockError";
+  /** The name that nobody registered. */
+  readonly block: string;
+  /** The registered name that is nearest, if any is near. */
+  readonly suggestion: string | undefined;
+
+  /** An error about this name. */
+  constructor(block: string) {
+    const suggestion = nearestName(block, blockNames());
+    super(
+      `Cannot use an unknown block as ${
+        suggestion ? `${suggestion} is the nearest known` : "none is near"
+      }: got ${block}`,
+    );
+    this.block = block;
+    this.suggestion = suggestion;
+  }
+}
+
+function kindOf(definition: BlockDefinition): BlockKind {
+  const names = definition.arguments, both = names.indexOf("channels");
+  const at = (name: string): number => names.indexOf(name);
+  return {
+    definition,
+    in: both < 0 ? at("in") : both,
+    out: both < 0 ? at("out") : both,
+    stride: at("stride"),
+    layers: at("layers"),
+    size: at("size"),
+  };
+}
+
+const kinds = new Map<string, BlockKind>(
+  [...superBlocks, ...basicBlocks, ...containerBlocks].map((definition) => [definition.name, kindOf(definition)]),
+);
+
+function checkDefinition({ name, arguments: names, splits }: BlockDefinition): void {
+  if (!NAME.test(name)) {
+    throw new RangeError(`Cannot register a block as its name must be a letter, then letters and digits: got ${name}`);
+  }
+  if (kinds.has(name)) throw new RangeError(`Cannot register a block as its name must be new: got ${name}`);
+  if (new Set(names).size !== names.length) {
+    throw new RangeError(`Cannot register ${name} as its arguments must have different names: got ${names}`);
+  }
+  if (splits && !["in", "out", "stride", "layers"].every((argument) => names.includes(argument))) {
+    throw new RangeError(
+      `Cannot register ${name} as a block that splits needs in, out, stride and layers: got ${names}`,
+    );
+  }
+}
+
+/**
+ * Makes a user's own block known: from then on its name parses, prints, chains, lowers and costs like any other. Throws
+ * RangeError for a name that is malformed or taken.
+ *
+ * @example
+ * ```ts
+ * import { parseStructure, referenceCost, registerBlock } from "@zennas/zennas";
+ * registerBlock({
+ *   name: "Stem",
+ *   arguments: ["in", "out", "stride"],
+ *   expand: ({ args: [inputs, outputs, stride] }) =>
+ *     parseStructure(`ConvKX(${inputs},${outputs},3,${stride})BN(${outputs})RELU(${outputs})`).blocks,
+ * });
+ * const { params } = referenceCost(parseStructure("Stem(3,8,2)"), { classes: 10, resolution: 32 });
+ * if (params !== 3 * 8 * 9 + 8 + 8 * 10 + 1) throw new Error(String(params));
+ * ```
+ */
+export function registerBlock(definition: BlockDefinition): void {
+  checkDefinition(definition);
+  kinds.set(definition.name, kindOf(definition));
+}
+
+/** The names of all registered blocks. */
+export function blockNames(): readonly string[] {
+  return [...kinds.keys()];
+}
+
+/** The kind of that name, or undefined. */
+export function findKind(name: string): BlockKind | undefined {
+  return kinds.get(name);
+}
+
+/** The kind of a block; throws {@link UnknownBlockError}. */
+export function kindOfBlock({ name }: Block): BlockKind {
+  const kind = kinds.get(name);
+  if (!kind) throw new UnknownBlockError(name);
+  return kind;
+}

@@ -1,0 +1,130 @@
+/** Where a network's parameters come from: draws on the device, feeds, or the published filling rule. */
+import type { GraphBuilder, NodeId } from "../graph/graph.ts";
+import { fanIn, type Parameter, type ParameterRole, type ParameterSource } from "./layers.ts";
+import { elementCount, type Shape } from "../graph/shape.ts";
+
+/** Streams of a seed's normal draws. */
+export const STREAM = { input: 0, perturbation: 1, parameters: 16, probes: 2 ** 20 } as const;
+
+/** How a network's weights and inputs are filled: draws of the seed, or the filling rule. */
+export const fills = ["gaussian", "reference"] as const;
+/** One of {@link fills}. */
+export type Fill = typeof fills[number];
+
+/** One node a parameter name, so that a network put twice on a graph shares its parameters. */
+export function sharedParameters(source: ParameterSource): ParameterSource {
+  const nodes = new Map<string, NodeId>();
+  return (builder, parameter) => {
+    const node = nodes.get(parameter.name) ?? source(builder, parameter);
+    nodes.set(parameter.name, node);
+    return node;
+  };
+}
+
+/**
+ * Parameters drawn from N(0,1), each from a stream of its own, scaled and shifted by a rule; those that the rule scales by
+ * 0 are constants. The rule `unit` unless told: Zen-NAS's initialisation, weights of convolutions and linear layers
+ * ~ N(0,1), biases 0, normalisations identity.
+ */
+export function gaussianParameters(rule: FillingRule = fillingRules.unit): ParameterSource {
+  let stream: number = STREAM.parameters;
+  return sharedParameters((builder, parameter) => {
+    const { shape } = parameter, { scale, shift } = rule(parameter);
+    if (scale === 0) return builder.add("constant", [], { shape, values: [shift] });
+    const drawn = builder.add("gaussian", [], { shape, stream: stream++ });
+    return scale === 1 && shift === 0 ? drawn : builder.add("affine", [drawn], { scale, shift });
+  });
+}
+
+/** Every parameter is an input of the graph, to be fed under its own name. */
+export function fedParameters(): ParameterSource {
+  return sharedParameters((builder: GraphBuilder, { name, shape }: Parameter) =>
+    builder.add("input", [], { name, shape })
+  );
+}
+
+/** FNV-1a, 32 bits, of a string's UTF-8 bytes. */
+function fnv1a(text: string): number {
+  return new TextEncoder().encode(text).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5);
+}
+
+/**
+ * The filling rule: a tensor's values from its name alone, uniform with variance 1, so that any implementation can be
+ * compared with any other. With PyTorch's element order (OIHW weights, NCHW inputs), value i is
+ * `(2·u − 1)·√3` rounded to float32, where
+ * `x = fnv1a32(name) + (i+1)·0x9E3779B9; x ^= x>>>16; x *= 0x21F0AAAD; x ^= x>>>15; x *= 0x735A2D97; x ^= x>>>15;
+ * u = (x>>>8)/2^24` in unsigned 32-bit arithmetic.
+ *
+ * @example
+ * ```ts
+ * import { fillByName } from "@zennas/zennas";
+ * const values = fillByName("input", 4);
+ * if (!values.every((value) => Math.abs(value) <= Math.sqrt(3))) throw new Error();
+ * ```
+ */
+export function fillByName(name: string, count: number): Float32Array {
+  const hash = fnv1a(name), amplitude = Math.sqrt(3);
+  const values = new Float32Array(count);
+  for (let index = 0; index < count; index++) {
+    let x = (hash + Math.imul(index + 1, 0x9e3779b9)) | 0;
+    x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
+    x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
+    x ^= x >>> 15;
+    values[index] = (2 * ((x >>> 8) / 2 ** 24) - 1) * amplitude;
+  }
+  return values;
+}
+
+/** PyTorch's channels-second order `[a, c, h, w]` as channels-last `[a, h, w, c]`, given the channels-last shape. */
+export function channelsLast(values: Float32Array, shape: Shape): Float32Array {
+  if (shape.length !== 4) return values;
+  const [, h, w, c] = shape as readonly [number, number, number, number];
+  const area = h * w, outer = area * c;
+  return values.map((_, index) => {
+    const within = index % outer;
+    return values[index - within + (within % c) * area + Math.floor(within / c)]!;
+  });
+}
+
+/** How a parameter's fill is scaled and shifted before it is used. */
+export type FillingRule = (parameter: Parameter) => { readonly scale: number; readonly shift: number };
+
+const identityNorm = (role: ParameterRole): { readonly scale: number; readonly shift: number } => ({
+  scale: 0,
+  shift: role === "norm_weight" || role === "running_variance" ? 1 : 0,
+});
+
+const isWeight = (role: ParameterRole): boolean => role === "conv_weight" || role === "linear_weight";
+
+/**
+ * The published fillings: `unit` (weights of variance 1, everything else as initialised), `scaled` (weights · √(2/fan-in),
+ * everything else as initialised) and `trained` (as `scaled`, with biases 0.1·fill and normalisations near identity,
+ * running statistics included).
+ */
+export const fillingRules: Readonly<Record<"unit" | "scaled" | "trained", FillingRule>> = {
+  unit: ({ role }) => isWeight(role) ? { scale: 1, shift: 0 } : identityNorm(role),
+  scaled: (parameter) =>
+    isWeight(parameter.role) ? { scale: Math.sqrt(2 / fanIn(parameter)), shift: 0 } : identityNorm(parameter.role),
+  trained: (parameter) => {
+    if (isWeight(parameter.role)) return { scale: Math.sqrt(2 / fanIn(parameter)), shift: 0 };
+    if (parameter.role === "running_variance") return { scale: 0.25, shift: 1 };
+    return { scale: 0.1, shift: parameter.role === "norm_weight" ? 1 : 0 };
+  },
+};
+
+/**
+ * Feeds for a network whose parameters are {@link fedParameters}, by the filling rule. They are scaled and shifted in
+ * float32, as the published values' were: rounded otherwise, scores of deep networks move by 1e-4.
+ */
+export function filledParameters(parameters: readonly Parameter[], rule: FillingRule): Record<string, Float32Array> {
+  return Object.fromEntries(parameters.map((parameter) => {
+    const { scale, shift } = rule(parameter), factor = Math.fround(scale), term = Math.fround(shift);
+    const fill = channelsLast(fillByName(parameter.name, elementCount(parameter.shape)), parameter.shape);
+    return [parameter.name, fill.map((value) => Math.fround(value * factor) + term)];
+  }));
+}
+
+/** A feed for an input `[n, h, w, c]`, by the filling rule. */
+export function filledInput(name: string, shape: Shape): Record<string, Float32Array> {
+  return { [name]: channelsLast(fillByName(name, elementCount(shape)), shape) };
+}

@@ -1,0 +1,44 @@
+/** Published networks. */
+import { nearestName } from "../../nearest.ts";
+import type { ZooEntry } from "./entry.ts";
+import { publishedNetworks } from "./published.ts";
+
+export type { PublishedFigures, ZooEntry } from "./entry.ts";
+
+/** A name stands for no published network. */
+export class UnknownNetworkError extends RangeError {
+  /** For telling errors apart. */
+  override readonly name = "UnknownNetworkError";
+  /** The name that stands for none. */
+  readonly network: string;
+  /** The published name that is nearest, if any is near. */
+  readonly suggestion: string | undefined;
+
+  /** An error about this name. */
+  constructor(network: string) {
+    const suggestion = nearestName(network, zooNames);
+    const hint = suggestion ? `${suggestion} is the nearest` : `the names are ${zooNames.join(", ")}`;
+    super(`Cannot find a published network as ${hint}: got ${network}`);
+    this.network = network;
+    this.suggestion = suggestion;
+  }
+}
+
+/** The names of the published networks: CIFAR-10, CIFAR-100, then ImageNet by multiply-adds and by latency. */
+export const zooNames: readonly string[] = [...publishedNetworks.keys()];
+
+/**
+ * A published network by its name. Throws {@link UnknownNetworkError}.
+ *
+ * @example
+ * ```ts
+ * import { parseStructure, trueCost, zooEntry } from "@zennas/zennas";
+ * const network = zooEntry("zennet_cifar10_model_size1M_res32");
+ * if (trueCost(parseStructure(network.structure), network).parameters !== 994_674) throw new Error();
+ * ```
+ */
+export function zooEntry(name: string): ZooEntry {
+  const entry = publishedNetworks.get(name);
+  if (!entry) throw new UnknownNetworkError(name);
+  return entry;
+}

@@ -1,0 +1,60 @@
+/** Every proxy by its name. */
+import { azNas } from "./az_nas.ts";
+import { flops, layers, params, random } from "./counting.ts";
+import { deepmad } from "./deepmad.ts";
+import { fisher } from "./fisher.ts";
+import { gradNorm } from "./grad_norm.ts";
+import { grasp } from "./grasp.ts";
+import { jacobCov } from "./jacob_cov.ts";
+import { l2Norm } from "./l2_norm.ts";
+import { maeDet } from "./mae_det.ts";
+import { meco } from "./meco.ts";
+import { naswot } from "./naswot.ts";
+import { plain } from "./plain.ts";
+import type { Proxy } from "../proxy.ts";
+import { regions } from "./regions.ts";
+import { snip } from "./snip.ts";
+import { swap } from "./swap.ts";
+import { synflow } from "./synflow.ts";
+import { teNas, teNasRank } from "./te_nas.ts";
+import { vkdnw } from "./vkdnw.ts";
+import { zen } from "./zen.ts";
+import { zico } from "./zico.ts";
+
+/** Every proxy by its name. */
+export const proxies: ReadonlyMap<string, Proxy> = new Map(
+  [
+    ...[zen, gradNorm, snip, grasp, synflow, fisher, jacobCov, naswot, teNas, teNasRank, regions, zico, l2Norm, plain],
+    ...[meco, swap, azNas, vkdnw, maeDet, deepmad, flops, params, layers, random],
+  ].map((proxy) => [proxy.name, proxy]),
+);
+
+/** A name stands for no proxy, or for no variant of one. */
+export class UnknownProxyError extends RangeError {
+  static {
+    this.prototype.name = "UnknownProxyError";
+  }
+
+  /** The names that there are. */
+  readonly known: readonly string[];
+
+  /** `got` is none of the `known` names. */
+  constructor(what: string, { got, known }: { readonly got: string; readonly known: readonly string[] }) {
+    super(`Cannot score by ${what} as the names are ${known.join(", ")}: got ${got}`);
+    this.known = known;
+  }
+}
+
+/** The proxy of this name, hyphens as good as underscores; throws {@link UnknownProxyError} for any other. */
+export function proxyNamed(name: string): Proxy {
+  const proxy = proxies.get(name.replaceAll("-", "_"));
+  if (proxy) return proxy;
+  throw new UnknownProxyError("an unknown proxy", { got: name, known: [...proxies.keys()] });
+}
+
+/** The named variant of a proxy, or its default; throws {@link UnknownProxyError} for one that it does not have. */
+export function variantOf(proxy: Proxy, name?: string): string {
+  const variant = name ?? proxy.variants[0];
+  if (proxy.variants.includes(variant)) return variant;
+  throw new UnknownProxyError(`an unknown variant of ${proxy.name}`, { got: variant, known: proxy.variants });
+}

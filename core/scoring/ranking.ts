@@ -1,0 +1,21 @@
+/** Scores made of ranks: what a network's parts are worth in its population. */
+import { ranks } from "../numeric/rank_correlation.ts";
+import type { RankCombination } from "./proxy.ts";
+
+/** The parts of a score by name. */
+export type Parts = Readonly<Record<string, number>>;
+
+/**
+ * The score of each member of a population, from the ranks of its parts there.
+ *
+ * @example
+ * ```ts
+ * import { rankedScores } from "@zennas/zennas";
+ * const ranking = { parts: ["a", "b"], combine: ([a, b]: readonly number[]) => a! + b! };
+ * if (rankedScores([{ a: 1, b: 9 }, { a: 2, b: 10 }], ranking).join() !== "2,4") throw new Error();
+ * ```
+ */
+export function rankedScores(population: readonly Parts[], { parts, combine }: RankCombination): number[] {
+  const columns = parts.map((part) => ranks(population.map((member) => member[part] ?? NaN)));
+  return population.map((_, member) => combine(columns.map((column) => column[member]!), population.length));
+}

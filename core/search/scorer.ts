@@ -1,0 +1,99 @@
+/** Scores a search's candidates by its configuration's proxy, and screens them by the free ones before it. */
+import type { Backend } from "../graph/backend.ts";
+import type { NetworkForm } from "../networks/masternet/mod.ts";
+import type { SearchConfig } from "./config.ts";
+import { ConfigError } from "./config_error.ts";
+import type { Scorer } from "./evolution.ts";
+import { PRELIMINARY, type RaceSettings } from "./race.ts";
+import type { Screen } from "./screen.ts";
+import { summarize } from "../numeric/statistics.ts";
+import { structureDesign } from "../scoring/design.ts";
+import { evaluateRepeatedly, type Evaluation, scoreDraws } from "../scoring/evaluate.ts";
+import type { Proxy, Score, ScoringSettings } from "../scoring/proxy.ts";
+import { proxies, proxyNamed, UnknownProxyError, variantOf } from "../scoring/proxies/registry.ts";
+import { atMost } from "./turns.ts";
+
+/** The network that candidates are scored as: without residual links. */
+function scoredForm({ resolution, classes, squeezeExcite }: SearchConfig): NetworkForm {
+  return { resolution, classes, squeezeExcite, residualLinks: false };
+}
+
+function settingsOf(
+  { batch, gamma, seed, favouredSize }: SearchConfig,
+  variant: string,
+): Omit<ScoringSettings, "draw"> {
+  return { batch, gamma, seed, variant, favouredSize, fill: "gaussian", weights: "unit", labels: "random" };
+}
+
+/** What scores a search's candidates. */
+export interface ScorerOptions {
+  /** Needed by proxies that evaluate the network. */
+  readonly backend?: Backend | undefined;
+  /** A proxy that is not in the registry. Default: the one that the configuration names. */
+  readonly proxy?: Proxy | undefined;
+}
+
+/**
+ * The scorer of a configuration: the mean over its repeats, without residual links and by the run's own seed, so that
+ * `zen score` with that seed gives the same number; with its parts where ranks are taken of them. Throws UnknownProxyError
+ * for an unknown proxy or variant, ConfigError for a race by a proxy that ranks or only counts.
+ */
+export function scorerOf(config: SearchConfig, options: ScorerOptions = {}): Scorer {
+  const { proxy = proxyNamed(config.proxy), backend } = options, form = scoredForm(config);
+  const settings = settingsOf(config, variantOf(proxy, config.variant));
+  const evaluation = { proxy, settings, repeats: config.repeats, ...(backend && { backend }) };
+  const scorer = config.race ? racingScorer(evaluation, { form, race: config.race }) : wholeScorer(evaluation, form);
+  if (!backend) return scorer;
+  // One waits beside those that the device computes; a candidate may hold gradients of hundreds of megabytes.
+  const inTurn = atMost(backend.concurrency + 1);
+  return (structure, candidate) => inTurn(() => scorer(structure, candidate));
+}
+
+function wholeScorer(evaluation: Evaluation, form: NetworkForm): Scorer {
+  return async (structure) => {
+    const { mean, parts } = await evaluateRepeatedly(structureDesign(structure, form), evaluation);
+    return evaluation.proxy.ranking ? { score: mean, parts } : mean;
+  };
+}
+
+/**
+ * A scorer that takes a preliminary score first where a candidate has a bar: the first repeats where the share is at least
+ * one of them, else the first images of the first repeat's batch. Whole scores are those without a race.
+ */
+function racingScorer(
+  evaluation: Evaluation,
+  { form, race: { share } }: { readonly form: NetworkForm; readonly race: RaceSettings },
+): Scorer {
+  const { proxy, settings, repeats } = evaluation;
+  if (proxy.ranking || !proxy.needsBackend) {
+    const expected = "a proxy that evaluates networks and does not rank them, where a search races";
+    throw new ConfigError("settings", [{ path: "proxy", expected, got: proxy.name }]);
+  }
+  const whole = Math.floor(repeats * share), mean = (scores: readonly Score[]) => summarize(scores.map(valueOf)).mean;
+  // A normalisation needs two images.
+  const batch = whole > 0 ? settings.batch : Math.max(2, Math.round(settings.batch * repeats * share));
+  return async (structure, { bar }) => {
+    const design = structureDesign(structure, form);
+    if (bar === undefined) return (await evaluateRepeatedly(design, evaluation)).mean;
+    const part = { ...evaluation, settings: { ...settings, batch } };
+    const first = await scoreDraws(design, part, { from: 0, to: Math.max(1, whole) }), preliminary = mean(first);
+    if (preliminary < bar) return { outraced: preliminary };
+    const rest = await scoreDraws(design, evaluation, { from: whole, to: repeats });
+    return { score: mean([...first.slice(0, whole), ...rest]), parts: { [PRELIMINARY]: preliminary } };
+  };
+}
+
+const valueOf = ({ value }: Score): number => value;
+
+/** The screens of a configuration's cascade. Throws UnknownProxyError for a proxy that does not only count. */
+export function screensOf(config: SearchConfig): readonly Screen[] {
+  const form = scoredForm(config);
+  return (config.cascade ?? []).map(({ proxy: name, share }) => {
+    const proxy = proxyNamed(name), settings = { ...settingsOf(config, variantOf(proxy)), draw: 0 };
+    if (!proxy.count) {
+      const free = [...proxies.values()].filter(({ count }) => count).map((one) => one.name);
+      throw new UnknownProxyError("a proxy before another that does not only count", { got: name, known: free });
+    }
+    return { name, share, measure: (structure) => proxy.count!(structureDesign(structure, form), settings) };
+  });
+}

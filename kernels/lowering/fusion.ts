@@ -1,0 +1,89 @@
+/**
+ * Which tensors of a graph need never be written, on any device.
+ *
+ * What an epilogue takes is computed by the layer before it (see epilogues.ts). Of the rest, a normalisation, an
+ * activation, or an activation of a normalisation becomes a view of the tensor before it when all its readers apply views
+ * to what they load. A normalisation that only activations read is absorbed by them.
+ */
+import type { Graph, Node, NodeId } from "../../core/graph/graph.ts";
+import type { OpName } from "../../core/graph/ops.ts";
+import { type EpilogueRules, type Epilogues, planEpilogues } from "./epilogues.ts";
+
+/** How to compute a tensor from one that is in memory. */
+export interface View<Activation extends string> {
+  /** The tensor in memory. */
+  readonly source: NodeId;
+  /** The normalisation whose scale and shift come first. */
+  readonly norm?: NodeId;
+  /** What comes last. */
+  readonly activation: Activation | "none";
+}
+
+/** What a device's kernels can compute as they read, and before they write. */
+export interface FusionRules<Activation extends string> extends EpilogueRules<Activation> {
+  /** The operations that apply views, and the places of the inputs that they apply them to. */
+  readonly readers: Partial<Record<OpName, readonly number[]>>;
+}
+
+/** What fusion found out about a graph. */
+export interface Fusion<Activation extends string> {
+  /** The views of nodes that are never written. */
+  readonly views: ReadonlyMap<NodeId, View<Activation>>;
+  /** What layers compute before they write. */
+  readonly epilogues: Epilogues<Activation>;
+  /** For each node, the last node that reads it from memory; Infinity for outputs. */
+  readonly lastUse: readonly number[];
+  /** The nodes that read each node. */
+  readonly users: readonly (readonly NodeId[])[];
+}
+
+function usersOf(graph: Graph): NodeId[][] {
+  const users: NodeId[][] = graph.nodes.map(() => []);
+  graph.nodes.forEach((node, id) => node.inputs.forEach((from) => users[from]!.push(id)));
+  return users;
+}
+
+function lastUses(
+  graph: Graph,
+  { views, epilogues }: { readonly views: ReadonlyMap<NodeId, View<string>>; readonly epilogues: Epilogues<string> },
+): number[] {
+  const lastUse = graph.nodes.map((_, id) => id);
+  graph.nodes.forEach((node, id) => {
+    const read = views.has(id) ? node.inputs.slice(1) : node.inputs, at = epilogues.absorbed.get(id) ?? id;
+    for (const from of read) {
+      const source = views.get(from)?.source ?? from;
+      lastUse[source] = Math.max(lastUse[source]!, at);
+    }
+  });
+  for (const id of graph.outputs) lastUse[id] = Infinity;
+  return lastUse;
+}
+
+/** Plans what to fuse on a device with these rules. */
+export function planFusion<Activation extends string>(
+  graph: Graph,
+  rules: FusionRules<Activation>,
+): Fusion<Activation> {
+  const { activations, readers } = rules, users = usersOf(graph), epilogues = planEpilogues(graph, users, rules);
+  const views = new Map<NodeId, View<Activation>>();
+  const isActivation = ({ op }: Node): boolean => (activations as readonly string[]).includes(op);
+  const absorbs = (reader: Node, id: NodeId): boolean =>
+    reader.inputs.every((from, place) => from !== id || readers[reader.op]?.includes(place));
+
+  const viewOf = (node: Node, id: NodeId): View<Activation> | undefined => {
+    const source = node.inputs[0]!;
+    if (node.op === "normalize") return { source, norm: id, activation: "none" };
+    if (!isActivation(node)) return undefined;
+    return { ...(views.get(source) ?? { source }), activation: node.op as string as Activation };
+  };
+  const isVirtual = (node: Node, id: NodeId): boolean =>
+    !graph.outputs.includes(id) && !epilogues.ends.has(id) && !epilogues.absorbed.has(id) &&
+    users[id]!.map((user) => graph.nodes[user]!)
+      .every((reader) => absorbs(reader, id) || (node.op === "normalize" && isActivation(reader)));
+
+  graph.nodes.forEach((node, id) => {
+    const view = viewOf(node, id);
+    if (view && isVirtual(node, id)) views.set(id, view);
+  });
+  return { views, epilogues, users, lastUse: lastUses(graph, { views, epilogues }) };
+}

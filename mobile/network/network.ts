@@ -1,0 +1,69 @@
+/** A network as exporters take it: a graph in inference mode, and the values of its parameters. */
+import { type Graph, GraphBuilder } from "../../core/graph/graph.ts";
+import { lowerStructure, type NetworkForm, printStructure, type Structure } from "../../core/networks/masternet/mod.ts";
+import { Network } from "../../core/networks/layers.ts";
+import { fedParameters, filledParameters, fillingRules } from "../../core/networks/parameters.ts";
+import type { Shape } from "../../core/graph/shape.ts";
+
+/** The name of the node that takes the image. */
+export const IMAGE = "input";
+
+/** A network ready to compute: one image in, one vector of logits out. */
+export interface InferenceNetwork {
+  /** Its one output is the logits, `[1, classes]`; its inputs are {@link IMAGE}, `[1, h, w, 3]`, and parameters. */
+  readonly graph: Graph;
+  /** The values of every input node but the image, by name. */
+  readonly values: Readonly<Record<string, Float32Array>>;
+}
+
+/** Which network it is: enough to make it again. */
+export interface NetworkOrigin {
+  /** The structure string. */
+  readonly structure: string;
+  /** What the structure leaves open. */
+  readonly form: Required<Omit<NetworkForm, "batchNorm">>;
+  /** Where the parameters come from. */
+  readonly parameters: "filling rule trained";
+}
+
+/** A network, and which one it is. */
+export interface KnownNetwork extends InferenceNetwork {
+  /** Which network it is. */
+  readonly origin: NetworkOrigin;
+}
+
+/**
+ * A structure as a network with parameters by the filling rule `trained`: the same values in every implementation, for
+ * comparing exporters and measuring latency before there are weights. Throws ShapeError.
+ *
+ * @example
+ * ```ts
+ * import { parseStructure } from "@zennas/zennas";
+ * import { filledNetwork } from "@zennas/zennas/mobile";
+ * const structure = parseStructure("SuperConvK3BNRELU(3,8,2,1)");
+ * const { graph, values } = filledNetwork(structure, { resolution: 32, classes: 10 });
+ * if (graph.nodes.length === 0 || !("fc_linear.netblock.weight" in values)) throw new Error();
+ * ```
+ */
+export function filledNetwork(structure: Structure, form: NetworkForm): KnownNetwork {
+  const builder = new GraphBuilder();
+  const input = builder.add("input", [], { name: IMAGE, shape: [1, form.resolution, form.resolution, 3] });
+  const network = new Network({ builder, mode: "inference", parameters: fedParameters() });
+  const { logits } = lowerStructure(structure, network, { ...form, input });
+  const { classes, resolution, squeezeExcite = false, residualLinks = true } = form;
+  return {
+    graph: builder.build([logits]),
+    values: filledParameters(network.parameters, fillingRules.trained),
+    origin: {
+      structure: printStructure(structure),
+      form: { classes, resolution, squeezeExcite, residualLinks },
+      parameters: "filling rule trained",
+    },
+  };
+}
+
+/** The shape of the image that a network takes, `[1, h, w, c]`. */
+export function imageShape({ graph }: InferenceNetwork): Shape {
+  return graph.nodes.find(({ op, attributes }) => op === "input" && "name" in attributes && attributes.name === IMAGE)!
+    .shape;
+}
