@@ -48,7 +48,7 @@ function scoreRows(cells: Cells): ScoreRow[] {
 
 /** Reads a table; an empty one where there is no file yet. */
 export async function readProxyData(path: string): Promise<ProxyData> {
-  const lines = [...parseCsv(await textOf(path))];
+  const lines = parseCsv(await textOf(path));
   return {
     networks: lines.map(({ network, accuracy }) => ({ text: network!, accuracy: Number(accuracy) })),
     rows: lines.flatMap(scoreRows),

@@ -1,25 +1,13 @@
 /** Suggestions for misspelt names. */
+import { distance } from "fastest-levenshtein";
 
-/** Names longer than this are no misspellings of ours, and dear to compare. */
+/** A longer name gets no suggestion: none of ours is so long, and comparing takes time in proportion to its length. */
 const LONGEST_NAME = 64;
 
-/** How many insertions, deletions and replacements of a character turn one word into another (Levenshtein's distance). */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const replaced = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[to.length]!;
-}
-
 /**
- * The known name that a misspelt one most likely stands for (upper and lower case taken as equal), or undefined where
- * none is near.
+ * The known name nearest to a misspelt one by Levenshtein's distance (how many characters are inserted, deleted or
+ * replaced), upper and lower case taken as equal; the first of equally near ones. Undefined where the distance is more
+ * than a third of the name's length, but 1 is always near.
  *
  * @example
  * ```ts
@@ -30,10 +18,10 @@ function editDistance(from: string, to: string): number {
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   if (name.length > LONGEST_NAME) return undefined;
-  let best: string | undefined, bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let best: string | undefined, fewest = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    const changes = distance(name.toLowerCase(), candidate.toLowerCase());
+    if (changes < fewest) [best, fewest] = [candidate, changes];
   }
   return best;
 }

@@ -1,6 +1,6 @@
 /** The outside world: run stores, presets, spaces from files, and searches that keep their results. */
 export * from "./tables/benchmarks.ts";
-export { parseCsv } from "./tables/csv.ts";
+export { type CsvRow, parseCsv } from "./tables/csv.ts";
 export { type Machine, thisMachine } from "./machine.ts";
 export * from "./presets.ts";
 export * from "./proxies.ts";

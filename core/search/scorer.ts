@@ -1,4 +1,5 @@
 /** Scores a search's candidates by its configuration's proxy, and screens them by the free ones before it. */
+import pLimit from "p-limit";
 import type { Backend } from "../graph/backend.ts";
 import type { NetworkForm } from "../networks/masternet/mod.ts";
 import type { SearchConfig } from "./config.ts";
@@ -11,7 +12,6 @@ import { structureDesign } from "../scoring/design.ts";
 import { evaluateRepeatedly, type Evaluation, scoreDraws } from "../scoring/evaluate.ts";
 import type { Proxy, Score, ScoringSettings } from "../scoring/proxy.ts";
 import { proxies, proxyNamed, UnknownProxyError, variantOf } from "../scoring/proxies/registry.ts";
-import { atMost } from "./turns.ts";
 
 /** The network that candidates are scored as: without residual links. */
 function scoredForm({ resolution, classes, squeezeExcite }: SearchConfig): NetworkForm {
@@ -44,9 +44,10 @@ export function scorerOf(config: SearchConfig, options: ScorerOptions = {}): Sco
   const evaluation = { proxy, settings, repeats: config.repeats, ...(backend && { backend }) };
   const scorer = config.race ? racingScorer(evaluation, { form, race: config.race }) : wholeScorer(evaluation, form);
   if (!backend) return scorer;
-  // One waits beside those that the device computes; a candidate may hold gradients of hundreds of megabytes.
-  const inTurn = atMost(backend.concurrency + 1);
-  return (structure, candidate) => inTurn(() => scorer(structure, candidate));
+  // A candidate that has begun may hold hundreds of megabytes, so only one begins beside those that the device computes;
+  // the others wait in the order in which they came.
+  const limit = pLimit(backend.concurrency + 1);
+  return (structure, candidate) => limit(scorer, structure, candidate);
 }
 
 function wholeScorer(evaluation: Evaluation, form: NetworkForm): Scorer {

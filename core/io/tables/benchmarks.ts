@@ -7,7 +7,7 @@ import {
   type TrainedNetwork,
 } from "../../nasbench/mod.ts";
 import { ConfigError } from "../../search/mod.ts";
-import { parseCsv } from "./csv.ts";
+import { type CsvRow, parseCsv } from "./csv.ts";
 
 /** Data sets whose accuracies NAS-Bench-201 has. */
 export const dataSetNames = ["cifar10", "cifar100", "imagenet16-120"] as const;
@@ -74,11 +74,20 @@ function accuraciesOf(
   [name, column]: readonly [name: string, column: string],
   path: string,
 ): readonly TrainedNetwork[] {
-  const networks = [...parseCsv(text)].map((row) => ({ text: row[name] ?? "", accuracy: Number(row[column] || NaN) }));
+  const rows = rowsOf(text, path);
+  const networks = rows.map((row) => ({ text: row[name] ?? "", accuracy: Number(row[column] || NaN) }));
   const wrong = networks.findIndex((network) => network.text === "" || !Number.isFinite(network.accuracy));
   if (networks.length > 0 && wrong < 0) return networks;
   const expected = `rows with ${name} and a number as ${column}`;
   throw new ConfigError(path, [{ path: wrong < 0 ? "" : `row ${wrong + 1}`, expected, got: "something else" }]);
+}
+
+function rowsOf(text: string, path: string): readonly CsvRow[] {
+  try {
+    return parseCsv(text);
+  } catch (cause) {
+    throw new ConfigError(path, [{ path: "", expected: "comma-separated values", got: String(cause) }], { cause });
+  }
 }
 
 /** What NAS-Bench-Macro's file says of a network. */

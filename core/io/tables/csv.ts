@@ -1,35 +1,19 @@
 /** Comma-separated values (RFC 4180). */
+import { parse } from "csv-parse/sync";
 
-/** A field, quoted or bare, and what ends it. */
-const FIELD = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+/** The fields of a line by the names in the first line. */
+export type CsvRow = Readonly<Record<string, string>>;
 
-/** The rows of a text, the first one's fields as their keys; empty lines are left out. Throws SyntaxError. */
-export function* parseCsv(text: string): Generator<Readonly<Record<string, string>>> {
-  let header: readonly string[] | undefined;
-  for (const row of fieldsOf(text.replace(/^\uFEFF/, ""))) {
-    if (row.length === 1 && row[0] === "") continue;
-    if (header) yield Object.fromEntries(header.map((name, column) => [name, row[column] ?? ""]));
-    else header = row;
+/**
+ * The rows of a text; empty lines are left out. Throws SyntaxError, with the line, for a quote where none may be or that is
+ * not closed, and for a row with more or fewer fields than the first line.
+ */
+export function parseCsv(text: string): readonly CsvRow[] {
+  const lineEnds = ["\r\n", "\n"];
+  try {
+    return parse<CsvRow>(text, { bom: true, columns: true, record_delimiter: lineEnds, skip_empty_lines: true });
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new SyntaxError(`Cannot read comma-separated values as the parser says: ${said}`, { cause });
   }
-}
-
-function* fieldsOf(text: string): Generator<readonly string[]> {
-  let row: string[] = [];
-  for (let at = 0; at < text.length;) {
-    FIELD.lastIndex = at;
-    const match = FIELD.exec(text);
-    if (!match) {
-      throw new SyntaxError(`Cannot read comma-separated values as a quote is not closed: at character ${at}`);
-    }
-    const [whole, quoted, bare, end] = match;
-    at += whole.length;
-    row.push(quoted?.replaceAll('""', '"') ?? bare!);
-    if (end === ",") {
-      if (at === text.length) row.push("");
-      continue;
-    }
-    yield row;
-    row = [];
-  }
-  if (row.length > 0) yield row;
 }
