@@ -1,20 +1,32 @@
 /** Work on many things at once, results in order. */
+import pLimit from "p-limit";
+
+/**
+ * How many items, for each that may be at work, are taken up before the oldest result is handed on. An item that takes
+ * longer than those behind it then idles no worker; the bound is there because results that wait are in memory alone, so
+ * an interrupt loses them.
+ */
+const AHEAD = 4;
 
 /**
  * Applies `work` to each item, at most `atOnce` at a time, and yields the results in the items' order. Ends with the first
- * failure in that order.
+ * failure in that order; then, and when its reader stops, no further item begins.
  */
 export async function* mapInOrder<Item, Result>(
   items: readonly Item[],
   atOnce: number,
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {
-  const running: Promise<Result>[] = [];
-  for (const item of items) {
-    const result = work(item);
-    result.catch(() => {}); // it is reported when its turn comes, or not at all after an earlier failure
-    running.push(result);
-    if (running.length >= atOnce) yield running.shift()!;
+  const limit = pLimit(atOnce), taken: Promise<Result>[] = [];
+  try {
+    for (const item of items) {
+      if (taken.length === AHEAD * atOnce) yield taken.shift()!;
+      const result = limit(work, item);
+      result.catch(() => undefined); // the reader gets a failure in order, or an earlier one instead
+      taken.push(result);
+    }
+    yield* taken;
+  } finally {
+    limit.clearQueue();
   }
-  yield* running;
 }
