@@ -3,6 +3,7 @@ export * from "./budgets.ts";
 export * from "./config.ts";
 export { ConfigError, type ConfigProblem } from "./config_error.ts";
 export * from "./evolution.ts";
+export * from "./evolution_options.ts";
 export * from "./mutation.ts";
 export * from "./population.ts";
 export * from "./preset_names.ts";

@@ -3,7 +3,7 @@ import { type Block, parseStructure, printStructure, type Structure } from "../n
 import { Random } from "../numeric/random.ts";
 import { failsCandidate } from "../scoring/candidate_error.ts";
 import { excessOf } from "./budgets.ts";
-import type { Candidate, EvolutionOptions, StopReason } from "./evolution.ts";
+import type { Candidate, EvolutionOptions, StopReason } from "./evolution_options.ts";
 import { mutate } from "./mutation.ts";
 import type { Standings } from "./population.ts";
 import { isEvaluation, type Proposal, type Verdict } from "./proposal.ts";

@@ -4,7 +4,7 @@ import type { Backend } from "../graph/backend.ts";
 import type { NetworkForm } from "../networks/masternet/mod.ts";
 import type { SearchConfig } from "./config.ts";
 import { ConfigError } from "./config_error.ts";
-import type { Scorer } from "./evolution.ts";
+import type { Scorer } from "./evolution_options.ts";
 import { PRELIMINARY, type RaceSettings } from "./race.ts";
 import type { Screen } from "./screen.ts";
 import { summarize } from "../numeric/statistics.ts";

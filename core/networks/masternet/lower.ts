@@ -26,7 +26,7 @@ export function formSwitches(form: Partial<NetworkForm>): FormSwitches {
 }
 
 /** Puts blocks of one form on one network. */
-class Lowering {
+class StructureLowering {
   readonly #network: Network;
   readonly #form: FormSwitches;
 
@@ -85,7 +85,7 @@ class Lowering {
 
 /** Puts blocks alone on a network, without a classifier; returns their output. */
 export function lowerBlocks(blocks: readonly Block[], at: Place & { network: Network; form: FormSwitches }): NodeId {
-  return new Lowering(at.network, at.form).sequence(blocks, at);
+  return new StructureLowering(at.network, at.form).sequence(blocks, at);
 }
 
 /** The classifier behind the last block: global average pooling and a linear layer with bias. */
@@ -131,7 +131,7 @@ export function lowerStructure(
   options: NetworkForm & { readonly input: NodeId },
 ): LoweredStructure {
   const { input, classes } = options;
-  const blocks = new Lowering(network, formSwitches(options)).outputs(structure.blocks, { input, name: "" });
+  const blocks = new StructureLowering(network, formSwitches(options)).outputs(structure.blocks, { input, name: "" });
   const features = blocks.at(-1) ?? input;
   return { blocks, features, logits: lowerClassifier(network, { features, classes }) };
 }
