@@ -12,9 +12,9 @@ import { Race } from "./race.ts";
 
 /** What a search has come to. */
 export interface SearchOutcome {
-  /** The first candidate with the highest score, by rank the population's first; undefined if none got a score. */
+  /** The first candidate with the highest score, among the population where scores are ranks; undefined if none has one. */
   readonly best: ScoredCandidate | undefined;
-  /** The population, best first. */
+  /** The population, best first, the earlier proposal first of equal scores. */
   readonly population: readonly ScoredCandidate[];
   /** Proposals in all, those of the journal included. */
   readonly proposals: number;
@@ -27,6 +27,9 @@ export interface SearchOutcome {
 }
 
 const candidateOf = ({ index, structure, score }: Member): ScoredCandidate => ({ index, structure, score });
+
+/** What is reported is in this order; the population breeds from its own, in which the newest of equal scores is first. */
+const bestFirst = (a: ScoredCandidate, b: ScoredCandidate): number => b.score - a.score || a.index - b.index;
 
 /** Everything that results have changed. */
 class Standing {
@@ -47,7 +50,7 @@ class Standing {
     this.#counts[proposal.verdict]++;
     if (proposal.verdict !== "scored") return proposal;
     const score = this.population.enter(new Member(proposal, tree)), { index, structure } = proposal;
-    if (this.#ranked) this.#best = candidateOf(this.population.members[0]!);
+    if (this.#ranked) this.#best = this.#reported()[0];
     else if (this.#best === undefined || score > this.#best.score) this.#best = { index, structure, score };
     return { ...proposal, score };
   }
@@ -57,8 +60,11 @@ class Standing {
   }
 
   outcome(stoppedBy: StopReason): SearchOutcome {
-    const population = this.population.members.map(candidateOf);
-    return { ...this.#summary(), population, stoppedBy };
+    return { ...this.#summary(), population: this.#reported(), stoppedBy };
+  }
+
+  #reported(): ScoredCandidate[] {
+    return this.population.members.map(candidateOf).sort(bestFirst);
   }
 
   #summary(): Omit<SearchOutcome, "population" | "stoppedBy"> {

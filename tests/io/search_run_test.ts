@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import { countLayers, createRun, openRunForWriting, parseStructure, runSearch, trueCost } from "@zennas/zennas";
+import {
+  countLayers,
+  createRun,
+  listRuns,
+  openRunForReading,
+  openRunForWriting,
+  parseStructure,
+  runSearch,
+  type SearchReport,
+  type Structure,
+  trueCost,
+} from "@zennas/zennas";
 import { journalIn, scoreParams, search, smallConfig, TemporaryDirectory } from "./run_case.ts";
 
 Deno.test("a search leaves its best structure and a report", async () => {
@@ -24,6 +35,26 @@ Deno.test("a search leaves its best structure and a report", async () => {
   });
   const files = [...Deno.readDirSync(directory)].map(({ name }) => name).filter((name) => !name.includes("sqlite"));
   assert.deepEqual(files.sort(), ["best_structure.txt", "report.json"]);
+});
+
+Deno.test("of equal scores the report, the run and the list of runs name the earliest proposal as the best", async () => {
+  using temporary = new TemporaryDirectory();
+  const directory = `${temporary.path}/run`;
+  {
+    using store = createRun(directory, smallConfig());
+    const rough = async (structure: Structure) => Math.floor(await scoreParams(structure) / 5_000);
+    await runSearch({ store, score: rough });
+  }
+  const scored = journalIn(directory).filter((proposal) => proposal.verdict === "scored");
+  const highest = Math.max(...scored.map(({ score }) => score)), best = scored.filter(({ score }) => score === highest);
+  assert.ok(best.length > 1, "the highest score is not shared");
+  using run = openRunForReading(directory);
+  const { best: reported, top } = JSON.parse(Deno.readTextFileSync(`${directory}/report.json`)) as SearchReport;
+  const [listed] = listRuns(temporary.path);
+  assert.ok(listed && "summary" in listed);
+  for (const { index } of [run.summary().best!, listed.summary.best!, reported!]) assert.equal(index, best[0]!.index);
+  assert.deepEqual(top.slice(0, best.length).map(({ index }) => index), best.slice(0, 16).map(({ index }) => index));
+  assert.equal(Deno.readTextFileSync(`${directory}/best_structure.txt`), `${best[0]!.structure}\n`);
 });
 
 Deno.test("a finished run continues with a higher limit, as if it had been so from the start", async () => {

@@ -10,7 +10,9 @@ import {
   type Proposal,
   Random,
   type Scorer,
+  type SearchEvent,
   ShapeError,
+  type Structure,
   superBlockSpace,
 } from "@zennas/zennas";
 import { initial, journalOf, params, smallSearch } from "./search_case.ts";
@@ -105,6 +107,26 @@ Deno.test("the best is the first with the highest score, and the population the 
   assert.equal(outcome.best?.index, best?.index);
   const top = scores.toSorted((a, b) => b - a).slice(0, 24);
   assert.deepEqual(outcome.population.map(({ score }) => score), top);
+});
+
+Deno.test("of equal scores the earlier proposal is the better one, in the best, the events and the population", async () => {
+  const rough = (structure: Structure) => Math.floor(params(structure) / 5_000);
+  const size = (structure: Structure) => ({ score: 0, parts: { size: rough(structure) } });
+  const ranking = { parts: ["size"], combine: ([rank]: readonly number[]) => rank! };
+  for (
+    const scoring of [
+      { score: ((structure) => Promise.resolve(rough(structure))) satisfies Scorer },
+      { score: ((structure) => Promise.resolve(size(structure))) satisfies Scorer, ranking },
+    ]
+  ) {
+    const events: SearchEvent[] = [];
+    const { outcome } = await journalOf(smallSearch({ ...scoring, onEvent: (event) => events.push(event) }));
+    const { population, best } = outcome;
+    const order = population.toSorted((a, b) => b.score - a.score || a.index - b.index);
+    assert.deepEqual(population, order);
+    assert.deepEqual([best, events.at(-1)!.best], [order[0], order[0]]);
+    assert.ok(order[1]!.score === order[0]!.score, "the highest score is not shared");
+  }
 });
 
 Deno.test("a candidate that cannot be scored fails alone, with the reason", async () => {

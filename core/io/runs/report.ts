@@ -32,7 +32,7 @@ export interface SearchReport {
   readonly config: SearchConfig;
   /** Null if no candidate got a score. */
   readonly best: BestCandidate | null;
-  /** The population's best members, best first. */
+  /** The population's best members, best first, the earlier proposal first of equal scores. */
   readonly top: readonly ScoredCandidate[];
   /** How many proposals met each verdict. */
   readonly verdicts: VerdictCounts;
