@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {
   budgetsOf,
   type NetworkForm,
+  networkForm,
   parseConfig,
   parseStructure,
   referenceCost,
@@ -59,12 +60,17 @@ Deno.test("budgets of several configurations measure one structure each in its o
   const reference = { costs: "reference" }, squeezed = { squeezeExcite: true };
   const settings = [{}, squeezed, { resolution: 16 }, { classes: 100 }, reference, { ...reference, ...squeezed }];
   const configs = settings.map(configOf);
-  const measured = (config: SearchConfig, structure = parseStructure(TEXT)) =>
-    budgetsOf(config).map(({ measure }) => measure(structure));
-  const alone = configs.map((config) => measured(config));
-  assert.equal(new Set(alone.map((values) => values.join())).size, configs.length);
+  const expected = (config: SearchConfig) => {
+    const form = networkForm(config), { parameters, macs, peakActivationBytes } = fresh(form);
+    const { params, flops } = referenceCost(parseStructure(TEXT), form);
+    const [first, second] = config.costs === "reference" ? [params, flops] : [parameters, macs];
+    return [first, second, macs, peakActivationBytes];
+  };
+  assert.equal(new Set(configs.map((config) => expected(config).join())).size, configs.length);
   for (const order of [configs, configs.toReversed()]) {
     const structure = parseStructure(TEXT);
-    for (const config of order) assert.deepEqual(measured(config, structure), alone[configs.indexOf(config)]);
+    for (const config of order) {
+      assert.deepEqual(budgetsOf(config).map(({ measure }) => measure(structure)), expected(config));
+    }
   }
 });
