@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  CandidateError,
   countLayers,
   parseConfig,
   parseStructure,
@@ -9,6 +10,7 @@ import {
   SCREEN_WINDOW,
   Screening,
   screensOf,
+  ShapeError,
   UnknownProxyError,
 } from "@zennas/zennas";
 import { journalOf, params, smallSearch } from "./search_case.ts";
@@ -70,6 +72,59 @@ Deno.test("a cascade is the same whatever the scorer's timing, and continues fro
       const rest = await journalOf(smallSearch({ screens, journal: known, score: slow }));
       assert.deepEqual([...known, ...rest.journal], whole.journal, `from ${length}`);
       assert.deepEqual(rest.outcome, whole.outcome);
+    }
+  }
+});
+
+Deno.test("a screen compares a candidate with 64, itself included: the one before those counts no more", () => {
+  const structures = Array.from({ length: 65 }, (_, index) => parseStructure(`SuperConvK3BNRELU(3,8,1,${1 + index})`));
+  const [deepest, ...others] = structures.toReversed();
+  for (const [before, kept] of [[62, false], [63, true]] as const) {
+    const screening = new Screening([{ ...byLayers, share: 0.001 }]);
+    screening.dropped(deepest!);
+    for (const structure of others.toReversed().slice(0, before)) screening.dropped(structure);
+    // One goes on: the deepest as long as it is among the 64, then the next deepest.
+    assert.equal(screening.dropped(others[0]!) === undefined, kept, `${before} between`);
+  }
+});
+
+/** Every value once, so that a screen that misses one candidate, or sees one too many, sets another bar. */
+const byParams: Screen = { name: "params", share: 0.3, measure: params };
+
+/** A fifth of the candidates fails: some in counting or screening, which no screen then remembers, some in the scorer. */
+const faulty = {
+  budgets: [{ name: "params", limit: 300_000, measure: refusing(params, 11) }],
+  score: ((structure) => {
+    if (params(structure) % 5 === 0) throw new CandidateError("Cannot score it");
+    return Promise.resolve(params(structure));
+  }) satisfies Scorer,
+};
+
+/** A measure that has none for one structure in `every`. */
+function refusing(measure: Screen["measure"], every: number): Screen["measure"] {
+  return (structure) => {
+    if (params(structure) % every === 0) throw new ShapeError(`Cannot count multiples of ${every}`);
+    return measure(structure);
+  };
+}
+
+Deno.test("a cascade interrupted beyond a screen's window continues with exactly the candidates that the screen remembers", async () => {
+  const first = { ...byParams, measure: refusing(params, 13) };
+  const cascades = [{ screens: [byParams] }, { ...faulty, screens: [first] }, {
+    ...faulty,
+    screens: [first, { ...byParams, name: "again", share: 0.6 }],
+  }];
+  for (const cascade of cascades) {
+    const options = smallSearch({ ...cascade, maxProposals: 500 }), whole = await journalOf(options);
+    const reasons = new Set(whole.journal.map((proposal) => proposal.verdict === "failed" ? proposal.reason : ""));
+    assert.equal(reasons.size, "score" in cascade ? 4 : 1, [...reasons].join());
+    const screened = whole.journal.filter(({ verdict }) => verdict !== "over-budget" && verdict !== "duplicate");
+    const ends = [1, 63, 64, 65, 66, 70, 100, 128, 129, 160].map((count) => screened[count - 1]!.index + 1);
+    for (const length of ends) {
+      const known = whole.journal.slice(0, length), rest = await journalOf({ ...options, journal: known });
+      const where = `${cascades.indexOf(cascade)}, from ${length}`;
+      assert.deepEqual(rest.journal, whole.journal.slice(length), where);
+      assert.deepEqual(rest.outcome, whole.outcome, where);
     }
   }
 });
