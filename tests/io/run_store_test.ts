@@ -66,6 +66,27 @@ Deno.test("a run keeps its configuration and every proposal, with the time", () 
   assert.deepEqual([session?.machine.pid, session?.machine.device], [Deno.pid, "cpu"]);
 });
 
+Deno.test("each session of a run records the proposal that it began with, and who wrote it", async () => {
+  using temporary = new TemporaryDirectory();
+  const directory = `${temporary.path}/run`, before = Date.now();
+  createRun(directory, smallConfig({ maxProposals: 5 }), { device: "first" })[Symbol.dispose]();
+  for (const [device, maxProposals] of [["second", 5], ["third", 40], ["fourth", 40], ["fifth", 41]] as const) {
+    using store = openRunForWriting(directory, { device, limits: { maxProposals } });
+    await search(store);
+  }
+  using run = openRunForReading(directory);
+  const { sessions } = run.summary();
+  assert.deepEqual(sessions.map(({ firstProposal, machine }) => [machine.device, firstProposal]), [
+    ["first", 0],
+    ["second", 0],
+    ["third", 5],
+    ["fourth", 40],
+    ["fifth", 40],
+  ]);
+  const starts = [before, ...sessions.map(({ startedMs }) => startedMs), Date.now()];
+  assert.deepEqual(starts, starts.toSorted((a, b) => a - b));
+});
+
 Deno.test("a reader sees what is committed while the search goes on", () => {
   using temporary = new TemporaryDirectory();
   using store = createRun(`${temporary.path}/run`, smallConfig());
