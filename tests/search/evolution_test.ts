@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   CandidateError,
+  DeviceMemoryError,
   evolve,
   Member,
   mutate,
@@ -139,14 +140,16 @@ Deno.test("a candidate that cannot be scored fails alone, with the reason", asyn
       () => {
         throw new ShapeError("Cannot pool nothing");
       },
+      () => Promise.reject(new DeviceMemoryError("it", { needed: 9, limit: 8 })),
     ];
     const texts = [
       "the score is not finite: got NaN",
       "the score is not finite: got -Infinity",
       "Cannot score it",
       "Cannot pool nothing",
+      "Cannot hold it as it needs 9 bytes of at most 8",
     ];
-    if (index % 8 >= 4) return Promise.resolve(params(structure));
+    if (index % 8 >= 5) return Promise.resolve(params(structure));
     reasons.set(text, texts[index % 8]!);
     return failures[index % 8]!();
   };
@@ -157,6 +160,9 @@ Deno.test("a candidate that cannot be scored fails alone, with the reason", asyn
     if (proposal.verdict === "failed") assert.equal(proposal.reason, reasons.get(proposal.structure));
   }
   assert.ok(outcome.population.every(({ structure }) => !reasons.has(structure)));
+  assert.equal(new Set(reasons.values()).size, 5);
+  const known = journal.slice(0, 150), rest = await journalOf(smallSearch({ score, journal: known }));
+  assert.deepEqual([...known, ...rest.journal], journal);
 });
 
 Deno.test("a candidate whose costs cannot be counted fails before it is scored", async () => {
