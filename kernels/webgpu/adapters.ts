@@ -1,16 +1,16 @@
-/** Which GPUs there are, and which one a name means. */
+/** Lists the GPUs of this machine, and finds the one that a name or number means. */
 
 /** An adapter that can be opened. */
 export interface AdapterDescription {
-  /** Its place in the list. */
+  /** Its index in {@link listAdapters}. */
   readonly index: number;
-  /** What the driver calls it. */
+  /** Its name, as the driver reports it. */
   readonly name: string;
-  /** Its maker, by name or number. */
+  /** Its manufacturer, by name or number. */
   readonly vendor: string;
-  /** Its family; empty where the driver does not say. */
+  /** Its family of chips; empty where the driver does not report one. */
   readonly architecture: string;
-  /** A software driver: right, and slow. */
+  /** Whether it is a software driver, which computes on the CPU: correct results, but slow. */
   readonly software: boolean;
   /** Optional WebGPU features that it has. */
   readonly features: readonly string[];
@@ -18,16 +18,16 @@ export interface AdapterDescription {
   readonly limits: Readonly<Record<string, number>>;
 }
 
-/** Which adapter to open: the best one, or one by its place in the list or a part of its name. */
+/** Which adapter to open: the best one, or one by its index in the list or by a part of its name. */
 export type AdapterChoice = "best" | number | string;
 
-/** No adapter is what was asked for. */
+/** Thrown where no adapter matches the choice. */
 export class NoAdapterError extends Error {
   static {
     this.prototype.name = "NoAdapterError";
   }
 
-  /** Names of the adapters that there are. */
+  /** Names of the adapters that were found. */
   readonly known: readonly string[];
 
   /** `choice` is none of the `known` ones. */
@@ -38,7 +38,10 @@ export class NoAdapterError extends Error {
   }
 }
 
-/** Requests that lead to different adapters where a machine has several, the strongest first. */
+/**
+ * WebGPU cannot list adapters, so each of these requests is made and duplicates are dropped. On a machine with several
+ * adapters they give different ones, the strongest first.
+ */
 const requests: readonly GPURequestAdapterOptions[] = [
   { powerPreference: "high-performance" },
   { powerPreference: "low-power" },
@@ -86,7 +89,7 @@ async function findAdapters(): Promise<FoundAdapter[]> {
   return sorted.map(({ request, description }, index) => ({ request, description: { ...description, index } }));
 }
 
-/** Every adapter of this machine, real GPUs first. None where the system has no driver. */
+/** Every adapter of this machine, hardware before software. Empty where the system has no driver. */
 export async function listAdapters(): Promise<AdapterDescription[]> {
   return (await findAdapters()).map(({ description }) => description);
 }
@@ -98,7 +101,8 @@ function matches(description: AdapterDescription, choice: AdapterChoice): boolea
 }
 
 /**
- * A fresh adapter: a device can be opened on it once. Throws NoAdapterError where none is what was asked for.
+ * Requests a new adapter object each time, because WebGPU lets only one device be opened on it. Throws NoAdapterError
+ * where no adapter matches the choice.
  */
 export async function requestAdapter(
   choice: AdapterChoice,

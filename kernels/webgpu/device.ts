@@ -1,4 +1,4 @@
-/** One GPU device: how groups of runs get through it, and how it tells what failed. */
+/** One GPU device: submits groups of runs, reads their results, and reports which kernel or allocation failed. */
 import { DeviceLostError, DeviceMemoryError } from "../../core/graph/backend.ts";
 import { type AdapterChoice, type AdapterDescription, requestAdapter } from "./adapters.ts";
 import { DeviceMemory } from "./device_memory.ts";
@@ -17,7 +17,7 @@ export interface DeviceOptions {
   readonly precision: Precision;
   /** Other kernels, in tests. */
   readonly kernels?: Readonly<Record<string, Kernel>>;
-  /** Whether {@link GpuDevice.profile} will be asked for; needs an adapter with `timestamp-query`. */
+  /** Whether {@link GpuDevice.profile} will be called; needs an adapter with `timestamp-query`. */
   readonly timestamps?: boolean;
 }
 
@@ -27,30 +27,39 @@ export interface SubmittedGroup {
   read(): Promise<Float32Array<ArrayBuffer>[][]>;
 }
 
-/** A dispatch, and the first word of its run's parameters. */
+/** A dispatch, and where its run's parameters begin, in words, among those of the group. */
 interface PlacedDispatch {
   readonly dispatch: PlannedDispatch;
   readonly start: number;
 }
 
-/** Multiply-adds of a submission: systems reset a GPU whose submission takes seconds. */
+/**
+ * Multiply-adds after which a submission ends and the next begins: operating systems reset a GPU whose submission takes
+ * seconds.
+ */
 const SUBMISSION_MACS = 2e11;
 
-/** Sizes of bound buffers are multiples of it; drivers tell limits that are not, such as 2³¹ − 1. */
+/**
+ * Buffer sizes are multiples of it, bytes. Limits are rounded down to it, as drivers report limits that are no
+ * multiple, such as 2³¹ − 1.
+ */
 const BUFFER_GRAIN = 256;
 
-/** Limits that are asked for as the adapter has them. */
+/** Limits that a device is opened with at the adapter's own values, instead of WebGPU's smaller defaults. */
 const LIMITS = ["maxBufferSize", "maxStorageBufferBindingSize", "minUniformBufferOffsetAlignment"] as const;
 
 const SCOPES = ["validation", "out-of-memory", "internal"] as const;
 
-/** An open device. Groups may be submitted while earlier ones compute; they share its arenas in their order. */
+/**
+ * An open device. A group may be submitted while earlier groups still compute; the queue runs them in order, so they
+ * can share the device's arenas.
+ */
 export class GpuDevice implements Disposable {
-  /** What it runs on. */
+  /** The adapter that it was opened on. */
   readonly adapter: AdapterDescription;
-  /** What plans depend on. */
+  /** The limits that plans depend on. */
   readonly limits: PlanLimits;
-  /** Why it was lost, once it was. */
+  /** Why the device was lost; undefined while it works. */
   lost: string | undefined;
   readonly #device: GPUDevice;
   readonly #pipelines: Pipelines;
@@ -78,7 +87,9 @@ export class GpuDevice implements Disposable {
     device.lost.then(({ message, reason }) => this.lost ??= message || reason || "no reason given");
   }
 
-  /** Opens a device with the adapter's limits. Throws NoAdapterError, and TypeError where a feature is missing. */
+  /**
+   * Opens a device with the adapter's limits. Throws NoAdapterError, and TypeError where the adapter lacks a feature.
+   */
   static async open(options: DeviceOptions): Promise<GpuDevice> {
     const { adapter, description } = await requestAdapter(options.adapter);
     const requiredFeatures: GPUFeatureName[] = [
@@ -92,7 +103,7 @@ export class GpuDevice implements Disposable {
     return new GpuDevice(device, description, options);
   }
 
-  /** How many pipelines there are so far. */
+  /** How many pipelines have been compiled so far. */
   get pipelines(): number {
     return this.#pipelines.count;
   }
@@ -103,8 +114,9 @@ export class GpuDevice implements Disposable {
   }
 
   /**
-   * Encodes and submits runs. Throws KernelError for a kernel that does not compile or cannot be dispatched, and
-   * DeviceMemoryError; so does reading, and DeviceLostError.
+   * Compiles the pipelines that are missing, then encodes and submits the runs. Throws KernelError for a kernel that
+   * does not compile or cannot be dispatched, and DeviceMemoryError. GPU errors arrive late, so `read` may throw the
+   * same, and DeviceLostError.
    */
   async submit(runs: readonly PlanRun[]): Promise<SubmittedGroup> {
     for (const { plan } of runs) {
@@ -132,7 +144,7 @@ export class GpuDevice implements Disposable {
     return { read };
   }
 
-  /** Milliseconds of each dispatch of one run, by the GPU's clock. */
+  /** Milliseconds of each dispatch of one run, by the GPU's timestamps. Each dispatch has a submission of its own. */
   async profile(run: PlanRun): Promise<number[]> {
     await (await this.submit([run])).read();
     using timer = new DispatchTimer(this.#device, run.plan.dispatches.length);
@@ -140,12 +152,12 @@ export class GpuDevice implements Disposable {
     return await timer.read();
   }
 
-  /** Ends the device as a driver's reset does. */
+  /** Destroys the device, so that it is lost as after a reset by the driver. */
   lose(): void {
     this.#device.destroy();
   }
 
-  /** Submits dispatches, no more at a time than a system's watchdog lets run. */
+  /** Submits dispatches in portions short enough for the system's watchdog; see {@link SUBMISSION_MACS}. */
   #submitAll(dispatches: readonly PlacedDispatch[]): void {
     let first = 0, macs = 0;
     dispatches.forEach(({ dispatch }, index) => {
@@ -180,7 +192,7 @@ export class GpuDevice implements Disposable {
     }
   }
 
-  /** Throws what a group's scopes or the device's own listener caught. */
+  /** Throws the error that the group's error scopes or the device's `uncapturederror` listener caught, if any. */
   async #check(errors: readonly (GPUError | null)[], runs: readonly PlanRun[]): Promise<void> {
     if (this.lost) throw new DeviceLostError(`Cannot finish a run as the device is lost: ${this.lost}`);
     const error = errors.find((error) => error !== null) ?? this.#uncaptured;
@@ -193,7 +205,10 @@ export class GpuDevice implements Disposable {
     throw await this.#diagnose(runs) ?? new DeviceLostError(`Cannot finish a run: ${error.message}`, { cause: error });
   }
 
-  /** The first dispatch that fails by itself. */
+  /**
+   * Submits each dispatch by itself and returns the error of the first that fails: WebGPU's error for a whole group
+   * does not say which dispatch caused it.
+   */
   async #diagnose(runs: readonly PlanRun[]): Promise<KernelError | undefined> {
     for (const dispatch of runs.flatMap(({ plan }) => plan.dispatches)) {
       this.#device.pushErrorScope("validation");
@@ -204,7 +219,7 @@ export class GpuDevice implements Disposable {
     return undefined;
   }
 
-  /** Gives back all memory; what is in flight is lost. */
+  /** Frees all memory and destroys the device; runs that have not finished are lost. */
   [Symbol.dispose](): void {
     this.#memory[Symbol.dispose]();
     this.#device.destroy();

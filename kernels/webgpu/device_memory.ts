@@ -4,13 +4,16 @@ import { type GroupLayout, type PlanRun, writeWords } from "./group.ts";
 import { GrowingBuffer } from "./memory.ts";
 import { PARAMETER_BYTES, SLOTS } from "./wgsl/kernel.ts";
 
-/** Readbacks that are kept for the next groups. */
+/** Readback buffers that are kept for later groups instead of being destroyed. */
 const IDLE_READBACKS = 4;
 
-/** The layout of the bind group of dispatches with tensors in these pages. */
+/** Gives the bind group layout of dispatches whose tensors are in these pages. */
 type LayoutOf = (pages: readonly number[]) => GPUBindGroupLayout;
 
-/** The arenas that all programs share, what goes up and what comes back. */
+/**
+ * The buffers of a device: the arenas that all programs share, uploads, parameters, results, and the readback buffers
+ * that results are copied to.
+ */
 export class DeviceMemory implements Disposable {
   readonly #device: GPUDevice;
   readonly #layout: LayoutOf;
@@ -21,14 +24,14 @@ export class DeviceMemory implements Disposable {
   readonly #uploads: GrowingBuffer;
   readonly #parameters: GrowingBuffer;
   readonly #quantiles: GPUBuffer;
-  /** Bound to slots that a dispatch does not use. */
+  /** Small buffers, bound to the slots that a dispatch does not use. */
   readonly #spares: readonly GPUBuffer[];
   readonly #idleReadbacks: GPUBuffer[] = [];
   #words = new Uint32Array(0);
   readonly #bindGroups = new Map<string, GPUBindGroup>();
   #bound = "";
 
-  /** Nothing but the table of quantiles is allocated yet. */
+  /** Allocates only the table of quantiles and the small spare buffers; the others grow when runs need them. */
   constructor(device: GPUDevice, { layout, bufferBytes }: {
     readonly layout: LayoutOf;
     readonly bufferBytes: number;
@@ -63,7 +66,7 @@ export class DeviceMemory implements Disposable {
     return this.#growing.reduce((sum, { bytes }) => sum + bytes, fixed);
   }
 
-  /** Makes room for a group and uploads its parameters, constants and feeds. */
+  /** Grows the buffers to what a group needs, and uploads its parameters, constants and feeds. */
   prepare(runs: readonly PlanRun[], layout: GroupLayout): void {
     const { words, uploads, results } = layout.totals;
     for (const { plan: { pageBytes } } of runs) pageBytes.forEach((bytes, page) => this.#page(page).atLeast(bytes));
@@ -87,7 +90,10 @@ export class DeviceMemory implements Disposable {
     this.#bound = versions;
   }
 
-  /** The bind group of dispatches with tensors in these pages, the same until a buffer grows. */
+  /**
+   * The bind group of dispatches whose tensors are in these pages. It is cached until a buffer is replaced by a larger
+   * one.
+   */
   bindGroup(pages: readonly number[]): GPUBindGroup {
     const key = pages.join(), known = this.#bindGroups.get(key);
     if (known) return known;
@@ -116,7 +122,10 @@ export class DeviceMemory implements Disposable {
     });
   }
 
-  /** Submits a copy of the results to a buffer that can be read while later groups write theirs. */
+  /**
+   * Submits a copy of the results to a readback buffer, so that later groups can overwrite the results before it is
+   * read.
+   */
   copyResults(bytes: number): GPUBuffer {
     const fits = this.#idleReadbacks.findIndex(({ size }) => size >= bytes);
     const readback = fits >= 0 ? this.#idleReadbacks.splice(fits, 1)[0]! : this.#device.createBuffer({
@@ -130,7 +139,9 @@ export class DeviceMemory implements Disposable {
     return readback;
   }
 
-  /** Waits for a copy, and keeps its buffer for the next. Rejects where the device is lost. */
+  /**
+   * Waits for the copy, returns its values, and keeps its buffer for a later group. Rejects where the device is lost.
+   */
   async read(readback: GPUBuffer, bytes: number): Promise<Float32Array<ArrayBuffer>> {
     await readback.mapAsync(GPUMapMode.READ, 0, bytes);
     const values = new Float32Array(bytes / 4);
@@ -141,7 +152,7 @@ export class DeviceMemory implements Disposable {
     return values;
   }
 
-  /** Gives everything back. */
+  /** Destroys all buffers. */
   [Symbol.dispose](): void {
     for (const buffer of this.#growing) buffer[Symbol.dispose]();
     for (const readback of this.#idleReadbacks.splice(0)) readback.destroy();

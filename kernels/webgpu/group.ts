@@ -1,4 +1,4 @@
-/** Groups: runs whose dispatches share submissions and one readback. */
+/** Groups: several runs that share submissions and one readback, because each of these costs time whatever its size. */
 import { seedKey } from "../../core/numeric/random.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
 import type { Plan } from "./plan.ts";
@@ -14,10 +14,10 @@ export interface PlanRun {
 /** The most runs of a group. */
 export const GROUP_RUNS = 16;
 
-/** The most elements that a group uploads, so that feeds do not pile up. */
+/** The most elements that a group uploads, so that the feeds of waiting runs do not fill memory. */
 const GROUP_UPLOADS = 2 ** 22;
 
-/** How many of the runs at the head of a queue make a group. */
+/** How many runs from the front of a queue form the next group: at least one. */
 export function groupSize(queue: readonly PlanRun[]): number {
   let elements = 0, count = 0;
   for (const { uploads } of queue.slice(0, GROUP_RUNS)) {
@@ -28,7 +28,7 @@ export function groupSize(queue: readonly PlanRun[]): number {
   return count;
 }
 
-/** Where each run of a group begins in the group's parameters, uploads and results. */
+/** Where the parameters (words), uploads and results of each run begin in those of the group. */
 export interface GroupLayout {
   readonly words: readonly number[];
   readonly uploads: readonly number[];
@@ -36,10 +36,10 @@ export interface GroupLayout {
   readonly totals: { readonly words: number; readonly uploads: number; readonly results: number };
 }
 
-/** Elements that a plan's outputs have together. */
+/** Elements of all outputs of a plan. */
 export const resultElements = ({ outputs }: Plan): number => outputs.reduce((sum, count) => sum + count, 0);
 
-/** Lays the runs of a group one after the other. */
+/** Lays out the runs of a group one after the other. */
 export function layOutGroup(runs: readonly PlanRun[]): GroupLayout {
   const words: number[] = [], uploads: number[] = [], results: number[] = [];
   const totals = { words: 0, uploads: 0, results: 0 };
@@ -54,7 +54,10 @@ export function layOutGroup(runs: readonly PlanRun[]): GroupLayout {
   return { words, uploads, results, totals };
 }
 
-/** Writes a run's parameters into its group's, with what the plan leaves to the run. */
+/**
+ * Copies a plan's parameters into those of the group, and fills in the words that differ from run to run: seed, draw,
+ * and where uploads and results begin.
+ */
 export function writeWords(run: PlanRun, index: number, { layout, words }: {
   readonly layout: GroupLayout;
   readonly words: Uint32Array;

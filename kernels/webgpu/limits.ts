@@ -1,10 +1,10 @@
-/** What plans depend on of a device. */
+/** The device limits that plans depend on. */
 
-/** What a device can hold and do, as far as plans depend on it. */
+/** Limits of a device, as far as plans depend on them. */
 export interface PlanLimits {
-  /** Bytes of one buffer. */
+  /** The most bytes of one buffer. */
   readonly bufferBytes: number;
-  /** Workgroups along one dimension of a dispatch. */
+  /** The most workgroups along one dimension of a dispatch. */
   readonly workgroups: number;
   /** Alignment of a dispatch's parameters, bytes. */
   readonly parameterAlignment: number;

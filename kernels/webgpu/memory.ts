@@ -1,12 +1,15 @@
-/** GPU buffers that grow to what they are asked for and stay. The garbage collector does not see them: they are destroyed. */
+/**
+ * GPU buffers that grow on demand and are kept. The garbage collector does not know how much GPU memory they hold, so
+ * they are destroyed explicitly.
+ */
 import { DeviceMemoryError } from "../../core/graph/backend.ts";
 
-/** Bytes that sizes are rounded up to. */
+/** Sizes are rounded up to multiples of this, bytes. */
 const GRAIN_BYTES = 2 ** 16;
 
 /** A buffer that is replaced by a larger one when it is too small. */
 export class GrowingBuffer implements Disposable {
-  /** Counts replacements, so that bind groups know when they are stale. */
+  /** How often the buffer was replaced. A bind group made at an earlier version refers to a destroyed buffer. */
   version = 0;
   readonly #device: GPUDevice;
   readonly #descriptor: Omit<GPUBufferDescriptor, "size">;
@@ -29,7 +32,10 @@ export class GrowingBuffer implements Disposable {
     return this.#buffer?.size ?? 0;
   }
 
-  /** The buffer, at least so large; what it held is lost where it had to grow. Throws DeviceMemoryError beyond the limit. */
+  /**
+   * The buffer, with at least this many bytes. Growing replaces it, and its contents are lost. Throws DeviceMemoryError
+   * beyond the limit.
+   */
   atLeast(bytes: number): GPUBuffer {
     if (this.#buffer && this.#buffer.size >= bytes) return this.#buffer;
     if (bytes > this.#limitBytes) {
@@ -42,7 +48,7 @@ export class GrowingBuffer implements Disposable {
     return this.#buffer;
   }
 
-  /** Gives its memory back. */
+  /** Destroys the buffer. */
   [Symbol.dispose](): void {
     this.#buffer?.destroy();
     this.#buffer = undefined;

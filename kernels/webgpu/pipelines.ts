@@ -1,9 +1,9 @@
-/** Pipelines, each compiled once when it is first needed. */
+/** A cache of pipelines: each is compiled once, when it is first needed. */
 import { KernelError } from "./errors.ts";
 import type { PlannedDispatch } from "./plan.ts";
 import { type Kernel, moduleText, PARAMETER_BYTES, type Precision, SLOTS } from "./wgsl/kernel.ts";
 
-/** Bindings of every kernel, with so many slots for tensors; see `moduleText`. */
+/** The bindings of every kernel that has this many slots for buffers of tensors; see `moduleText`. */
 const bindings = (slots: number): readonly GPUBufferBindingLayout[] => [
   { type: "storage" },
   { type: "storage" },
@@ -14,10 +14,10 @@ const bindings = (slots: number): readonly GPUBufferBindingLayout[] => [
   ...Array.from({ length: slots - 1 }, () => ({ type: "storage" as const })),
 ];
 
-/** What decides on a dispatch's pipeline. */
+/** What decides which pipeline a dispatch uses. */
 type PipelineUse = Pick<PlannedDispatch, "kernel" | "pages">;
 
-/** Layouts of a bind group and of the pipelines that take it. */
+/** A bind group layout, and the layout of the pipelines that accept it. */
 interface Layout {
   readonly bindGroup: GPUBindGroupLayout;
   readonly pipeline: GPUPipelineLayout;
@@ -31,8 +31,8 @@ function createLayout(device: GPUDevice, slots: number): Layout {
 }
 
 /**
- * The pipelines of a device, of two layouts: for dispatches whose tensors are all in one buffer, as they nearly always are,
- * and for those whose tensors are in several.
+ * The pipelines of a device. A kernel may be compiled for two layouts: with one buffer of tensors, which nearly all
+ * dispatches need, and with {@link SLOTS} of them, for dispatches whose tensors are in several buffers.
  */
 export class Pipelines {
   readonly #device: GPUDevice;
@@ -52,12 +52,12 @@ export class Pipelines {
     this.#layouts = { one: createLayout(device, 1), several: createLayout(device, SLOTS) };
   }
 
-  /** How many there are so far. */
+  /** How many have been compiled so far. */
   get count(): number {
     return this.#ready.size;
   }
 
-  /** The layout of the bind group that a dispatch takes. */
+  /** The layout of the bind group of a dispatch with tensors in these pages. */
   bindGroupLayout(pages: readonly number[]): GPUBindGroupLayout {
     return this.#layouts[layoutOf(pages)].bindGroup;
   }
@@ -67,7 +67,10 @@ export class Pipelines {
     return this.#ready.get(keyOf(kernel, pages))!;
   }
 
-  /** Compiles a dispatch's kernel unless it is. Throws KernelError, with the line, where the driver rejects it. */
+  /**
+   * Compiles a dispatch's kernel if it is not compiled yet. Throws KernelError, with the line, where the driver rejects
+   * it.
+   */
   async prepare({ kernel, pages, op }: PipelineUse & { readonly op: string }): Promise<void> {
     const key = keyOf(kernel, pages), layout = layoutOf(pages);
     if (this.#ready.has(key)) return;
@@ -97,7 +100,7 @@ function kernelError(
   failure: GPUCompilationMessage | GPUError,
   where: { readonly op: string; readonly pipeline: string },
 ): KernelError {
-  // Deno's compilation messages point to line 1 where only their text knows better.
+  // Deno reports line 1 for compilation errors whose message text names the true line, so the text is read first.
   const [, told] = /wgsl:(\d+):/.exec(failure.message) ?? [];
   const line = told ? Number(told) : "lineNum" in failure && failure.lineNum > 0 ? failure.lineNum : undefined;
   const error = new KernelError(failure.message.trim().split("\n")[0]!, { ...where, line });

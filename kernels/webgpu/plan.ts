@@ -1,4 +1,4 @@
-/** A plan: a graph made into dispatches, as plain data that a worker can be sent. */
+/** A plan: the dispatches that compute a graph, as plain data that can be sent to a worker. */
 import type { OpTable } from "../../core/graph/backend.ts";
 import { UnsupportedOpError } from "../../core/graph/backend.ts";
 import type { Graph } from "../../core/graph/graph.ts";
@@ -17,19 +17,21 @@ import { RUN_WORDS } from "./wgsl/sources.ts";
 /** One dispatch of a plan. */
 export interface PlannedDispatch {
   readonly kernel: KernelName;
-  /** The operation that it computes, or a part of. */
+  /** The operation that it computes, wholly or in part. */
   readonly op: OpName;
   /** Workgroups along x, y, z. */
   readonly workgroups: readonly [number, number, number];
-  /** The first word of its parameters. */
+  /** Where its parameters begin, in words. */
   readonly word: number;
-  /** The pages of its tensors, in the order of their slots. */
+  /** The pages (GPU buffers of the arena of tensors) that its tensors are in, in the order of their slots. */
   readonly pages: readonly number[];
-  /** Multiply-adds, so that a submission can be kept short. */
+  /** Multiply-adds, from which the device decides where to end a submission. */
   readonly macs: number;
 }
 
-/** A word that a run fills in: its key and draw, or where its uploads or results begin. */
+/**
+ * A parameter word that differs from run to run: a part of the seed's key, the draw, or where uploads or results begin.
+ */
 export interface PatchedWord {
   readonly word: number;
   readonly by: "seed" | "upload" | "result";
@@ -38,7 +40,7 @@ export interface PatchedWord {
 /** A graph's dispatches, parameters, and the memory that they need. */
 export interface Plan {
   readonly dispatches: readonly PlannedDispatch[];
-  /** Parameters of all dispatches, each aligned for a dynamic offset. */
+  /** Parameters of all dispatches; each begins at a multiple that WebGPU allows as a dynamic offset. */
   readonly words: Uint32Array<ArrayBuffer>;
   readonly patches: readonly PatchedWord[];
   /** Bytes of each page of tensors. */
@@ -49,7 +51,7 @@ export interface Plan {
   readonly outputs: readonly number[];
 }
 
-/** How to plan. */
+/** What a plan depends on beside the graph. */
 export interface PlanOptions {
   readonly limits: PlanLimits;
   readonly precision: Precision;
@@ -61,7 +63,7 @@ function rowOf(op: OpName): WebGpuRow<OpName> {
   return row;
 }
 
-/** Copies outputs to where they are read back. */
+/** Adds dispatches that copy the outputs to the results that are read back. */
 function addDownloads(lowering: Lowering): void {
   let to = 0;
   for (const id of lowering.graph.outputs) {
@@ -79,7 +81,10 @@ const patchedFields: Partial<Record<KernelName, { readonly words: number; readon
 
 const float = new Float32Array(1), bits = new Uint32Array(float.buffer);
 
-/** Buffers are named by the slot that their page is bound to, and their place in it. */
+/**
+ * A parameter as a word. A tensor's address combines the slot that its page is bound to and its place in the page; see
+ * {@link SLOT_ELEMENTS}.
+ */
 function wordOf(value: number | Buffer | undefined, type: FieldType, pages: readonly number[]): number {
   if (value === undefined) return NONE;
   if (typeof value === "object") {
@@ -91,7 +96,7 @@ function wordOf(value: number | Buffer | undefined, type: FieldType, pages: read
   return bits[0]!;
 }
 
-/** The pages of a dispatch's tensors; no kernel has more of them than there are slots. */
+/** The pages of a dispatch's tensors. No kernel has more tensors than there are slots, so they always fit. */
 function pagesOf({ values }: LoweredDispatch): readonly number[] {
   const pages = values.flatMap((value) =>
     typeof value === "object" && value.space === SPACE.tensors ? [placeOf(value).page] : []
@@ -128,11 +133,11 @@ function patchesOf(dispatches: readonly PlannedDispatch[]): PatchedWord[] {
 /** A graph's plan, and what each run of it uploads. */
 export interface PlannedGraph {
   readonly plan: Plan;
-  /** Constants and feeds. Throws RangeError for a missing feed, ShapeError for one of the wrong length. */
+  /** The constants and feeds of a run. Throws RangeError for a missing feed, ShapeError for one of the wrong length. */
   uploadsOf(run: RunOptions): Float32Array<ArrayBuffer>;
 }
 
-/** Plans a graph. Throws UnsupportedOpError, and DeviceMemoryError where the device is too small. */
+/** Plans a graph. Throws UnsupportedOpError, and DeviceMemoryError where its tensors do not fit the device. */
 export function planGraph(graph: Graph, { limits, precision }: PlanOptions): PlannedGraph {
   const uploads = planUploads(graph), lowering = new Lowering(graph, { limits, uploads, rowOf });
   graph.nodes.forEach((_, id) => lowering.lower(id));

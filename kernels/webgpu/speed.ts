@@ -1,9 +1,9 @@
-/** What an adapter can do at most: multiply-adds in registers, and copies. */
+/** The peak speed of an adapter: multiply-adds in registers, and copies in memory. */
 import { type AdapterChoice, requestAdapter } from "./adapters.ts";
 import { DispatchTimer } from "./timer.ts";
 import { each, WORKGROUP } from "./wgsl/kernel.ts";
 
-/** Measured limits of a device. */
+/** The measured peak speed of a device. */
 export interface DeviceSpeed {
   /** Billions of operations a second in registers; a multiply-add is two. */
   readonly gflops: number;
@@ -12,13 +12,16 @@ export interface DeviceSpeed {
 }
 
 const WORKGROUPS = 1024;
-/** Independent sums of an invocation, so that none waits for another. */
+/** Independent sums of an invocation, so that no multiply-add waits for the one before. */
 const SUMS = 8;
 const COPY_BYTES = 2 ** 25;
-/** Work is doubled until it takes so long, milliseconds; beyond this the clock's resolution does not matter. */
+/** The amount of work is doubled until it takes this many milliseconds; then the clock's resolution does not matter. */
 const LONG_ENOUGH_MS = 30;
 
-/** 8 × 4 fused multiply-adds a step and invocation; workgroups of 256, nothing read, one value a workgroup written. */
+/**
+ * 8 × 4 fused multiply-adds per step and invocation, in workgroups of 256. Nothing is read; each workgroup writes one
+ * value, so that the compiler keeps the work.
+ */
 const multiplyAddsText = `
 @group(0) @binding(0) var<storage, read_write> out: array<f32>;
 @group(0) @binding(1) var<uniform> steps: u32;
@@ -34,7 +37,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (local == 0u) { out[group.x] = total.x + total.y + total.z + total.w; }
 }`;
 
-/** Device objects of a measurement, destroyed at its end. */
+/** The GPU objects of a measurement, destroyed at its end. */
 class Bench implements Disposable {
   readonly device: GPUDevice;
   readonly #buffers: GPUBuffer[] = [];
@@ -51,7 +54,9 @@ class Bench implements Disposable {
     return buffer;
   }
 
-  /** Milliseconds of one pass: the GPU's own where it tells, else until the device is idle again. */
+  /**
+   * Milliseconds of one pass: by the GPU's timestamps where it has them, else the time until the device is idle again.
+   */
   async passMs(encode: (pass: GPUComputePassEncoder) => void): Promise<number> {
     const encoder = this.device.createCommandEncoder();
     const pass = encoder.beginComputePass(this.#clock ? { timestampWrites: this.#clock.writes(0) } : {});
@@ -70,7 +75,7 @@ class Bench implements Disposable {
   }
 }
 
-/** Work a millisecond, of as much work as takes long enough. */
+/** Work per millisecond, measured with an amount that takes at least {@link LONG_ENOUGH_MS}. */
 async function rateOf(time: (amount: number) => Promise<number>): Promise<number> {
   await time(1);
   for (let amount = 1;; amount *= 2) {
@@ -97,7 +102,7 @@ async function measureGflops(bench: Bench): Promise<number> {
   return perMs * 64 * 2 * 4 * SUMS * WORKGROUP * WORKGROUPS / 1e6;
 }
 
-/** `to[i] = source[i]`, a quad an invocation: 16 bytes in, 16 out. */
+/** `to[i] = source[i]`, one quad an invocation: 16 bytes read, 16 written. */
 const copyText = `
 @group(0) @binding(0) var<storage, read_write> to: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> source: array<vec4<f32>>;
@@ -122,9 +127,7 @@ async function measureGbps(bench: Bench): Promise<number> {
   return perMs * 2 * COPY_BYTES / 1e6;
 }
 
-/**
- * Measures an adapter, a second or so. Throws NoAdapterError where none is what was asked for.
- */
+/** Measures an adapter, in about a second. Throws NoAdapterError where no adapter matches the choice. */
 export async function measureAdapter(choice: AdapterChoice): Promise<DeviceSpeed> {
   const { adapter } = await requestAdapter(choice);
   const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];

@@ -1,9 +1,9 @@
-/** Times of dispatches by the GPU's own clock. */
+/** Times dispatches by the GPU's own clock: a timestamp before and one after each pass. */
 
-/** The most queries of a set. */
+/** The most queries that WebGPU allows in one query set. */
 const SET_QUERIES = 4096;
 
-/** A pair of timestamps for each of some passes. */
+/** Measures several passes, each with a pair of timestamps. */
 export class DispatchTimer implements Disposable {
   readonly #device: GPUDevice;
   readonly #count: number;
@@ -11,7 +11,7 @@ export class DispatchTimer implements Disposable {
   readonly #resolved: GPUBuffer;
   readonly #readback: GPUBuffer;
 
-  /** For so many passes, on a device with `timestamp-query`. */
+  /** `count` passes, on a device with the feature `timestamp-query`. */
   constructor(device: GPUDevice, count: number) {
     const { QUERY_RESOLVE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
     const sets = Math.ceil(2 * count / SET_QUERIES), size = sets * SET_QUERIES * 8;
@@ -22,13 +22,13 @@ export class DispatchTimer implements Disposable {
     this.#readback = device.createBuffer({ label: "timestamps", size, usage: COPY_DST | MAP_READ });
   }
 
-  /** What pass number `index` is to write. */
+  /** The timestamps that pass number `index` is to write; an option of `beginComputePass`. */
   writes(index: number): GPUComputePassTimestampWrites {
     const first = 2 * index % SET_QUERIES, querySet = this.#sets[Math.floor(2 * index / SET_QUERIES)]!;
     return { querySet, beginningOfPassWriteIndex: first, endOfPassWriteIndex: first + 1 };
   }
 
-  /** Milliseconds of each pass. */
+  /** Waits for the passes and returns the milliseconds of each. */
   async read(): Promise<number[]> {
     const encoder = this.#device.createCommandEncoder();
     this.#sets.forEach((set, index) => {
@@ -43,7 +43,7 @@ export class DispatchTimer implements Disposable {
     return ms;
   }
 
-  /** Gives everything back. */
+  /** Destroys its query sets and buffers. */
   [Symbol.dispose](): void {
     for (const set of this.#sets) set.destroy();
     this.#resolved.destroy();

@@ -1,28 +1,28 @@
-/** What every run of a graph uploads: values of constants, then what its inputs are fed. */
+/** What each run of a graph uploads: the values of its constants, then the feeds of its inputs. */
 import type { Graph, NodeId } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
 import { feed } from "../../core/graph/ops/sources.ts";
 import { elementCount, type Shape } from "../../core/graph/shape.ts";
 
-/** An input node: what it is fed, from which element of the run's uploads on. */
+/** An input node: its name among the feeds, and the element of the run's uploads at which its values begin. */
 export interface PlannedInput {
   readonly name: string;
   readonly shape: Shape;
   readonly from: number;
 }
 
-/** Where everything is in a run's uploads. */
+/** The layout of a run's uploads. */
 export interface Uploads {
-  /** First elements of constants and inputs. */
+  /** The first element of each constant and input. */
   readonly from: ReadonlyMap<NodeId, number>;
   /** Values of constants. */
   readonly constants: Float32Array<ArrayBuffer>;
   readonly inputs: readonly PlannedInput[];
-  /** Elements in all. */
+  /** All elements, constants and inputs. */
   readonly elements: number;
 }
 
-/** Plans the uploads of a graph. Constants of one value need none. */
+/** Plans the uploads of a graph. A constant of a single value is a kernel parameter, so it is not uploaded. */
 export function planUploads(graph: Graph): Uploads {
   const from = new Map<NodeId, number>(), constants: number[] = [], inputs: PlannedInput[] = [];
   graph.nodes.forEach((node, id) => {

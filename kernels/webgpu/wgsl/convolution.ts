@@ -1,6 +1,7 @@
 /**
- * Convolutions as matrix products: pixels × (window, channel) by (window, channel) × output channels. The left side is
- * gathered from the activation, normalised and activated on the way.
+ * Convolutions as matrix products: [output pixels, (window position, input channel)] times [(window position, input
+ * channel), output channels]. The left matrix is never stored: its values are loaded from the activation, and are
+ * normalised and activated while they are loaded.
  */
 import { epilogueFields, epilogueText } from "./epilogue.ts";
 import { viewText } from "./expressions.ts";
@@ -9,7 +10,10 @@ import { leftByProducts, productText, type ProductTile, rightByColumns } from ".
 import { statisticsFields, type Tile, tileEnd, tileFields } from "./tile.ts";
 import { elementText, spacingFields, spacingText, windowFields, windowText } from "./window.ts";
 
-/** A convolution: its window over x, its weight, and what becomes of the sums. */
+/**
+ * Parameters of a convolution: the tile of its output, the statistics, the epilogue, the spacing of the output, the
+ * window over x, and the weight.
+ */
 export const convolutionFields = {
   ...tileFields,
   ...statisticsFields,
@@ -24,13 +28,19 @@ export const convolutionText = `${viewText("vec4<f32>")}
 ${windowText}
 ${spacingText}`;
 
-/** Ends a convolution's tile. Epilogues add tensors of the output's own shape, so none is spaced. */
+/**
+ * Ends a convolution's tile: applies the epilogue, then stores the tile. Only the store is spaced, by `placed`. The
+ * addend of an epilogue has the shape of the output itself, so a convolution with an addend is never spaced.
+ */
 export function convolutionEnd(tile: Tile): string {
   return `${epilogueText(tile)}
 ${tileEnd(tile, (pixel) => `placed(${pixel})`)}`;
 }
 
-/** Channels of one position at a time: quads never straddle two, and the position moves on with the steps. */
+/**
+ * The left side where group channels are a multiple of four. A quad is four channels of one window position, never of
+ * two. Each invocation keeps its channel `c` and its position `dy`, `dx`, and moves them on after each step.
+ */
 const byQuads = {
   text: `override POINTWISE: bool;
 ${convolutionText}`,
@@ -51,7 +61,10 @@ ${convolutionText}`,
     }`,
 } as const;
 
-/** Any channel count: each element of a quad finds its own position. */
+/**
+ * The left side for any channel count: the four elements of a quad may belong to different window positions, so each
+ * computes its own.
+ */
 const byElements = {
   text: `${convolutionText}
 ${elementText}`,
@@ -64,7 +77,11 @@ ${elementText}`,
   advance: "",
 } as const;
 
-/** Each column's products are neighbours in storage; what is kept are the columns of each product. */
+/**
+ * The right side: four columns (output channels) by four products. The weight holds the products of a column one after
+ * the other, so a quad is loaded per column and the 4 × 4 values are transposed. `kept` zeros the values beyond the
+ * last product.
+ */
 const weightColumns = (width: Width): string => `
       ${each(4, (at) => `var w${at} = quad(weightAt + ${at}u * products + k);`)}
       ${
@@ -74,8 +91,9 @@ const weightColumns = (width: Width): string => `
       ${each(4, (j) => `b${j} = vec4<f32>(${[0, 1, 2, 3].map((at) => `w${at}.${"xyzw"[j]}`).join(", ")});`)}`;
 
 /**
- * A convolution or linear layer of any geometry; groups are numbered along z. Quads need group channels that are
- * multiples of four. `POINTWISE` drops the window where it is one pixel within the input.
+ * A convolution or linear layer of any geometry; groups are numbered along z. Width 4 needs group channels that are a
+ * multiple of four. `POINTWISE` is for kernels of 1 × 1 whose every position is inside the input: it removes the loop
+ * over the window and the check for padding.
  */
 export function convolutionKernel(
   tile: ProductTile,

@@ -1,6 +1,7 @@
 /**
- * What gradients of convolutions need beside convolutions: the weights of one, turned, make it its own transpose by the
- * input; its transpose by the weight is a product of output channels × pixels by pixels × (window, channel).
+ * What gradients of convolutions need beside the convolution kernels. The gradient by the input is a convolution with a
+ * rearranged weight, which {@link turnWeight} makes. The gradient by the weight is a matrix product: [output channels,
+ * pixels] times [pixels, (window position, channel)].
  */
 import { viewText } from "./expressions.ts";
 import { each, type Kernel, MAIN, type Width } from "./kernel.ts";
@@ -8,14 +9,18 @@ import { leftByRows, productText, type ProductTile, rightByColumns } from "./pro
 import { eachPixel, tileFields } from "./tile.ts";
 import { elementText, windowFields, windowText } from "./window.ts";
 
-/** 64 output channels × 128 values of windows: 8 × 4 sums an invocation; 13.3 KiB of workgroup memory. */
+/**
+ * 64 output channels × 128 columns (a window position and a channel): 8 × 4 sums an invocation; 13.3 KiB of workgroup
+ * memory.
+ */
 export const WIDE_WEIGHT: ProductTile = { channels: 128, rows: 8, depth: 16 };
 /** 16 × 256: 4 × 4 sums an invocation; 9.2 KiB. */
 export const NARROW_WEIGHT: ProductTile = { channels: 256, rows: 4, depth: 8 };
 
 /**
- * The weight `[o, kh, kw, i]` of a convolution's transpose in one phase (see `kernels/lowering/phases.ts`): inputs and outputs
- * exchanged within each group, every stride-th tap, in reverse. Memory traffic: the phase's taps in and out.
+ * Rearranges the weight `[o, kh, kw, i]` for one phase of a convolution's transpose (see `kernels/lowering/phases.ts`).
+ * Inputs and outputs are exchanged within each group; every stride-th tap (position of the kernel) is taken, in reverse
+ * order. Memory traffic: the phase's taps in and out.
  */
 export const turnWeight = {
   fields: {
@@ -49,9 +54,10 @@ ${MAIN}
 } as const satisfies Kernel;
 
 /**
- * Rows of the tile (`pixels`) are a group's output channels, columns (`groupChannels`) its window's positions and
- * channels, products pixels of the output. They are summed in slices of `sliceProducts`, so that many workgroups share
- * them: each to an f32 part of its own among the vectors, or one alone to the weight.
+ * Rows of the tile (`pixels`) are a group's output channels. Columns (`groupChannels`) are the positions of its window
+ * and their channels. Products are pixels of the output, cut into slices of `sliceProducts`, so that several workgroups
+ * can sum them in parallel. Each slice is written to its own f32 part in the arena of vectors; a single slice is
+ * written to the weight itself.
  */
 export const convolutionWeightFields = {
   ...tileFields,
@@ -65,13 +71,13 @@ export const convolutionWeightFields = {
   products: "u32",
 } as const;
 
-/** Pixels follow each other along rows, then images. */
+/** Moves `across`, `row` and `image` to the next pixel, in row-major order. */
 const nextPixel = `
       across += 1u;
       if (across == p.ow) { across = 0u; row += 1u; }
       if (row == p.oh) { row = 0u; image += 1u; }`;
 
-/** Four columns of one product. */
+/** Sets `value` to four columns of one product; zero outside the input. */
 const columnsText: { readonly [W in Width]: string } = {
   4: `
         let position = positionIn(window, dy, dx);
@@ -82,7 +88,7 @@ const columnsText: { readonly [W in Width]: string } = {
         }`,
 };
 
-/** The windows of four pixels, from `image`, `row` and `across` on, which move on with them. */
+/** Sets `b0` to `b3` to the windows of four successive pixels, and moves `image`, `row` and `across` past them. */
 const windowColumns = (width: Width): string =>
   each(4, (j) => `
       if (k + ${j}u < products) {
@@ -94,8 +100,9 @@ const windowColumns = (width: Width): string =>
       ${nextPixel}`);
 
 /**
- * x, as its view, and y to the convolution's weight, a part of it for each slice of pixels; groups, then slices, are
- * numbered along z. Quads need channels of groups on both sides that are multiples of four.
+ * The gradient of a convolution's weight, from x, read under its view, and the gradient of the output; one part for
+ * each slice of pixels. `group.z` counts groups first, then slices. Width 4 needs group channels that are a multiple of
+ * four on both sides.
  */
 export function convolutionWeightKernel(tile: ProductTile, width: Width): Kernel<typeof convolutionWeightFields> {
   return {

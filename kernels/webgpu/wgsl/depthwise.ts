@@ -1,4 +1,4 @@
-/** Convolutions of each channel by itself. */
+/** Depthwise convolutions: each channel is convolved by itself. */
 import { convolutionEnd, convolutionFields, convolutionText } from "./convolution.ts";
 import { each, type Kernel, type Width, WORKGROUP } from "./kernel.ts";
 import { lanesOf, statisticsMemory, type Tile, tileHead, tileText } from "./tile.ts";
@@ -6,7 +6,7 @@ import { lanesOf, statisticsMemory, type Tile, tileHead, tileText } from "./tile
 /** 4 × 4 sums an invocation, 128 pixels × 32 channels. */
 export const DEPTHWISE: Tile = { channels: 32, rows: 4 };
 
-/** Positions of a window whose weights are in workgroup memory at a time. */
+/** Window positions whose weights are in workgroup memory at one time. */
 const POSITIONS = 49;
 
 const accumulate = (i: number): string => `
@@ -16,9 +16,9 @@ const accumulate = (i: number): string => `
         }`;
 
 /**
- * A depthwise convolution. A workgroup of 256 computes 128 pixels × 32 channels; weights go through workgroup memory, 49
- * positions at a time. Memory traffic: each value of the activation as often as windows hold it, mostly from cache; the
- * weights once a tile; the output once. Quads need channels that are a multiple of four.
+ * A depthwise convolution. A workgroup of 256 computes 128 pixels × 32 channels; weights go through workgroup memory,
+ * 49 positions at a time. Memory traffic: each value of the activation once for every window that holds it, mostly from
+ * cache; the weights once a tile; the output once. Width 4 needs channels that are a multiple of four.
  */
 export function depthwiseKernel(width: Width): Kernel<typeof convolutionFields> {
   const { quads } = lanesOf(DEPTHWISE);

@@ -1,11 +1,14 @@
-/** The transpose of a depthwise convolution by its weight. */
+/** The gradient of a depthwise convolution's weight. */
 import { DEPTHWISE } from "./depthwise.ts";
 import { viewText } from "./expressions.ts";
 import { each, INVOCATION, type Kernel, type Width, WORKGROUP } from "./kernel.ts";
 import { lanesOf } from "./tile.ts";
 import { windowFields, windowText } from "./window.ts";
 
-/** x, as its view, and y to the weight, a part `[c, kh, kw]` of it in f32 for each slice of pixels. */
+/**
+ * Parameters: x, read under its view, the gradient of the output, and y, the gradient of the weight: `[c, kh, kw]` in
+ * f32 for each slice of pixels.
+ */
 export const depthwiseWeightFields = {
   ...windowFields,
   y: "at",
@@ -17,13 +20,14 @@ export const depthwiseWeightFields = {
   slicePixels: "u32",
 } as const;
 
-/** Columns of a window that an invocation sums at a time. */
+/** Columns of a window that an invocation sums at one time. */
 const COLUMNS = 4;
 
 /**
- * A workgroup of 256 sums a slice of the pixels for 32 channels: a row of the window at a time, 32 lanes each, which are
- * merged in a fixed order. Memory traffic: both tensors once for each row of the window, x as often as its columns hold it, from cache.
- * Quads need channels that are a multiple of four.
+ * A workgroup of 256 sums a slice of the pixels for 32 channels, one row of the window at a time. 32 lanes share each
+ * quad of channels; their sums are merged in a fixed order. Memory traffic: both tensors once for each row of the
+ * window; x also once for each column of a window that holds it, from cache. Width 4 needs channels that are a multiple
+ * of four.
  */
 export function depthwiseWeightKernel(width: Width): Kernel<typeof depthwiseWeightFields> {
   const { quads, lanes } = lanesOf(DEPTHWISE);

@@ -5,7 +5,7 @@ import { type Kernel, MAIN, type Width } from "./kernel.ts";
 
 const space = { xSpace: "u32", ySpace: "u32", zSpace: "u32" } as const;
 
-/** `z = f(x)`, a count of elements that quads divide by four. */
+/** Parameters of `z = f(x)`. Width 4 needs a `count` of elements that is a multiple of four. */
 export const unaryFields = {
   x: "at",
   z: "at",
@@ -16,7 +16,10 @@ export const unaryFields = {
   shift: "f32",
 } as const;
 
-/** `z = f(x, y)` of two views; element i of x stands beside element `⌊i / period⌋ · inner + i mod inner` of y. */
+/**
+ * Parameters of `z = f(x, y)`, both read under views. y may be smaller than x: element i of x goes with element
+ * `⌊i / period⌋ · inner + i mod inner` of y.
+ */
 export const binaryFields = {
   x: "at",
   y: "at",
@@ -32,7 +35,10 @@ export const binaryFields = {
   channels: "u32",
 } as const;
 
-/** One value or four of an expression of one input. Memory traffic: the tensor in, the tensor out. */
+/**
+ * A kernel that computes one value an invocation, or four, of an expression of one input. Memory traffic: the tensor
+ * in, the tensor out.
+ */
 function unaryKernel(expression: Expression, width: Width): Kernel<typeof unaryFields> {
   const type = width === 4 ? "vec4<f32>" : "f32";
   return {
@@ -53,8 +59,8 @@ ${MAIN}
 }
 
 /**
- * One value or four of an expression of two inputs. Memory traffic: both tensors in, one out. Quads need channels that are
- * a multiple of four where there is a scale.
+ * A kernel that computes one value an invocation, or four, of an expression of two inputs. Memory traffic: both tensors
+ * in, one out. Where there is a scale, width 4 needs channels that are a multiple of four.
  */
 function binaryKernel(expression: Expression, width: Width): Kernel<typeof binaryFields> {
   const type = width === 4 ? "vec4<f32>" : "f32";
@@ -80,7 +86,7 @@ ${MAIN}
   };
 }
 
-/** Operations of one input that are no activations, and their kernels for single values and quads. */
+/** Operations of one input that are no activations; each has a kernel for single values and one for quads. */
 export const unaryNames = ["exp", "log", "sqrt", "reciprocal", "abs", "sign", "step", "affine"] as const;
 /** Operations of two inputs. */
 export const binaryNames = ["add", "mul"] as const;
@@ -108,7 +114,7 @@ export const binaryKernels: Named<typeof binaryNames, Kernel<typeof binaryFields
   (name, width) => binaryKernel(binaryExpressions[name], width),
 );
 
-/** A view that must be written. */
+/** Parameters of {@link viewKernel}. */
 export const writtenViewFields = {
   x: "at",
   z: "at",
@@ -119,7 +125,10 @@ export const writtenViewFields = {
   channels: "u32",
 } as const;
 
-/** Memory traffic: the tensor in, the tensor out. Quads need channels that are a multiple of four. */
+/**
+ * Writes a view to memory, for readers that cannot apply it themselves. Memory traffic: the tensor in, the tensor out.
+ * Width 4 needs channels that are a multiple of four.
+ */
 export function viewKernel(width: Width): Kernel<typeof writtenViewFields> {
   const value = (x: string): string => `viewed(${x}, viewAt(p.scale, p.shift, p.activation, at % p.channels))`;
   return {

@@ -1,8 +1,11 @@
-/** What a layer computes between its sums and memory. */
+/** The epilogue of a layer: what it computes after its sums and before it writes them to memory. */
 import { each } from "./kernel.ts";
 import { eachPixel, type Tile } from "./tile.ts";
 
-/** A bias, a normalisation, a tensor under a view, and an activation, each where it is there. */
+/**
+ * Parameters of an epilogue: a bias, a normalisation, an addend (a tensor under a view), and an activation. Each of
+ * them may be absent.
+ */
 export const epilogueFields = {
   bias: "at",
   outScale: "at",
@@ -16,7 +19,7 @@ export const epilogueFields = {
 
 /**
  * `activation((sum + bias) · scale + shift + view(addend))` of every sum of a tile. Needs `viewText`; comes before
- * `tileEnd`. Memory traffic: the addend's tile once. It may be where the tile is written.
+ * `tileEnd`. The addend may be the buffer that the tile is written to. Memory traffic: the addend's tile once.
  */
 export function epilogueText(tile: Tile): string {
   const { rows } = tile,

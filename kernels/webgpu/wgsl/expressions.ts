@@ -28,7 +28,7 @@ const unaries: Readonly<Record<UnaryOperation, (of: string, type: ValueType) => 
   step: (of, type) => `select(${type}(0.0), ${type}(1.0), ${of} > ${type}(0.0))`,
 };
 
-/** An expression in the variables `x` and `y`; its attributes are the uniform's. */
+/** The WGSL of an expression in the variables `x` and `y`; its attributes are read from the uniform `p`. */
 export function printExpression(expression: Expression, type: ValueType): string {
   switch (expression.kind) {
     case "input":
@@ -48,13 +48,16 @@ export function printExpression(expression: Expression, type: ValueType): string
   }
 }
 
-/** What may follow a normalisation in the kernel that reads it. A kernel takes the index. */
+/**
+ * The activations that a kernel can apply after a normalisation, to what it reads or writes. A kernel's parameter is
+ * the index.
+ */
 export const ACTIVATIONS = ["none", "relu", "sigmoid", "swish"] as const;
 
-/** One of them. */
+/** One of {@link ACTIVATIONS}. */
 export type Activation = (typeof ACTIVATIONS)[number];
 
-/** `fn activate(code, x)`. */
+/** `fn activate(code, x)`: the activation of index `code`. */
 function activateText(type: ValueType): string {
   const cases = ACTIVATIONS.slice(1).map((name, index) => {
     const expression = unaryExpressions[name as Exclude<Activation, "none">];
@@ -69,11 +72,14 @@ ${cases.join("\n")}
 }`;
 }
 
-/** Parameters of a view: where its scale and shift are, per channel, if anywhere, and its activation. */
+/**
+ * Parameters of a view: its activation, and where the vectors of its scale and shift are, one value a channel, or
+ * `NONE`.
+ */
 export const viewFields = { scale: "at", shift: "at", activation: "u32" } as const;
 
 /**
- * `fn viewAt(scale, shift, activation, channel)`: what a reader applies to a channel's values, or a quad's.
+ * `fn viewAt(scale, shift, activation, channel)`: the view of one channel, or of a quad of channels.
  * `fn viewed(x, view)`: `activation(x · scale + shift)`.
  */
 export function viewText(type: ValueType): string {

@@ -1,18 +1,18 @@
 /** What a kernel is: parameters by name, WGSL, and the text that all kernels share. */
 
-/** How a parameter is read: a count, a number, or the first element of a buffer in its arena. */
+/** The type of a parameter: a count, a number, or (`at`) the index of a buffer's first element in its arena. */
 export type FieldType = "u32" | "f32" | "at";
 
 /** Parameters of a kernel by name, in the order of its uniform. */
 export type Fields = Readonly<Record<string, FieldType>>;
 
-/** How tensors are stored: `f16` is half the memory, and still computed in f32. */
+/** How tensors are stored. `f16` takes half the memory; computation is in f32 all the same. */
 export type Precision = "f32" | "f16";
 
-/** Elements of a storage access: quads where the last extent allows it. */
+/** Elements of one access to storage: 1, or 4 (a quad) where the last extent is a multiple of four. */
 export type Width = 1 | 4;
 
-/** A kernel: one pipeline for every shape. */
+/** A kernel. Shapes are parameters, so one pipeline serves every shape. */
 export interface Kernel<F extends Fields = Fields> {
   /** Its uniform. */
   readonly fields: F;
@@ -20,7 +20,7 @@ export interface Kernel<F extends Fields = Fields> {
   readonly width: Width;
   /** Values of its override constants. */
   readonly constants?: Readonly<Record<string, number>>;
-  /** Fields beyond the named ones, as WGSL. */
+  /** Further members of the uniform, as WGSL, behind the named fields. */
   readonly tail?: string;
   /** Its WGSL after the shared text, with a `main` of workgroups of {@link WORKGROUP} unless it says otherwise. */
   readonly body: string;
@@ -29,7 +29,7 @@ export interface Kernel<F extends Fields = Fields> {
 /** Invocations of a workgroup. */
 export const WORKGROUP = 256;
 
-/** Stands for a buffer that is not there. */
+/** The value of an `at` parameter whose buffer is absent. */
 export const NONE = 0xffffffff;
 
 /** Bytes of the uniform that a kernel sees; no kernel's parameters are larger. */
@@ -50,13 +50,19 @@ export const MAIN = `@compute @workgroup_size(${WORKGROUP})
 fn main(${INVOCATION}) {
   let index = (group.y * groups.x + group.x) * ${WORKGROUP}u + local;`;
 
-/** GPU buffers with tensors that a dispatch can use at once. */
+/** The most GPU buffers with tensors that one dispatch can use. */
 export const SLOTS = 4;
 
-/** Elements of a slot: a tensor's place is its slot's number times this, and its place in the slot's buffer. */
+/**
+ * Elements of a slot's range of addresses. A slot is one of the bindings for buffers of tensors; the address of an
+ * element is the slot's number times this, plus the element's index in the slot's buffer.
+ */
 export const SLOT_ELEMENTS = 2 ** 30;
 
-/** `fn stored(at)` and `fn store(at, value)`: elements, or quads, of the slots' buffers. */
+/**
+ * `fn stored(at)` and `fn store(at, value)`: read and write one element, or one quad, in the buffer of the slot that
+ * `at` names.
+ */
 function slotAccess(width: Width, slots: number): string {
   const shift = Math.log2(SLOT_ELEMENTS / width), index = slots === 1 ? "at" : `at & ${2 ** shift - 1}u`;
   const choice = (body: (tensors: string) => string): string =>
@@ -108,26 +114,27 @@ fn load(space: u32, at: u32) -> f32 {
   return vector(at);
 }`;
 
-/** Tests of bits, because compilers may take comparisons and `max` to never see a NaN. */
+/** NaN is tested by its bits, because shader compilers may assume that comparisons and `max` never see a NaN. */
 const nanText = `
 fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
 fn areNan(x: vec4<f32>) -> vec4<bool> {
   return (bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) > vec4<u32>(0x7f800000u);
 }`;
 
-/** The uniform's type. */
+/** The WGSL type of the uniform. */
 function parameters({ fields, tail = "" }: Kernel): string {
   const members = Object.entries(fields).map(([name, type]) => `  ${name}: ${type === "at" ? "u32" : type},`);
   return `struct Parameters {\n${members.join("\n")}\n${tail}}`;
 }
 
-/** The variable of a slot's buffer. */
+/** The WGSL variable of a slot's buffer. */
 const tensorsOf = (slot: number): string => slot === 0 ? "tensors" : `tensors${slot}`;
 
 /**
- * The module of a kernel whose tensors are in one GPU buffer, or in up to {@link SLOTS}. Bindings are the same for all: the
- * buffer of tensors, the arena of vectors (always f32), the parameters at a dynamic offset, what is read back, what was
- * uploaded, the quantiles of the normal distribution, and further buffers of tensors. All offsets are in elements.
+ * The WGSL module of a kernel whose tensors are in one GPU buffer, or in up to {@link SLOTS}. The bindings are the same
+ * for all kernels: 0, the first buffer of tensors; 1, the arena of vectors (always f32); 2, the parameters, at a
+ * dynamic offset; 3, results to read back; 4, uploaded values; 5, the quantiles of the normal distribution; from 6 on,
+ * further buffers of tensors. All addresses count elements.
  */
 export function moduleText(kernel: Kernel, precision: Precision, slots = 1): string {
   const [stored, vectors] = kernel.width === 4 ? ["vec4<Element>", "vec4<f32>"] : ["Element", "f32"];

@@ -1,7 +1,10 @@
-/** Kernels that move values. */
+/** Kernels that move values without changing them. */
 import { type Kernel, MAIN } from "./kernel.ts";
 
-/** Columns from `skip` on of rows of `xPitch` values, into rows of `yPitch` from `first` on. Memory traffic: the tensor in, the tensor out. */
+/**
+ * Copies `columns` columns, from column `skip` on, of each row of x to column `first` on of the same row of y. Rows of
+ * x are `xPitch` values apart, rows of y `yPitch`. Memory traffic: the tensor in, the tensor out.
+ */
 export const copyRows = {
   fields: {
     x: "at",
@@ -25,7 +28,7 @@ ${MAIN}
 }`,
 } as const satisfies Kernel;
 
-/** `[n, rows, columns]` to `[n, columns, rows]`. Memory traffic: the tensor in, the tensor out. */
+/** Transposes `[n, rows, columns]` to `[n, columns, rows]`. Memory traffic: the tensor in, the tensor out. */
 export const transposeRows = {
   fields: { x: "at", y: "at", count: "u32", rows: "u32", columns: "u32" },
   width: 1,
@@ -39,7 +42,10 @@ ${MAIN}
 }`,
 } as const satisfies Kernel;
 
-/** A small tensor over a large one: element `⌊i / period⌋ · inner + i mod inner`. Memory traffic: the output once. */
+/**
+ * Broadcasts a small tensor x over a large one y: element i of y is element `⌊i / period⌋ · inner + i mod inner` of x.
+ * Memory traffic: the output once.
+ */
 export const spread = {
   fields: { x: "at", y: "at", xSpace: "u32", ySpace: "u32", count: "u32", period: "u32", inner: "u32" },
   width: 1,

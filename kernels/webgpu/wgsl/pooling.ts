@@ -1,7 +1,7 @@
-/** Pooling kernels: an invocation makes one value, or the values of four channels. */
+/** Pooling kernels: an invocation computes one output value, or the four values of a quad of channels. */
 import { type Kernel, MAIN, type Width } from "./kernel.ts";
 
-/** Geometry of a pooling over windows. */
+/** Parameters of a pooling over windows; `quads` counts invocations. */
 export const windowPoolFields = {
   x: "at",
   y: "at",
@@ -16,7 +16,7 @@ export const windowPoolFields = {
   padding: "u32",
 } as const;
 
-/** Geometry of a pooling to a given size. */
+/** Parameters of an adaptive pooling to size × size; `quads` counts invocations. */
 export const adaptivePoolFields = {
   x: "at",
   y: "at",
@@ -27,7 +27,7 @@ export const adaptivePoolFields = {
   size: "u32",
 } as const;
 
-/** Output position and first channel of an invocation, given the output's extents. */
+/** WGSL: the output position and first channel of an invocation, given the output's extents. */
 const place = (rows: string, columns: string, width: Width): string => `
   if (index >= p.quads) { return; }
   let across = (p.channels + ${width - 1}u) / ${width}u;
@@ -49,8 +49,8 @@ fn putValue(at: u32, value: Value) { putScalar(at, value); }
 fn larger(a: Value, b: Value) -> Value { return select(select(max(a, b), b, isNan(b)), a, isNan(a)); }`;
 
 /**
- * The largest value or the mean of each window, padding not counted. Sums go row by row. Memory traffic: each value as
- * often as windows hold it, mostly from cache; the output once.
+ * The largest value or the mean of each window; padding is not counted. Sums go row by row. Memory traffic: each value
+ * once for every window that holds it, mostly from cache; the output once.
  */
 export function windowPoolKernel(
   width: Width,
@@ -88,7 +88,10 @@ ${place("p.oh", "p.ow", width)}
   };
 }
 
-/** The mean of each of size × size near-equal parts. Sums go row by row. Memory traffic: the input once. */
+/**
+ * Adaptive average pooling: the mean of each of size × size near-equal parts. Sums go row by row. Memory traffic: the
+ * input once.
+ */
 export function adaptivePoolKernel(width: Width): Kernel<typeof adaptivePoolFields> {
   return {
     fields: adaptivePoolFields,

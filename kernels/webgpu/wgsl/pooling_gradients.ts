@@ -1,6 +1,7 @@
 /**
- * The transposes of pooling. Where several windows give to one value, it is the value that collects, window by window, so
- * that no two invocations write to one place and sums are in the same order on every run.
+ * The transposes (gradients) of pooling. Windows may overlap, so one input value may receive from several. An
+ * invocation therefore belongs to an input value and sums over its windows: no two invocations write to one address,
+ * and sums are in the same order on every run.
  */
 import { type Kernel, MAIN } from "./kernel.ts";
 
@@ -20,7 +21,10 @@ const fields = {
   padding: "u32",
 } as const;
 
-/** `fn largest(image, row, column, channel)`: where in x the largest value of a window of y is, the first of equals. */
+/**
+ * `fn largest(image, row, column, channel)`: the index in x of the largest value in a window of y; the first where
+ * several are equal.
+ */
 const windowText = `
 fn largest(image: u32, row: u32, column: u32, channel: u32) -> u32 {
   let top = i32(row * p.stride) - i32(p.padding);
@@ -50,7 +54,7 @@ fn windows(position: u32, outputs: u32) -> vec2<u32> {
   return vec2<u32>(first, min(padded / p.stride + 1u, outputs));
 }`;
 
-/** The position of an invocation, given the extents of the side that it writes. */
+/** WGSL: the position of an invocation, given the extents of the tensor that it writes. */
 const place = (rows: string, columns: string): string => `
 ${MAIN}
   if (index >= p.count) { return; }
@@ -60,7 +64,10 @@ ${MAIN}
   let row = pixel / ${columns} % ${rows};
   let image = pixel / ${columns} / ${rows};`;
 
-/** The value of `y`, of x's shape, at the largest value of each window of x. Memory traffic: x once, mostly from cache. */
+/**
+ * For each window of x, the element of `y` (a tensor of x's shape) at the index of the window's largest value. Memory
+ * traffic: x once, mostly from cache.
+ */
 export const poolGather = {
   fields,
   width: 1,
@@ -70,7 +77,10 @@ ${place("p.oh", "p.ow")}
 }`,
 } as const satisfies Kernel;
 
-/** y to where each window's largest value is. Memory traffic: x as often as windows overlap, squared, from cache. */
+/**
+ * The gradient of max pooling: adds each value of y where the largest value of its window is in x. Memory traffic: for
+ * each input value, every value of every window that holds it, from cache; the output once.
+ */
 export const poolScatter = {
   fields,
   width: 1,
@@ -90,7 +100,10 @@ ${place("p.h", "p.w")}
 }`,
 } as const satisfies Kernel;
 
-/** y in equal parts over its windows. Memory traffic: y as often as windows overlap, the output once. */
+/**
+ * The gradient of average pooling: divides each value of y equally among the positions of its window. Memory traffic:
+ * each value of y once for every position of its window, the output once.
+ */
 export const unpoolWindow = {
   fields,
   width: 1,
@@ -109,7 +122,10 @@ ${place("p.h", "p.w")}
 }`,
 } as const satisfies Kernel;
 
-/** y in equal parts over the near-equal parts of an adaptive pooling. Memory traffic: y a few times, the output once. */
+/**
+ * The gradient of adaptive pooling: divides each value of y equally among the positions of its part. Memory traffic: y
+ * a few times, the output once.
+ */
 export const unpoolAdaptive = {
   fields: { y: "at", to: "at", count: "u32", h: "u32", w: "u32", channels: "u32", size: "u32" },
   width: 1,

@@ -1,42 +1,49 @@
 /**
- * Matrix products: rows of a left side by columns of a right side. What the sides are is up to the operands; most are never
- * written but gathered from tensors.
+ * Matrix products: rows of a left matrix by columns of a right matrix. The operands say where the values of both come
+ * from; most of these matrices are never written to memory but gathered from tensors.
  *
- * A workgroup of 256 computes a tile. Steps of `depth` products go through workgroup memory; the next step's values are
- * loaded into registers while this one's are multiplied. Memory traffic: the left side once for each tile across, the
- * right side once for each tile down, the output once.
+ * A workgroup of 256 computes one tile of the output. Products are taken in steps of `depth`, whose values go through
+ * workgroup memory; the next step's values are loaded into registers while this step's are multiplied. Memory traffic:
+ * the left side once for each tile across, the right side once for each tile down, the output once.
  */
 import { each, WORKGROUP } from "./kernel.ts";
 import { lanesOf, type Tile, tileHead, tilePixels, tileText } from "./tile.ts";
 
-/** A tile, and the products that one step takes. */
+/** A tile, and how many products one step takes. */
 export interface ProductTile extends Tile {
   /** A multiple of four. */
   readonly depth: number;
 }
 
-/** Left sides of these fill what statistics take: pixels · depth is 2,048. Many channels: 8 × 4 sums an invocation, 128 pixels × 64 channels; 13.5 KiB of workgroup memory. */
+/**
+ * For many channels: 8 × 4 sums an invocation, 128 pixels × 64 channels; 13.5 KiB of workgroup memory. In this tile and
+ * in {@link NARROW} pixels × depth is 2,048, so that the left side takes exactly the workgroup memory that statistics
+ * need later.
+ */
 export const WIDE: ProductTile = { channels: 64, rows: 8, depth: 16 };
-/** Few channels: 4 × 4 sums an invocation, 256 pixels × 16 channels; 9.3 KiB. */
+/** For few channels: 4 × 4 sums an invocation, 256 pixels × 16 channels; 9.3 KiB. */
 export const NARROW: ProductTile = { channels: 16, rows: 4, depth: 8 };
 
-/** How invocations bring one side from storage to workgroup memory. */
+/** How invocations copy one matrix from storage to workgroup memory, as WGSL. */
 export interface Side {
-  /** Before the first step: what each invocation fetches. */
+  /** Before the first step: declares which rows or columns the invocation loads. */
   readonly setup: string;
-  /** Loads quads of a step into registers; `k` is the first of four products, and those from `products` on are zero. */
+  /**
+   * Loads quads of a step into registers. `k` is the first of their four products; products from `products` on are
+   * zero.
+   */
   readonly load: string;
-  /** Stores them. */
+  /** Stores these registers in workgroup memory. */
   readonly store: string;
 }
 
-/** WGSL of both sides. */
+/** The WGSL of a product: both matrices, and what is done around the steps. */
 export interface ProductOperands {
   /** Functions and constants of the module. */
   readonly text: string;
-  /** Where the tile is; see `tileHead`. */
+  /** The position of the tile in the output; see `tileHead`. */
   readonly place?: string;
-  /** Declares `products`, where they end, and `start`, where they begin. */
+  /** Declares `start`, the first product, and `products`, the one after the last. */
   readonly range: string;
   readonly left: Side;
   readonly right: Side;
@@ -46,18 +53,21 @@ export interface ProductOperands {
   readonly prepare?: string;
   /** After each step. */
   readonly advance: string;
-  /** What becomes of the sums; ends `main`. */
+  /** What is done with the sums; ends `main`. */
   readonly end: string;
 }
 
 const stepQuads = ({ depth }: ProductTile): number => depth / 4;
 
-/** `memory[i · STEP_QUADS + q][lane]` is quad q of the products of row i · LANES + lane. */
+/**
+ * The place of a quad in workgroup memory: `memory[i · STEP_QUADS + q][lane]` holds quad q of the products of row i ·
+ * LANES + lane.
+ */
 const leftPlace = (row: string): string => `memory[(${row}) / LANES * STEP_QUADS + loadQuad][(${row}) % LANES]`;
 
 /**
- * Left sides whose products are neighbours in storage: `row(i)` prepares to fetch row `pixel<i>`, `quad(i)` sets `a<i>` to
- * four products of it.
+ * A left matrix whose products are contiguous in storage (row-major). `row(i)` prepares the loads of row `pixel<i>`;
+ * `quad(i)` sets `a<i>` to four products of that row.
  */
 export function leftByProducts(
   tile: ProductTile,
@@ -76,8 +86,9 @@ export function leftByProducts(
 }
 
 /**
- * Left sides whose rows are neighbours in storage: `quads` sets `a<j>` to rows `leftRow` … of product k + j. The last
- * invocations fetch them, while the first fetch the right side.
+ * A left matrix whose rows are contiguous in storage (column-major). `quads` sets `a<j>` to four rows from `leftRow`
+ * on, of product k + j. The last invocations of the workgroup load the left matrix, while the first ones load the
+ * right.
  */
 export function leftByRows(tile: ProductTile, quads: string): Side {
   const blocks = tilePixels(tile) / 4, first = WORKGROUP / stepQuads(tile) - blocks;
@@ -92,7 +103,7 @@ export function leftByRows(tile: ProductTile, quads: string): Side {
   };
 }
 
-/** Right sides: `quads` sets `b<j>` to columns `column` … of product k + j. */
+/** A right matrix. `quads` sets `b<j>` to four columns from `column` on, of product k + j. */
 export function rightByColumns(quads: string): Side {
   return {
     setup: `
@@ -103,7 +114,7 @@ export function rightByColumns(quads: string): Side {
   };
 }
 
-/** Declares four quads, which are zero unless a condition holds. */
+/** Declares four quads and loads them where a condition holds; otherwise they are zero. */
 function loadQuads(name: string, condition: string, text: string): string {
   return `${each(4, (j) => `var ${name}${j} = vec4<f32>(0.0);`)}
     if (${condition}) {
@@ -111,7 +122,7 @@ function loadQuads(name: string, condition: string, text: string): string {
     }`;
 }
 
-/** A step's products: `rows` left quads by four right quads, for each quad of the depth. */
+/** The multiply-adds of a step: `rows` left quads by four right quads, for each quad of the depth. */
 function multiply(tile: ProductTile): string {
   return each(stepQuads(tile), (q) => `
       {
@@ -151,8 +162,8 @@ function stepsText(tile: ProductTile, { range, left, right, setup, prepare = "",
 }
 
 /**
- * The whole module of a product. Rows of workgroup memory are longer than their lanes so that the quads of a row, which
- * neighbouring invocations store, are in different banks.
+ * The WGSL of a product. Rows of workgroup memory are padded beyond their lanes: neighbouring invocations store quads
+ * of one row, and the padding puts these quads into different memory banks.
  */
 export function productText(tile: ProductTile, operands: ProductOperands): string {
   const { quads, lanes } = lanesOf(tile), rows = tile.rows * stepQuads(tile);

@@ -1,13 +1,16 @@
 /** Sums in a fixed order, so that the same numbers give the same bits on every run. */
 import { INVOCATION, type Kernel, MAIN, type Width, WORKGROUP } from "./kernel.ts";
 
-/** Elements that an invocation of {@link sumKernel} adds before the tree. */
+/** Elements that an invocation of {@link sumKernel} adds up before the invocations' sums are reduced as a tree. */
 const SUM_STEPS = 16;
 
 /** Elements that a workgroup of {@link sumKernel} sums to one. */
 export const SUM_ELEMENTS = SUM_STEPS * WORKGROUP;
 
-/** `beside` is there where |x − beside| is summed; each workgroup writes one value. */
+/**
+ * Parameters of {@link sumKernel}. Where `beside` is given, |x − beside| is summed instead of x. Each workgroup writes
+ * one value.
+ */
 export const sumFields = {
   x: "at",
   beside: "at",
@@ -32,8 +35,8 @@ fn reduced(local: u32, value: f32) -> f32 {
 }`;
 
 /**
- * Sums of 4,096 elements, divided: 16 an invocation, then a tree of 256. Memory traffic: the tensor once. Quads need a
- * count that is a multiple of four, and tensors.
+ * The sum of each 4,096 elements, divided by `divisor`: 16 elements an invocation, then a tree over 256 invocations.
+ * Memory traffic: the tensor once. Width 4 needs a count that is a multiple of four, and x in the arena of tensors.
  */
 export function sumKernel(width: Width): Kernel<typeof sumFields> {
   const value = width === 4
@@ -66,10 +69,14 @@ ${value}
   };
 }
 
-/** Vectors that one dispatch of {@link means} takes. */
+/** The most vectors that one dispatch of {@link means} takes. */
 export const MEANS = 60;
 
-/** The mean of each of some vectors, a workgroup of 64 each: `[from, count, to, index]` an entry of the table. */
+/**
+ * The mean of each of several vectors, one workgroup of 64 for each. An entry of the table is
+ * `[from, count, to, index]`: the mean of `count` elements from `from` on is written to element `index` of the vector
+ * at `to`.
+ */
 export const means = {
   fields: {},
   tail: `  table: array<vec4<u32>, ${MEANS}>,\n`,
@@ -86,7 +93,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 }`,
 } as const satisfies Kernel;
 
-/** What `spread` would make of each element, summed: `outer` parts of `period`, in each of which `inner` repeat. */
+/**
+ * Parameters of {@link sumSpread}, the transpose of `spread`: for each element of y, the sum of all elements of x that
+ * `spread` would copy it to. x consists of parts of `period` elements, each of which repeats the same `inner` elements.
+ */
 export const sumSpreadFields = {
   x: "at",
   y: "at",
@@ -101,8 +111,9 @@ export const sumSpreadFields = {
 export const SUM_SPREAD_ELEMENTS = 16;
 
 /**
- * Sums down to a small tensor. A workgroup of 256 takes 16 neighbouring elements, 16 lanes each, whose sums are merged in
- * a fixed order; lanes compensate their rounding (Kahan). Memory traffic: the large tensor once.
+ * Sums a large tensor down to a small one. A workgroup of 256 takes 16 neighbouring elements of the small tensor, with
+ * 16 lanes for each, whose sums are merged in a fixed order. Each lane sums with compensation (Kahan). Memory traffic:
+ * the large tensor once.
  */
 export const sumSpread = {
   fields: sumSpreadFields,
@@ -134,10 +145,16 @@ fn main(${INVOCATION}) {
 }`,
 } as const satisfies Kernel;
 
-/** Parts that one invocation of {@link sumParts} sums; more are worth the lanes of {@link sumSpread}. */
+/**
+ * The most parts that {@link sumParts} sums with one invocation; for more, the 16 lanes of {@link sumSpread} are
+ * faster.
+ */
 export const FEW_PARTS = 16;
 
-/** Sums of a few f32 parts that stand one after the other, an element an invocation. Memory traffic: the parts, the sums. */
+/**
+ * Sums a few f32 parts that are stored one after the other; an invocation computes one element. Memory traffic: the
+ * parts in, the sums out.
+ */
 export const sumParts = {
   fields: { x: "at", y: "at", ySpace: "u32", count: "u32", parts: "u32" },
   width: 1,

@@ -2,8 +2,8 @@
 import { INVOCATION, type Kernel } from "./kernel.ts";
 
 /**
- * x − ln Σ e^x of each row, a workgroup of 256 a row: its largest value, then the sum, each by a tree. Memory traffic: the
- * tensor three times in, mostly from cache, once out.
+ * x − ln Σ e^x of each row. A workgroup of 256 takes one row: it reduces the largest value, then the sum, each as a
+ * tree. Memory traffic: the tensor three times in, mostly from cache, once out.
  */
 export const logSoftmax = {
   fields: { x: "at", y: "at", columns: "u32", rows: "u32" },

@@ -1,19 +1,20 @@
-/** Where values come from and go to: draws, fills, uploads and what is read back. */
+/** Kernels at the ends of a graph: random draws, constants, uploads, and copies to the results that are read back. */
 import { NORMAL_FRACTION_BITS } from "../../../core/numeric/random.ts";
 import { INVOCATION, type Kernel, MAIN, WORKGROUP } from "./kernel.ts";
 
 /** Words of {@link gaussian}'s parameters that a run fills in, from `key0` on. */
 export const RUN_WORDS = 3;
 
-/** Tensors of one dispatch of {@link gaussian}, and elements that a workgroup draws. */
+/** The most tensors that one dispatch of {@link gaussian} draws, and the elements that a workgroup draws. */
 export const DRAWS = 59;
 export const DRAW_ELEMENTS = 4 * WORKGROUP;
 
 /**
- * N(0,1) by Philox 4×32-10 and the table of quantiles, the bits of `core/numeric/random.ts`: four values an invocation, for tensors
- * that are a multiple of four apart. An entry of the table is `[first workgroup, stream, to, count]`; the one after the last
- * begins at NONE. WGSL has no 64-bit product, so its high half is made of 16-bit limbs. Memory traffic: the tensors once;
- * the quantiles are 8 KiB.
+ * Draws from N(0,1) by Philox 4×32-10 and the table of quantiles: the same bits as `core/numeric/random.ts`. An
+ * invocation draws four values; addresses of tensors are multiples of four. An entry of the table is
+ * `[first workgroup, stream, to, count]`; the entry after the last begins at workgroup NONE. WGSL has no 64-bit
+ * product, so the high half of a product is computed from 16-bit parts. Memory traffic: the tensors once; the quantiles
+ * are 8 KiB.
  */
 export const gaussian = {
   fields: { key0: "u32", key1: "u32", draw: "u32", ySpace: "u32" },
@@ -64,7 +65,7 @@ fn main(${INVOCATION}) {
 }`,
 } as const satisfies Kernel;
 
-/** One value everywhere. */
+/** Sets all elements to one value. */
 export const fill = {
   fields: { y: "at", ySpace: "u32", count: "u32", value: "f32" },
   width: 1,
@@ -74,7 +75,7 @@ ${MAIN}
 }`,
 } as const satisfies Kernel;
 
-/** Uploaded values, from element `start` of the run's uploads. */
+/** Copies uploaded values, from element `start` of the run's uploads on, to a tensor. */
 export const upload = {
   fields: { start: "u32", y: "at", ySpace: "u32", count: "u32" },
   width: 1,
@@ -84,7 +85,7 @@ ${MAIN}
 }`,
 } as const satisfies Kernel;
 
-/** Values to read back, to element `to` of the run's results. */
+/** Copies a tensor to the results that are read back, from element `to` of the run's results on. */
 export const download = {
   fields: { to: "u32", x: "at", xSpace: "u32", count: "u32" },
   width: 1,

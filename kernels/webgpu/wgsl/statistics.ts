@@ -1,4 +1,4 @@
-/** Mean and variance per channel, and what a normalisation makes of them. */
+/** Mean and variance per channel, and the scale and shift that a normalisation computes from them. */
 import { type Kernel, MAIN, type Width } from "./kernel.ts";
 import {
   eachPixel,
@@ -15,8 +15,8 @@ import {
 export const STATISTICS: Tile = { channels: 64, rows: 8 };
 
 /**
- * The statistics of a tensor that no convolution took: tiles that are loaded instead of computed, and not written.
- * Memory traffic: the tensor once, eight bytes a channel and tile.
+ * The statistics of a tensor for which no convolution has computed them. The tiles are those of a convolution, but
+ * loaded instead of computed, and not written. Memory traffic: the tensor once, eight bytes a channel and tile.
  */
 export function tileStatisticsKernel(width: Width): Kernel<typeof tileStatisticsFields> {
   return {
@@ -32,10 +32,13 @@ ${tileEnd(STATISTICS)}`,
   };
 }
 
-/** The tile's fields and the tensor; `y` is not there. */
+/** The parameters of a tile, and the tensor x; `y` is `NONE`, as nothing is written. */
 export const tileStatisticsFields = { ...tileFields, ...statisticsFields, x: "at" } as const;
 
-/** A normalisation as one multiply-add a channel; weight and bias that are one number come as parameters. */
+/**
+ * Parameters of a normalisation, which becomes one multiply-add by a scale and a shift per channel. A weight or bias
+ * that is one number for all channels is a parameter (`weightValue`, `biasValue`), else a vector.
+ */
 export const normalizationFields = {
   weight: "at",
   bias: "at",
@@ -46,7 +49,9 @@ export const normalizationFields = {
   epsilon: "f32",
 } as const;
 
-/** `fn putNormalization(channel, mean, variance)`: scale = weight / √(variance + epsilon), shift = bias − mean · scale. */
+/**
+ * `fn putNormalization(channel, mean, variance)`: scale = weight / √(variance + epsilon), shift = bias − mean · scale.
+ */
 const normalizationText = `
 fn putNormalization(channel: u32, mean: f32, variance: f32) {
   var weight = p.weightValue;
@@ -58,14 +63,15 @@ fn putNormalization(channel: u32, mean: f32, variance: f32) {
   vectors[p.shift + channel] = fma(-mean, scale, bias);
 }`;
 
-/** Channels of a workgroup of {@link mergeStatistics}; as many lanes share each. */
+/** Channels of a workgroup of {@link mergeStatistics}; each is shared by 16 lanes. */
 export const MERGE_CHANNELS = 16;
 
 /**
- * Statistics of a tensor from those of its tiles (Chan, Golub and LeVeque, 1983), two-pass about the first tile's mean.
- * A workgroup of 256 takes 16 channels, 16 lanes each; sums are in the same order on every run. The sum of
- * squares may come out a rounding below zero; its sign is dropped, which keeps a NaN. The vectors of a normalisation by them
- * come with them where there is a scale. Memory traffic: eight bytes a channel and tile, twice.
+ * Statistics of a tensor from those of its tiles (Chan, Golub and LeVeque, 1983), in two passes, the first about the
+ * mean of the first tile. A workgroup of 256 takes 16 channels, with 16 lanes for each; sums are in the same order on
+ * every run. Rounding may put the sum of squares slightly below zero; `abs` makes it positive and, unlike `max`, keeps
+ * a NaN. Where `scale` is given, the scale and shift of the normalisation are computed too. Memory traffic: eight bytes
+ * a channel and tile, twice.
  */
 export const mergeStatistics = {
   fields: {
@@ -123,7 +129,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 }`,
 } as const satisfies Kernel;
 
-/** The vectors of a normalisation whose statistics are there already. Memory traffic: six vectors. */
+/** The scale and shift of a normalisation whose statistics are already in memory. Memory traffic: six vectors. */
 export const normalizationVectors = {
   fields: { mean: "at", variance: "at", ...normalizationFields, channels: "u32" },
   width: 1,

@@ -1,7 +1,7 @@
-/** Tiles: pixels × channels of an output, kept in registers until they are whole. */
+/** Tiles: the part of an output, pixels × channels, that a workgroup computes in registers before it writes it. */
 import { each, INVOCATION, WORKGROUP } from "./kernel.ts";
 
-/** Extents of a workgroup's tile; an invocation has `rows` pixels of one quad of channels. */
+/** Extents of a workgroup's tile; an invocation holds `rows` pixels of one quad of channels. */
 export interface Tile {
   /** Channels, a multiple of four. */
   readonly channels: number;
@@ -9,7 +9,7 @@ export interface Tile {
   readonly rows: number;
 }
 
-/** Quads of channels, and lanes that share the pixels of each. */
+/** Quads of channels of a tile, and lanes (invocations) that share the pixels of each quad. */
 export function lanesOf({ channels }: Tile): { readonly quads: number; readonly lanes: number } {
   return { quads: channels / 4, lanes: WORKGROUP / (channels / 4) };
 }
@@ -29,12 +29,12 @@ export const tileFields = {
   tiles: "u32",
 } as const;
 
-/** Where a tile's statistics go, where anybody asks for them; see {@link statisticsText}. */
+/** Where a tile's statistics are written, or `NONE`; see {@link statisticsText}. */
 export const statisticsFields = { partials: "at" } as const;
 
 /**
- * Constants of the tile, and `memory`: quads of workgroup memory by row and lane. Only the lane is computed where kernels
- * index it in their loops, because every computed index costs a check of its bounds.
+ * Constants of the tile, and `memory`: quads of workgroup memory by row and lane. In loops, kernels index it with a
+ * constant row, so that only the lane is a computed index: each computed index costs a bounds check.
  */
 export function tileText(tile: Tile, memory: { readonly rows: number; readonly lanes: number }): string {
   const { quads, lanes } = lanesOf(tile);
@@ -52,15 +52,18 @@ export function statisticsMemory(tile: Tile): { readonly rows: number; readonly 
   return { rows: 2 * quads, lanes };
 }
 
-/** Groups are channels beside each other, numbered along z. */
+/**
+ * The groups of a convolution: each takes successive channels of the output; the group's number is the workgroup's z.
+ */
 const beside = `
   let z = group.z;
   let y = p.y;
   let channel = z * p.groupChannels + within;`;
 
 /**
- * Places `main` in its tile and clears its sums. Pixel i of an invocation is `firstPixel + i · LANES`. `place` gives the
- * group `z`, where the output begins (`y`), and the invocation's first `channel` in it.
+ * The head of `main`: finds the tile of the workgroup, and sets its sums to zero. Pixel i of an invocation is
+ * `firstPixel + i · LANES`. `place` declares the group `z`, the address `y` at which the output begins, and the
+ * invocation's first `channel` in it.
  */
 export function tileHead(tile: Tile, place: string = beside): string {
   return `
@@ -79,7 +82,10 @@ fn main(${INVOCATION}) {
   ${each(tile.rows, (i) => `var sum${i} = vec4<f32>(0.0);`)}`;
 }
 
-/** Calls back for each pixel of an invocation that there is, by its place in the tile's registers. */
+/**
+ * Repeats a text for each pixel of an invocation, inside a check that the pixel exists; `i` is the number of its
+ * register `sum<i>`.
+ */
 export function eachPixel({ rows }: Tile, text: (i: number, pixel: string) => string): string {
   return each(rows, (i) => {
     const pixel = `(firstPixel + ${i}u * LANES)`;
@@ -87,7 +93,9 @@ export function eachPixel({ rows }: Tile, text: (i: number, pixel: string) => st
   });
 }
 
-/** Adds up rows of `memory` (and of its second half) over the lanes of each quad, always in the same order. */
+/**
+ * Adds up each row of `memory` over its lanes (both halves of `memory` where `halves` is 2), always in the same order.
+ */
 const reduceLanes = (halves: number): string => `
     workgroupBarrier();
     for (var step = LANES / 2u; step > 0u; step >>= 1u) {
@@ -99,8 +107,9 @@ const reduceLanes = (halves: number): string => `
     }`;
 
 /**
- * Mean and sum of squared differences of the tile's channels, two-pass, to `partials` `[tile][2][channels]`. The second
- * pass also sums plain differences, which corrects the mean's rounding.
+ * Writes the mean of each of the tile's channels, and the sum of squared differences from it, to `partials`
+ * `[tile][2][channels]`. There are two passes; the second also sums the plain differences, to correct the rounding of
+ * the mean.
  */
 function statisticsText(tile: Tile): string {
   return `
@@ -128,8 +137,9 @@ function statisticsText(tile: Tile): string {
 }
 
 /**
- * Ends a tile whose invocations hold `sum0 …`: writes it, each pixel where `placed` says, and takes its statistics as they
- * are stored. Memory traffic: the tile once, and eight bytes a channel for statistics.
+ * Ends a tile whose invocations hold `sum0 …`. It rounds the sums to the stored type, writes pixel i to pixel
+ * `placed(i)`, and takes the statistics of the rounded values. Memory traffic: the tile once, and eight bytes a channel
+ * for statistics.
  */
 export function tileEnd(tile: Tile, placed: (pixel: string) => string = (pixel) => pixel): string {
   return `

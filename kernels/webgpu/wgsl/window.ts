@@ -1,9 +1,9 @@
-/** Windows of a convolution: where the values that an output pixel sums come from, and where the pixel is written. */
+/** Windows of a convolution: which input values an output pixel sums, and which address the pixel is written to. */
 import { viewFields } from "./expressions.ts";
 
 /**
- * Extents of a convolution's input `x`, which is read under a view, and of its window. `top` and `left` are rows and columns
- * of zeros before the first one; below zero where windows begin within the input.
+ * Extents of a convolution's input `x`, which is read under a view, and of its window. `top` and `left` are the rows
+ * and columns of zeros before the first one; they are negative where the first window begins inside the input.
  */
 export const windowFields = {
   ...viewFields,
@@ -22,9 +22,9 @@ export const windowFields = {
 } as const;
 
 /**
- * `fn place(pixel)`: where the window of an output pixel begins. `fn positionIn(window, dy, dx)`: row and column of one of
- * its positions. `fn source(window, position, channel, view)`: four values there as the convolution sees them, under
- * `channelView(channel)`. Needs `viewText`.
+ * `fn place(pixel)`: where the window of an output pixel begins. `fn positionIn(window, dy, dx)`: the input row and
+ * column of one position of the window. `fn source(window, position, channel, view)`: four input values there, with the
+ * view applied; `channelView(channel)` gives the view. Needs `viewText`.
  */
 export const windowText = `
 struct Window { image: u32, row: i32, column: i32 }
@@ -47,7 +47,10 @@ fn source(window: Window, position: vec2<u32>, channel: u32, view: View) -> vec4
   return viewed(quad(elementAt(window, position) + channel), view);
 }`;
 
-/** `fn element(window, index, first)`: one value of a window, numbered by position and channel of the group at `first`. */
+/**
+ * `fn element(window, index, first)`: one value of a window, or 0 in the padding. `index` counts positions × channels
+ * of the group whose first channel is `first`.
+ */
 export const elementText = `
 fn element(window: Window, index: u32, first: u32) -> f32 {
   let number = index / p.groupInputs;
@@ -57,7 +60,7 @@ fn element(window: Window, index: u32, first: u32) -> f32 {
   return viewed(vec4<f32>(scalar(elementAt(window, position) + channel)), channelView(channel)).x;
 }`;
 
-/** Where an output of `oh × ow` pixels is written: every `spacing`-th row and column of a larger one. */
+/** Parameters for writing an output of `oh × ow` pixels to every `spacing`-th row and column of a larger output. */
 export const spacingFields = {
   spacing: "u32",
   outputRows: "u32",
@@ -66,7 +69,7 @@ export const spacingFields = {
   firstColumn: "u32",
 } as const;
 
-/** `fn placed(pixel)`: the pixel of the larger output. */
+/** `fn placed(pixel)`: the number of a pixel in the larger output. */
 export const spacingText = `
 fn placed(pixel: u32) -> u32 {
   if (p.spacing == 1u) { return pixel; }
