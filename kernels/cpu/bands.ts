@@ -1,36 +1,44 @@
 /** How a convolution's output is cut into bands (see assembly/convolution.ts). */
 import { type Geometry, isDepthwise } from "../lowering/geometry.ts";
 
-/** Some rows of one image, or several whole images. */
+/** The size of a band: some rows of one image, or several whole images. */
 export interface Band {
   readonly images: number;
   readonly rows: number;
 }
 
-/** A quarter of a second-level cache of 1 MiB; weights and output take more. */
+/** The most bytes of a band: a quarter of a second-level cache of 1 MiB, as weights and output need the rest. */
 const BAND_BYTES = 256 * 1024;
-/** Pixels of a register tile; a band's last tile may be partly empty. */
+/** Pixels of a register tile. A band whose pixels are no multiple of it computes a partly empty tile. */
 export const TILE_PIXELS = 6;
 const PANEL_CHANNELS = 8;
-/** Multiply-adds a cycle at best; cycles to copy one value into a band, and to begin and end a panel in a band. */
+/**
+ * The cost model: multiply-adds a cycle at best; cycles to copy one value into a band; cycles to begin and end a panel.
+ */
 const MACS_PER_CYCLE = 8;
 const CYCLES_PER_COPY = 0.5;
 const CYCLES_PER_PANEL = 300;
 
-/** Channels that a band of a depthwise convolution holds: a cache line's. */
+/** Channels of a slice of a depthwise convolution: as many as fit a cache line. */
 const SLICE_CHANNELS = 16;
 
-/** Output rows below which a band copies too many input rows twice, and bytes above which their copy is slow to read. */
+/**
+ * A depthwise convolution takes slices of channels where a band of FEW_ROWS output rows with all channels would exceed
+ * FEW_ROWS_BYTES: lower bands would copy too many input rows twice, and larger copies are slow to read.
+ */
 const FEW_ROWS = 4;
 const FEW_ROWS_BYTES = 128 * 1024;
 
-/** How many channels a band holds: all, unless they do not mix and few rows of all of them would fit. */
+/**
+ * How many channels a band holds: all, or a slice where the convolution is depthwise and few rows of all channels would
+ * fit.
+ */
 export function sliceChannels({ w, c, o, kh, stride, padding, groups }: Geometry): number {
   const fewRows = ((FEW_ROWS - 1) * stride + kh) * (w + 2 * padding) * c * 4;
   return isDepthwise({ c, o, groups }) && fewRows > FEW_ROWS_BYTES ? Math.min(c, SLICE_CHANNELS) : c;
 }
 
-/** Bytes of a band's pixel; a slice of several has a whole line, whatever channels are left for it. */
+/** Bytes of one pixel of a band. A slice has a whole cache line, even where fewer channels are left for it. */
 function pixelBytes(geometry: Geometry): number {
   return 4 * (sliceChannels(geometry) < geometry.c ? SLICE_CHANNELS : geometry.c);
 }
@@ -41,7 +49,7 @@ export function bandBytes(geometry: Geometry, { images, rows }: Band): number {
   return images * ((rows - 1) * stride + kh) * (w + 2 * padding) * pixelBytes(geometry);
 }
 
-/** Cycles that a convolution takes in such bands, not counting what does not depend on them. */
+/** The estimated cycles of a convolution with bands of this size, without those that are the same for every size. */
 function cost(geometry: Geometry, band: Band): number {
   const { n, oh, ow, o, c, kh, kw, groups } = geometry;
   const tiled = (rows: number): number => Math.ceil(rows * band.images * ow / TILE_PIXELS) * TILE_PIXELS;
@@ -53,7 +61,7 @@ function cost(geometry: Geometry, band: Band): number {
   return macs / MACS_PER_CYCLE + bands * Math.ceil(o / PANEL_CHANNELS) * CYCLES_PER_PANEL + copied * CYCLES_PER_COPY;
 }
 
-/** Bands of some rows of an image, or of whole images, as long as their input fits. */
+/** Every size of band whose input fits: first more rows of one image, then more whole images. */
 function candidates(geometry: Geometry): Band[] {
   const { n, oh, ow } = geometry;
   const step = ow === 1 ? TILE_PIXELS : 1;
@@ -68,22 +76,25 @@ function candidates(geometry: Geometry): Band[] {
   return bands;
 }
 
-/** The band that wastes least. */
+/** The size of band with the lowest estimated cost. */
 export function chooseBand(geometry: Geometry): Band {
   return candidates(geometry).reduce((best, band) => cost(geometry, band) < cost(geometry, best) ? band : best);
 }
 
-/** Input bytes of a band whose tiles all read it again. */
+/**
+ * The most input bytes of a band of a weight's gradient. All tiles read the band again, so it should stay in a cache.
+ */
 const GRADIENT_BAND_BYTES = 64 * 1024;
 
 /**
- * Pixels that are summed in float32 before they are added in float64. Where channels are nearly constant, gradients are
- * small sums of large terms that all round the same way (SynFlow with batch normalisation: up to 2.6 % of its score):
- * 128 pixels halve their errors and take 4 % longer; 64 would make a fifth of them and take 14 % longer.
+ * The most pixels that a weight's gradient sums in float32 before it adds them in float64. Where channels are nearly
+ * constant, gradients are small sums of large terms that all round the same way (SynFlow with batch normalisation: up
+ * to 2.6 % of its score): 128 pixels halve these errors and take 4 % longer; 64 would reduce them to a fifth and take
+ * 14 % longer.
  */
 const GRADIENT_BAND_PIXELS = 128;
 
-/** The band of a weight's gradient: as many pixels as stay near and may be summed in float32, a row at least. */
+/** The size of band for a weight's gradient: the largest within both limits, or else the smallest there is. */
 export function chooseGradientBand(geometry: Geometry): Band {
   const bands = candidates(geometry);
   const fits = (band: Band): boolean =>

@@ -1,16 +1,16 @@
-/** What the CPU backend says about the machine that it runs on. */
+/** How the CPU backend describes the machine that it runs on. */
 import { cpus } from "node:os";
 import type { DeviceDescription } from "../../core/graph/backend.ts";
 import { instantiateKernels } from "./module.ts";
 
-/** The processor's name, where the process may ask for it. */
+/** The processor's name; the architecture's name where the process may not ask the system. */
 function processorName(): string {
   const { state } = Deno.permissions.querySync({ name: "sys", kind: "cpus" });
   const model = state === "granted" ? cpus()[0]?.model.trim() : undefined;
   return model ?? `${Deno.build.arch} processor`;
 }
 
-/** The processor, and what decides the last bits of a result. */
+/** The processor, and the properties that decide the last bits of a result. */
 export function describeCpu(module: WebAssembly.Module): DeviceDescription {
   const fused = instantiateKernels(module).multiplyAddFuses(1) ? "fused" : "separate";
   return {

@@ -1,4 +1,4 @@
-/** What a core of this machine can do at most, in the CPU backend's own kernels. */
+/** The peak speed of one core of this machine, measured with the CPU backend's own kernels. */
 import { compileModule, instantiateKernels, type Kernels } from "./module.ts";
 import type { DeviceSpeed } from "../webgpu/speed.ts";
 
@@ -7,7 +7,7 @@ const STEPS = 2 ** 20;
 const OPERATIONS_PER_STEP = 96;
 const COPY_BYTES = 2 ** 25;
 
-/** Milliseconds of the quickest of some calls: whatever else the machine does only makes them slower. */
+/** Milliseconds of the quickest of 8 calls: other work on the machine can only make a call slower. */
 function quickestMs(body: () => void): number {
   const times = Array.from({ length: 8 }, () => {
     const start = performance.now();
@@ -23,7 +23,7 @@ function copyMs(kernels: Kernels): number {
   return quickestMs(() => kernels.copyRows(start, 0, start + COPY_BYTES, 0, COPY_BYTES, 1));
 }
 
-/** Measures one core on this thread: multiply-adds in registers, and a copy that no cache holds. */
+/** Measures one core on this thread: multiply-adds in registers, and a copy that is too large for any cache. */
 export async function measureCore(): Promise<DeviceSpeed> {
   const kernels = instantiateKernels(await compileModule());
   const gflops = OPERATIONS_PER_STEP * STEPS / quickestMs(() => void kernels.multiplyAdds(STEPS, 0.5, 1e-3)) / 1e6;

@@ -1,27 +1,27 @@
 /**
- * Which tensors of a graph a convolution or linear layer computes before it writes anything, on any device: the
- * normalisation by statistics that are known, the addition and the activation behind it, where nobody else reads what is
- * in between.
+ * Epilogue fusion, for any device: a convolution or linear layer itself computes the operations that follow it, before
+ * it writes its output. These may be a normalisation by known statistics, an addition, and an activation, in this
+ * order. Each is fused only where nobody else reads the tensor before it, so that tensor need not be written.
  *
- * The layer then runs where the last of these stands in the graph, so that whatever is added is there.
+ * The fused layer runs at the place of the last fused operation in the graph, so that the addend is already computed.
  */
 import type { Graph, Node, NodeId } from "../../core/graph/graph.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import { sameShape } from "../../core/graph/shape.ts";
 
-/** What is computed between a layer's sums and memory: `activation(norm(sum) + addend)`. */
+/** What a layer computes from its sums before it writes them: `activation(norm(sum) + addend)`. */
 export interface Epilogue<Activation extends string> {
   /** The layer. */
   readonly producer: NodeId;
-  /** The normalisation whose scale and shift come first. */
+  /** The normalisation; its scale and shift are applied first. */
   readonly norm?: NodeId;
-  /** A tensor of the layer's shape that is added. */
+  /** A tensor of the layer's shape that is added next. */
   readonly addend?: NodeId;
-  /** What comes last. */
+  /** The activation, applied last. */
   readonly activation: Activation | "none";
 }
 
-/** What a device's kernels can compute before they write. */
+/** What a device's kernels can fuse into a layer. */
 export interface EpilogueRules<Activation extends string> {
   /** The operations that may be an epilogue's activation. */
   readonly activations: readonly Activation[];
@@ -31,13 +31,16 @@ export interface EpilogueRules<Activation extends string> {
 
 /** The epilogues of a graph. */
 export interface Epilogues<Activation extends string> {
-  /** By the node that is written. */
+  /** The epilogues, by the node whose tensor is written. */
   readonly ends: ReadonlyMap<NodeId, Epilogue<Activation>>;
-  /** For each node that is not written because of one: the node that is. */
+  /** For each fused node whose tensor is not written, the node whose tensor is written instead. */
   readonly absorbed: ReadonlyMap<NodeId, NodeId>;
 }
 
-/** Plans the epilogues of a graph. Later layers take first: what an earlier one would add waits for them anyway. */
+/**
+ * Plans the epilogues of a graph, from the last layer to the first. Where two layers could fuse the same addition, the
+ * later one does: the earlier one would have to wait for the later one's output anyway.
+ */
 export function planEpilogues<Activation extends string>(
   graph: Graph,
   users: readonly (readonly NodeId[])[],
@@ -51,7 +54,7 @@ export function planEpilogues<Activation extends string>(
     const taken = others.length > 0 || graph.outputs.includes(id) || ends.has(reader!) || absorbed.has(reader!);
     return taken ? undefined : reader;
   };
-  /** The epilogue with one more node behind it, where that may be. */
+  /** The epilogue extended by the next node, or undefined where that cannot be fused. */
   const extended = (so: Epilogue<Activation>, last: NodeId, reader: NodeId): Epilogue<Activation> | undefined => {
     const node = graph.nodes[reader]!, { op, inputs, shape } = node;
     if (op === "normalize" && last === so.producer) return { ...so, norm: reader };

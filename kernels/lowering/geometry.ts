@@ -17,11 +17,11 @@ export interface Geometry {
   readonly groups: number;
 }
 
-/** Whether every channel is convolved by itself. */
+/** Whether a convolution is depthwise: every channel is convolved by itself. */
 export const isDepthwise = ({ groups, c, o }: Pick<Geometry, "groups" | "c" | "o">): boolean =>
   groups > 1 && groups === c && groups === o;
 
-/** The extents of a convolution by the shapes of its three sides. */
+/** The extents of a convolution, from the shapes of its input, weight and output. */
 export function convolutionGeometry(
   { x, weight, y }: { readonly x: Shape; readonly weight: Shape; readonly y: Shape },
   { stride, padding, groups }: Conv2dAttributes,

@@ -1,28 +1,35 @@
 /**
- * The transpose of a convolution as convolutions of stride 1: with stride s, every s-th row and column of the input is
- * reached by the same positions of the kernel, which makes s × s phases that share nothing.
+ * The transpose of a convolution (the gradient by its input) as convolutions of stride 1. With stride s, input rows
+ * with equal remainders by s are reached by the same rows of the kernel, and columns likewise. This makes s × s phases,
+ * which share neither input positions nor kernel positions.
  */
 import type { Geometry } from "./geometry.ts";
 
-/** One phase of an axis: positions `first`, `first + stride`, … get sums over `taps` output positions each. */
+/**
+ * One phase along one axis. It computes the input positions `first`, `first + stride`, …; each is a sum over `taps`
+ * output positions.
+ */
 export interface PhaseAxis {
-  /** The first of the kernel's positions that take part; the others follow by the stride. */
+  /** The first kernel position (tap) of the phase; the others follow in steps of the stride. */
   readonly tap: number;
   readonly taps: number;
   readonly first: number;
   readonly count: number;
-  /** Zeros that the sums reach before and after the output; below zero where they begin or end within it. */
+  /** Padding: how many zeros the sums reach before and after the output; negative where they begin or end inside it. */
   readonly before: number;
   readonly after: number;
 }
 
-/** A phase of both axes. */
+/** A phase: one along the rows, one along the columns. */
 export interface Phase {
   readonly rows: PhaseAxis;
   readonly columns: PhaseAxis;
 }
 
-/** What a phase takes of an axis: input position i is at i + padding = stride·u + tap of the kernel's positions. */
+/**
+ * The phase of kernel position `tap` along one axis. Input position i and kernel position `tap` meet at output position
+ * u where i + padding = stride·u + tap.
+ */
 function phaseAxis(tap: number, axis: {
   readonly extent: number;
   readonly outputs: number;
@@ -37,7 +44,9 @@ function phaseAxis(tap: number, axis: {
   return { tap, taps, first, count, before: taps - 1 - start, after: start + count - outputs };
 }
 
-/** The phases of a convolution's transpose that have anything to sum; whatever they leave out is zero. */
+/**
+ * The phases of a convolution's transpose that have anything to sum. Input positions that no phase computes are zero.
+ */
 export function phasesOf({ h, w, oh, ow, kh, kw, stride, padding }: Geometry): Phase[] {
   const taps = Array.from({ length: stride }, (_, tap) => tap);
   const rows = taps.map((tap) => phaseAxis(tap, { extent: h, outputs: oh, kernel: kh, stride, padding }));

@@ -1,7 +1,7 @@
 /**
- * A band: the zero-padded copy of the input rows that some output rows read, with the input's view applied. It holds all
- * channels, or a slice of them at 64 bytes a pixel where channels do not mix: then more rows fit, and fewer are copied
- * twice.
+ * A band: a copy of the input rows that some output rows read, padded with zeros, and with the input's view
+ * (normalisation and activation) applied. It holds all channels. For a depthwise convolution it may hold a slice of the
+ * channels, at 64 bytes a pixel: its channels do not mix, more rows fit, and fewer rows are copied twice.
  */
 import { Convolution } from "./descriptor";
 import { applySlice, applyView } from "./generated";
@@ -21,13 +21,13 @@ export class Band {
 /** The band that is being computed. */
 export const band = changetype<Band>(memory.data(32, 16));
 
-/** Moves to the slice of channels that begins with this one. */
+/** Makes the slice of channels that begins with `channel` the current one. */
 export function moveSlice(d: Convolution, channel: i32): void {
   band.channel = channel;
   band.channels = min<i32>(d.sliceChannels, d.c - channel);
 }
 
-/** How many bands a slice of channels takes. */
+/** How many bands cover the output, for one slice of channels. */
 export function bandCount(d: Convolution): i32 {
   return bandsAcross(d) * bandsDown(d);
 }
@@ -40,7 +40,7 @@ function bandsDown(d: Convolution): i32 {
   return (d.oh + d.bandRows - 1) / d.bandRows;
 }
 
-/** Moves to the band of a step, counted from whichever end is to be first. */
+/** Makes a step's band the current one; steps count bands from the front, or from the back where `backwards`. */
 export function moveBand(d: Convolution, step: i32): void {
   const index = d.backwards ? bandCount(d) - 1 - step : step;
   band.image = index / bandsDown(d) * d.bandImages;
@@ -59,7 +59,7 @@ export function bandPixels(d: Convolution): i32 {
   return band.images * band.rows * d.ow;
 }
 
-/** Bytes of a slice's pixel: a cache line. */
+/** Bytes of one pixel of a slice: a cache line. */
 const SLICE_BYTES: usize = 64;
 
 /** Bytes from one pixel of a band to the next. */
@@ -72,7 +72,7 @@ export function bandRowBytes(d: Convolution): usize {
   return <usize> (d.w + 2 * d.padding) * bandPixelBytes(d);
 }
 
-/** Byte offsets of each output pixel's first input value from the start of its band. */
+/** For each output pixel, writes the byte offset of the first input value of its window from the start of its band. */
 export function writeOffsets(d: Convolution): void {
   const rowBytes = bandRowBytes(d), pixelBytes = <usize> d.stride * bandPixelBytes(d);
   const imageBytes = <usize> ((d.bandRows - 1) * d.stride + d.kh) * rowBytes;
@@ -85,7 +85,7 @@ export function writeOffsets(d: Convolution): void {
   }
 }
 
-/** Copies the view of some pixels of one row, or of whole rows. */
+/** Copies the view of some pixels: a part of one row, or several whole rows. */
 function copyPixels(d: Convolution, to: usize, from: usize, pixels: i32): void {
   const scale = d.scale ? d.scale + (band.channel << 2) : 0, shift = d.shift + (band.channel << 2);
   if (d.sliceChannels >= d.c) return applyView(d.activation, to, from, pixels, d.c, scale, shift);
@@ -93,14 +93,17 @@ function copyPixels(d: Convolution, to: usize, from: usize, pixels: i32): void {
   applySlice(d.activation, to, SLICE_BYTES, first, pitch, pixels, band.channels, scale, shift);
 }
 
-/** Zeros some pixels without a call of memory.fill: they are few, and two a row. */
+/**
+ * Sets some pixels to zero. Each row has only a few such pixels at its two ends, so a call of memory.fill would cost
+ * more than the stores.
+ */
 function zeroPixels(to: usize, bytes: usize): void {
   const end = to + bytes;
   for (; to + 16 <= end; to += 16) v128.store(to, f32x4.splat(0));
   for (; to < end; to += 4) store<f32>(to, 0);
 }
 
-/** Copies one input row between its zeros. */
+/** Copies one input row, with the zero padding before and after it. */
 function copyRow(d: Convolution, to: usize, from: usize): void {
   const side = <usize> d.padding * bandPixelBytes(d), inner = <usize> d.w * bandPixelBytes(d);
   zeroPixels(to, side);
@@ -127,7 +130,7 @@ function copyBand(d: Convolution): void {
   }
 }
 
-/** The band's input: its copy, made now, or where it lies. */
+/** The address of the band's input: a copy that is made now or, where no band is needed, the input tensor itself. */
 export function bandInput(d: Convolution): usize {
   if (!d.band) return d.x + (<usize> (firstPixel(d) * d.c) << 2);
   copyBand(d);

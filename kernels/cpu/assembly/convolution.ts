@@ -1,14 +1,15 @@
 /**
  * Convolution of NHWC activations by OHWI weights as an implicit matrix product.
  *
- * Weights are packed once into panels of 8 output channels. The work goes in bands of output pixels whose zero-padded
- * input rows fit a quarter of the second-level cache; the copy into the band applies the view (normalisation and activation) of
- * the input, so a normalised tensor never reaches memory. A panel then runs over a band's pixels in tiles of 6 × 8 held
- * in registers (see build/panels.ts), and the tile's channel statistics are taken before it leaves them.
+ * Weights are packed once into panels of 8 output channels. The output is computed in bands of pixels whose zero-padded
+ * input rows fit a quarter of the second-level cache. The copy into the band applies the view (normalisation and
+ * activation) of the input, so a normalised tensor is never written to memory. Each panel then runs over the band's
+ * pixels in tiles of 6 pixels × 8 channels held in registers (see build/panels.ts), and the tile's channel statistics
+ * are taken from the registers.
  *
- * Memory traffic: the input once (and the rows that two bands share once more), the output once, the packed weights once
- * a band. Convolutions of kernel 1 and stride 1 without a view read the input in place. Bands begin at the end of the
- * input that was written last, of which the third-level cache may still hold something.
+ * Memory traffic: the input once (and the rows that two bands share once more), the output once, the packed weights
+ * once a band. Convolutions of kernel 1 and stride 1 without a view read the input in place. Bands begin at the end of
+ * the input that was written last, because the third-level cache may still hold a part of it.
  */
 import {
   band,
@@ -28,7 +29,7 @@ import { packWeights, panelBytes } from "./packing";
 import { loadBlock, panel, saveBlock } from "./panel";
 import { BLOCK_BYTES, finishStatistics, mergeStatistics } from "./statistics";
 
-/** Pixels of a band that all panels run over before the next ones. */
+/** A part: some pixels of a band. All panels run over these pixels before the next part is taken. */
 @unmanaged
 class Part {
   offsets: usize;
@@ -40,7 +41,7 @@ class Part {
 
 const part = changetype<Part>(memory.data(32, 16));
 
-/** How the tiles of this convolution walk the band. */
+/** Describes to the tile kernels how they step through the band in this convolution. */
 function describePanels(d: Convolution): void {
   const inputs = d.c / d.groups, pixelBytes = bandPixelBytes(d);
   const perPixel = d.groups > 1 && !isDepthwise(d);
@@ -54,12 +55,14 @@ function describePanels(d: Convolution): void {
   panel.counted = d.statistics != 0;
 }
 
-/** Panels that a group's channels make. */
+/** How many panels the output channels of one group take. */
 export function panelsPerGroup(d: Convolution): i32 {
   return (panelGroup(d) + 7) / 8;
 }
 
-/** The state of the channels' statistics, after the panels' sums. */
+/**
+ * The address of the channels' running statistics (mean and sum of squares), which is behind the sums of the panels.
+ */
 function stateAddress(d: Convolution): usize {
   return d.statistics + <usize> (d.o / panelGroup(d) * panelsPerGroup(d)) * BLOCK_BYTES;
 }
@@ -76,7 +79,7 @@ export function panelChannels(d: Convolution, channel: i32): i32 {
   return min<i32>(8, perGroup - channel % perGroup);
 }
 
-/** One panel, that of output channels from `channel` on, over a part of a band. */
+/** Runs the panel that begins with output channel `channel` over a part of a band. */
 function runPanel(d: Convolution, channel: i32): void {
   const index = <usize> panelOf(d, channel), block = d.statistics + index * BLOCK_BYTES;
   const packed = d.packed + index * panelBytes(d), y = part.y + (<usize> channel << 2);
@@ -92,12 +95,12 @@ function runPanel(d: Convolution, channel: i32): void {
   if (panel.counted) saveBlock(block);
 }
 
-/** The output channels that a band's input channels reach: its own, or all. */
+/** The end of the output channels that the band's input channels contribute to: those of its slice, or all. */
 export function lastChannel(d: Convolution): i32 {
   return isDepthwise(d) ? band.channel + band.channels : d.o;
 }
 
-/** Merges the panels' sums over the band into the state. */
+/** Merges the sums that the panels took over the band into the channels' running statistics. */
 function mergeBand(d: Convolution, pixels: i32, seen: i32): void {
   for (let channel = band.channel; channel < lastChannel(d); channel += panelChannels(d, channel)) {
     const block = d.statistics + <usize> panelOf(d, channel) * BLOCK_BYTES;
@@ -105,7 +108,7 @@ function mergeBand(d: Convolution, pixels: i32, seen: i32): void {
   }
 }
 
-/** Computes the band, part by part; `seen` pixels have been computed before it. */
+/** Computes the band, part by part; `seen` is the number of pixels in the bands before it. */
 function convolveBand(d: Convolution, seen: i32): void {
   const first = firstPixel(d), pixels = bandPixels(d);
   part.input = bandInput(d);

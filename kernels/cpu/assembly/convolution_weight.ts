@@ -2,14 +2,14 @@
  * The gradient of a convolution's weight: for every weight, the sum over all output pixels of the input value that it
  * multiplies times the output's gradient.
  *
- * The work goes in bands of output pixels like the convolution's own, from a padded copy of the input rows that applies
- * its view. A band's gradient is copied into panels of 8 output channels, unless few tiles read it; tiles of 6 weights × 8
- * channels then run over the band's pixels in registers (see build/outer_products.ts) and are added to sums
- * `[panel][k][8]` in float64, from which the weight `[o][k]` is written at the end: only the sum over a band is taken in
- * float32.
+ * The output is taken in bands of pixels as in the convolution itself, from a padded copy of the input rows to which
+ * the view is applied. A band's gradient is copied into panels of 8 output channels, unless only few tiles read it.
+ * Tiles of 6 weights × 8 channels then run over the band's pixels in registers (see build/outer_products.ts). Their
+ * sums are added to sums `[panel][k][8]` in float64, where k is the index of a weight within its output channel; the
+ * weight `[o][k]` is written from them at the end. So only the sum over one band is taken in float32.
  *
- * Of the descriptor, y is the output's gradient, weight what is written, packed the gradient's panels, offsets those of
- * every k, statistics the sums.
+ * The descriptor's fields mean: y, the output's gradient; weight, where the result is written; packed, the gradient's
+ * panels; offsets, the input offset of every k; statistics, the sums.
  */
 import {
   band,
@@ -27,7 +27,10 @@ import { Convolution, describedConvolution, isDepthwise, panelGroup } from "./de
 import { densePackedProducts, denseSpreadProducts, depthwisePackedProducts } from "./generated";
 import { walk } from "./walk";
 
-/** Weights of an output channel up to which tiles read the gradient where it lies, since few read it again. */
+/**
+ * With at most this many weights per output channel, tiles read the gradient in place: too few tiles read it to make up
+ * for the copy into panels.
+ */
 const SPREAD_WEIGHTS: i32 = 24;
 
 /** Weights of one output channel. */
@@ -35,12 +38,14 @@ function depth(d: Convolution): i32 {
   return d.kh * d.kw * (d.c / d.groups);
 }
 
-/** The sums of the panel that begins with an output channel. */
+/** The address of the sums of the panel that begins with output channel `channel`. */
 function sumsAddress(d: Convolution, channel: i32): usize {
   return d.statistics + (<usize> (panelOf(d, channel) * depth(d)) << 6);
 }
 
-/** Byte offsets, from a pixel's first input value, of the input that each k multiplies. */
+/**
+ * For every k, writes the byte offset of the input value that it multiplies from the first value of a pixel's window.
+ */
 function writeOffsets(d: Convolution): void {
   const inputs = d.c / d.groups;
   let to = d.offsets;
@@ -52,7 +57,10 @@ function writeOffsets(d: Convolution): void {
   }
 }
 
-/** How tiles walk the band; rows that follow each other without a gap are one. */
+/**
+ * Describes how tiles step through the pixels of the band. Rows and images that are contiguous are merged into one long
+ * row.
+ */
 function describeWalk(d: Convolution): void {
   const stepBytes = <usize> d.stride * bandPixelBytes(d), rowBytes = bandRowBytes(d);
   walk.images = band.images;
@@ -68,7 +76,10 @@ function describeWalk(d: Convolution): void {
   walk.images = 1;
 }
 
-/** Eight channels of some pixels of the gradient; lanes beyond the last channel are never read back. */
+/**
+ * Copies eight channels of some pixels of the gradient. Where fewer than eight are left, the further lanes hold other
+ * values; their sums are never read.
+ */
 function copyPanel(to: usize, from: usize, pixels: i32, pixelBytes: usize): void {
   for (let pixel = 0; pixel < pixels; pixel++, to += 32, from += pixelBytes) {
     v128.store(to, v128.load(from));
@@ -76,7 +87,10 @@ function copyPanel(to: usize, from: usize, pixels: i32, pixelBytes: usize): void
   }
 }
 
-/** Adds the band to the sums of one panel, that of output channels from `channel` on; `gradient` is its first value. */
+/**
+ * Adds the band to the sums of the panel that begins with output channel `channel`; `gradient` is the address of the
+ * band's first gradient value in that channel.
+ */
 function addPanel(d: Convolution, channel: i32, input: usize, gradient: usize): void {
   const sums = sumsAddress(d, channel), weights = depth(d), first = channel / panelGroup(d) * (d.c / d.groups);
   if (!isDepthwise(d) && weights <= SPREAD_WEIGHTS) {
@@ -91,7 +105,7 @@ function addPanel(d: Convolution, channel: i32, input: usize, gradient: usize): 
   }
 }
 
-/** Adds the band to the sums of all panels that it reaches. */
+/** Adds the band to the sums of every panel whose channels read it. */
 function addBand(d: Convolution): void {
   const gradient = d.y + (<usize> (firstPixel(d) * d.o) << 2), input = bandInput(d);
   describeWalk(d);
@@ -100,7 +114,7 @@ function addBand(d: Convolution): void {
   }
 }
 
-/** All bands of a slice of channels. */
+/** Adds all bands of a slice of channels. */
 function addSlice(d: Convolution, channel: i32): void {
   moveSlice(d, channel);
   for (let step = 0; step < bandCount(d); step++) {
@@ -119,7 +133,7 @@ function writePanel(d: Convolution, channel: i32): void {
   }
 }
 
-/** Computes the weight's gradient of the convolution that the host described. */
+/** Computes the weight's gradient for the convolution that the host described. */
 export function convolutionWeight(): void {
   const d = describedConvolution(), panels = d.o / panelGroup(d) * panelsPerGroup(d);
   memory.fill(d.statistics, 0, <usize> (panels * depth(d)) << 6);

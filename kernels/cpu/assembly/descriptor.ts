@@ -1,6 +1,9 @@
-/** What the host says about a convolution. */
+/** The descriptor of a convolution, through which the host passes its arguments. */
 
-/** Filled in by the host before a call, in this order; addresses are 0 for what is absent. See rows/convolution.ts. */
+/**
+ * The host writes the fields, in this order, before a call. An address of 0 means that the tensor is absent. See
+ * rows/convolution.ts.
+ */
 @unmanaged
 export class Convolution {
   x: usize;
@@ -33,7 +36,7 @@ export class Convolution {
   packed: usize;
   offsets: usize;
   statistics: usize;
-  /** Whether bands are taken last first. */
+  /** Whether bands are computed from the last to the first. */
   backwards: bool;
 }
 
@@ -54,7 +57,7 @@ export function isDepthwise(d: Convolution): bool {
   return d.groups == d.c && d.o == d.c && d.groups > 1;
 }
 
-/** Output channels that panels may share: a group's, or all where every channel is a group. */
+/** Output channels that can share a panel: those of one group, or all in a depthwise convolution. */
 export function panelGroup(d: Convolution): i32 {
   return isDepthwise(d) ? d.o : d.o / d.groups;
 }

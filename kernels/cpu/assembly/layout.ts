@@ -1,11 +1,11 @@
 /** Kernels that move values without changing them. Each value is read and written once. */
 
-/** Copies `rows` rows of `bytes` each between two pitches. */
+/** Copies `rows` rows of `bytes` each. `xPitch` and `yPitch` are the bytes from one row to the next in x and in y. */
 export function copyRows(y: usize, yPitch: usize, x: usize, xPitch: usize, bytes: usize, rows: i32): void {
   for (let row = 0; row < rows; row++, y += yPitch, x += xPitch) memory.copy(y, x, bytes);
 }
 
-/** `[n, area, channels]` to `[n, channels, area]`. */
+/** Transposes `[n, area, channels]` to `[n, channels, area]`. */
 export function channelsFirst(y: usize, x: usize, n: i32, area: i32, channels: i32): void {
   for (let image = 0; image < n; image++) {
     for (let channel = 0; channel < channels; channel++) {
@@ -18,7 +18,7 @@ export function channelsFirst(y: usize, x: usize, n: i32, area: i32, channels: i
   }
 }
 
-/** One value for all elements. */
+/** Sets all elements to one value. */
 export function fill(y: usize, count: i32, value: f32): void {
   for (let i = 0; i < count; i++) store<f32>(y + (i << 2), value);
 }

@@ -1,6 +1,6 @@
 /**
- * Exponential and logarithm of four floats, to about two units in the last place: range reduction by powers of two, then
- * the polynomials of Cephes (Moshier, `expf` and `logf`).
+ * Exponential and logarithm of four floats, to about two units in the last place: range reduction by powers of two,
+ * then the polynomials of Cephes (Moshier, `expf` and `logf`).
  */
 
 const LN2_HIGH: f32 = 0.693359375;
@@ -17,7 +17,7 @@ function reducedExponential(r: v128): v128 {
   return f32x4.add(f32x4.relaxed_madd(f32x4.mul(p, r), r, r), f32x4.splat(1));
 }
 
-/** 2^n of four integers in −126…127. */
+/** 2^n of four integers n in −126…127. */
 function powerOfTwo(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }

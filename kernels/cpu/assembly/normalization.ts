@@ -1,4 +1,7 @@
-/** A normalisation as one multiply-add a value: `scale = weight / √(variance + ε)`, `shift = bias − mean · scale`. */
+/**
+ * The scale and shift with which a normalisation is one multiply-add a value: `scale = weight / √(variance + ε)`,
+ * `shift = bias − mean · scale`.
+ */
 export function normalizationVectors(
   mean: usize,
   variance: usize,

@@ -1,4 +1,7 @@
-/** Weights as panels of 8 output channels: 8 biases, then 8 values for each k; lanes beyond the last channel are 0. */
+/**
+ * Packs weights into panels of 8 output channels: 8 biases, then 8 values for each k; lanes beyond the last channel are
+ * 0.
+ */
 import { Convolution, panelGroup } from "./descriptor";
 
 /** Bytes of a panel. */

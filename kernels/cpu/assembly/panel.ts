@@ -1,10 +1,10 @@
 /**
- * What a panel's tiles have in common, at a constant address: reading it there needs no check against the memory's size
- * and holds no register while a tile computes.
+ * The settings that all tiles of a panel share, at a constant address: a load from a constant address needs no bounds
+ * check, and takes no register while a tile computes.
  */
 import { addFew, BLOCK_BYTES } from "./statistics";
 
-/** How tiles walk their operands and what they do with the result. */
+/** How tiles step through their operands, and what they do with their results. */
 @unmanaged
 class Panel {
   /** Kernel rows; segments of a row; values of k in a segment. */
@@ -20,20 +20,20 @@ class Panel {
   yBytes: usize;
   /** Output channels, at most 8. */
   channels: i32;
-  /** Whether statistics are taken, and whether no tile has been added to them yet. */
+  /** Whether statistics are taken; whether the next tile is the first that is added to them. */
   counted: bool;
   first: bool;
 }
 
 export const panel = changetype<Panel>(memory.data(64, 64));
 
-/** Sums of the panel's channels over a band (see statistics.ts). */
+/** The statistics' sums of the panel's channels over a band (see statistics.ts). */
 export const BLOCK: usize = memory.data(160, 64);
-/** Sums of a few tiles, and of their squares, in float32. */
+/** Sums, and sums of squares, of a few tiles in float32. */
 export const SUMS: usize = memory.data(32, 32);
 export const SQUARES: usize = memory.data(32, 32);
 
-/** Moves the sums of a few tiles to the block. */
+/** Adds the float32 sums of a few tiles to the block in float64, and sets them to zero. */
 export function addSums(): void {
   addFew(BLOCK, v128.load(SUMS), v128.load(SUMS, 16), v128.load(SQUARES), v128.load(SQUARES, 16));
   for (let at: usize = 0; at < 32; at += 16) {
@@ -42,14 +42,14 @@ export function addSums(): void {
   }
 }
 
-/** Brings a panel's sums in before a part of a band; the first part begins with none. */
+/** Loads a panel's sums before a part of a band; the first part starts from zero. */
 export function loadBlock(from: usize, first: bool): void {
   panel.first = first;
   if (first) memory.fill(BLOCK, 0, BLOCK_BYTES);
   else memory.copy(BLOCK, from, BLOCK_BYTES);
 }
 
-/** Puts a panel's sums away after a part of a band. */
+/** Saves a panel's sums after a part of a band. */
 export function saveBlock(to: usize): void {
   memory.copy(to, BLOCK, BLOCK_BYTES);
 }

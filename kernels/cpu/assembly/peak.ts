@@ -1,4 +1,4 @@
-/** What the processor can do at most, for benchmarks and for a run's record. */
+/** The peak speed of the processor and how it rounds multiply-adds, for benchmarks and for a run's record. */
 
 /** `steps` × 12 independent fused multiply-adds of four floats in registers: 96 floating-point operations a step. */
 export function multiplyAdds(steps: i32, left: f32, right: f32): f32 {
@@ -25,7 +25,10 @@ export function multiplyAdds(steps: i32, left: f32, right: f32): f32 {
   return f32x4.extract_lane(f32x4.add(low, high), 0);
 }
 
-/** Whether a relaxed multiply-add rounds once: (1 + 2^-12)² − 1 − 2^-11 is 2^-24 then, else 0. */
+/**
+ * Whether a relaxed multiply-add is fused, which means that it rounds once: then (1 + 2^-12)² − 1 − 2^-11 is 2^-24,
+ * else 0. `one` is 1; it is an argument so that no compiler computes the result in advance.
+ */
 export function multiplyAddFuses(one: f32): bool {
   const x = f32x4.splat(one + 0.000244140625);
   const rest = f32x4.relaxed_madd(x, x, f32x4.splat(-one - 0.00048828125));

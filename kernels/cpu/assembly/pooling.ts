@@ -1,6 +1,6 @@
 /**
- * Pooling of NHWC activations, four channels at a time: every output reads its window once per four channels and writes
- * four values; bound by memory. Up to 12 bytes after the input are read and dropped.
+ * Pooling of NHWC activations, four channels at a time: each output reads its window once per four channels and writes
+ * four values. The speed is limited by memory. Up to 12 bytes after the input are read and not used.
  */
 import { storeChannels } from "./vectors";
 
@@ -15,7 +15,7 @@ class Window {
 
 const window = changetype<Window>(memory.data(16, 16));
 
-/** The window at `x` reduced to one vector: the largest value, or the sum. */
+/** The largest value, or the sum, of the window at `x` in each of four channels. */
 function reduceWindow(x: usize, w: i32, pixelBytes: usize, largest: bool): v128 {
   let result = f32x4.splat(largest ? -<f32> Infinity : 0);
   for (let row = window.top; row < window.bottom; row++) {
@@ -38,7 +38,7 @@ function poolPixel(y: usize, x: usize, w: i32, c: i32, largest: bool): void {
   }
 }
 
-/** Windows of a fixed kernel and stride over `[n, h, w, c]`; padding never counts. */
+/** Pools windows of a fixed kernel and stride over `[n, h, w, c]`; padding is never counted. */
 export function windowPool(
   y: usize,
   x: usize,
@@ -69,8 +69,8 @@ export function windowPool(
 }
 
 /**
- * The mean of the window at `x`, summed in float64: behind a squeeze, normalisation looks at how little the means of
- * images differ.
+ * The mean of the window at `x` in each of four channels, summed in float64. In a squeeze-and-excite block a
+ * normalisation follows, which depends on the small differences between the means of different images.
  */
 function meanWindow(x: usize, w: i32, pixelBytes: usize): v128 {
   let low = f64x2.splat(0), high = low;
@@ -87,7 +87,7 @@ function meanWindow(x: usize, w: i32, pixelBytes: usize): v128 {
   return v128.shuffle<f64>(first, last, 0, 2);
 }
 
-/** Means of size × size near-equal parts. */
+/** Adaptive average pooling: the means of size × size near-equal parts. */
 export function adaptivePool(y: usize, x: usize, n: i32, h: i32, w: i32, c: i32, size: i32): void {
   for (let image = 0; image < n; image++, x += <usize> (h * w * c) << 2) {
     for (let row = 0; row < size; row++) {

@@ -1,6 +1,6 @@
 /**
- * The transposes of pooling, four channels at a time: every window is read once per four channels, and what it gives back
- * is added to an output that starts at zero. Up to 12 bytes after the tensors are read and dropped.
+ * The transposes (gradients) of pooling, four channels at a time: each window is read once per four channels, and its
+ * contributions are added to an output that starts at zero. Up to 12 bytes after the tensors are read and not used.
  */
 import { storeChannels } from "./vectors";
 
@@ -29,7 +29,10 @@ function setColumns(column: i32, w: i32, kernel: i32, stride: i32, padding: i32)
   window.right = min<i32>(w, left + kernel);
 }
 
-/** Byte offsets, in an image, of the first largest value of the window in each of four channels. */
+/**
+ * For each of four channels, the byte offset in an image of the largest value of the window; the first where several
+ * are equal.
+ */
 function largestPlaces(x: usize, channel: i32): v128 {
   let best = f32x4.splat(0), places = i32x4.splat(0), first = true;
   for (let row = window.top; row < window.bottom; row++) {
@@ -45,7 +48,10 @@ function largestPlaces(x: usize, channel: i32): v128 {
   return places;
 }
 
-/** Adds four channels of y where x is largest, or takes four channels of v from there. */
+/**
+ * One pixel of y, channel by channel: adds its value to `image` where x is largest (`scatters`), or sets it to the
+ * value of `image` there.
+ */
 function movePixel(x: usize, y: usize, image: usize, scatters: bool): void {
   for (let channel = 0; channel < window.c; channel += 4) {
     v128.store(PLACES, largestPlaces(x, channel));
@@ -62,8 +68,9 @@ function movePixel(x: usize, y: usize, image: usize, scatters: bool): void {
 const PLACES: usize = memory.data(16, 16);
 
 /**
- * Walks the windows of x. `scatters`: each value of y `[n, oh, ow, c]` is added to `image` `[n, h, w, c]` where x is
- * largest; else y takes the value of `image` there.
+ * Goes over the windows of x. With `scatters`, each value of y `[n, oh, ow, c]` is added to `image` `[n, h, w, c]` at
+ * the position where x is largest in the window (the gradient of max pooling); otherwise y is set to the value of
+ * `image` there.
  */
 export function movePooled(
   image: usize,
@@ -95,7 +102,7 @@ export function movePooled(
   }
 }
 
-/** Adds a pixel in equal parts to every position of its window. */
+/** Divides a pixel equally among the positions of its window and adds the parts there. */
 function spreadPixel(x: usize, y: usize): void {
   const c = window.c, pixelBytes = <usize> c << 2;
   const share = f32x4.splat(1 / <f32> ((window.bottom - window.top) * (window.right - window.left)));
@@ -110,7 +117,10 @@ function spreadPixel(x: usize, y: usize): void {
   }
 }
 
-/** Windows of a fixed kernel and stride: y `[n, oh, ow, c]` in equal parts over x `[n, h, w, c]`. */
+/**
+ * The gradient of average pooling: divides each value of y `[n, oh, ow, c]` equally among the positions of its window
+ * in x `[n, h, w, c]`.
+ */
 export function windowUnpool(
   x: usize,
   y: usize,
@@ -139,7 +149,10 @@ export function windowUnpool(
   }
 }
 
-/** size × size near-equal parts: y `[n, size, size, c]` in equal parts over x `[n, h, w, c]`. */
+/**
+ * The gradient of adaptive pooling: divides each value of y `[n, size, size, c]` equally among the positions of its
+ * part of x `[n, h, w, c]`.
+ */
 export function adaptiveUnpool(x: usize, y: usize, n: i32, h: i32, w: i32, c: i32, size: i32): void {
   const imageBytes = <usize> (h * w * c) << 2;
   window.w = w;

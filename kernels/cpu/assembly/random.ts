@@ -1,9 +1,10 @@
 /**
- * Draws from N(0,1): Philox 4×32-10 and the integer normal transform of core/numeric/random.ts, bit for bit. Writes 4 bytes an
- * element and reads a table of 8 KiB, which stays in the first-level cache; bound by the ten rounds' multiplications.
+ * Draws from N(0,1): Philox 4×32-10 and the integer normal transform of core/numeric/random.ts, bit for bit. It writes
+ * 4 bytes an element and reads a table of 8 KiB, which stays in the first-level cache. The speed is limited by the
+ * multiplications of the ten rounds.
  */
 
-/** The 2,049 quantiles, copied in when the module is loaded. */
+/** The 2,049 quantiles of the normal distribution; the host writes them when the module is loaded. */
 const QUANTILES: usize = memory.data(2052 * 4, 64);
 
 /** Where the host writes the table of quantiles. */
@@ -11,7 +12,7 @@ export function quantilesAddress(): usize {
   return QUANTILES;
 }
 
-/** A random word as a draw from N(0,1); see `normalFromWord` in core/numeric/random.ts. */
+/** Converts a random word to a draw from N(0,1); see `normalFromWord` in core/numeric/random.ts. */
 function normal(word: u32): f32 {
   const odd = (word << 1) | 1, zeros = clz<u32>(odd);
   const mantissa: u32 = zeros == 31 ? 0 : odd << (zeros + 1);
@@ -21,7 +22,7 @@ function normal(word: u32): f32 {
   return <f32> (word >>> 31 ? -magnitude : magnitude) * 9.5367431640625e-7;
 }
 
-/** Writes four values at a time; the buffer must have room up to a multiple of four. */
+/** Draws `count` values, four at a time; the buffer must have room up to the next multiple of four. */
 export function gaussian(y: usize, count: i32, key0: u32, key1: u32, stream: u32, draw: u32): void {
   for (let block: u32 = 0; <i32> (block << 2) < count; block++) {
     let c0 = block, c1: u32 = 0, c2 = stream, c3 = draw, k0 = key0, k1 = key1;

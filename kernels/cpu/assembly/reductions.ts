@@ -1,4 +1,4 @@
-/** Sums over whole tensors, accumulated in float64. Each reads its inputs once; bound by memory. */
+/** Sums over whole tensors, accumulated in float64. Each reads its inputs once; the speed is limited by memory. */
 
 function lanes(sum: v128): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);

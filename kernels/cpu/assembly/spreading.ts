@@ -1,18 +1,18 @@
-/** Rows repeated over a tensor, and sums of rows. Each reads its input once; bound by memory. */
+/** Repeats rows over a tensor, and sums rows. Each reads its input once; the speed is limited by memory. */
 
 import { accumulate } from "./statistics";
 
 /** Rows that are summed in float32 before they are added in float64. */
 const BLOCK_ROWS: i32 = 16;
 
-/** Copies each of the rows of `bytes` at x `times` times. */
+/** Copies each of `rows` rows of `bytes`, from x on, `times` times. */
 export function repeatRows(y: usize, x: usize, rows: i32, bytes: usize, times: i32): void {
   for (let row = 0; row < rows; row++, x += bytes) {
     for (let time = 0; time < times; time++, y += bytes) memory.copy(y, x, bytes);
   }
 }
 
-/** The value at x for all elements. */
+/** Sets all elements to the value at x. */
 export function fillFrom(y: usize, x: usize, count: i32): void {
   const value = v128.load32_splat(x);
   let at: usize = 0;
@@ -28,8 +28,8 @@ function addBlock(sums: usize, x: usize, rows: i32, rowBytes: usize): void {
 }
 
 /**
- * The sum of each channel of x `[rows, channels]`. `scratch` holds 8 bytes a channel, up to a multiple of four channels.
- * Lanes beyond the last channel are read and dropped.
+ * The sum of each channel of x `[rows, channels]`. `scratch` holds 8 bytes a channel, up to a multiple of four
+ * channels. Lanes beyond the last channel are read and not used.
  */
 export function sumRows(y: usize, x: usize, rows: i32, channels: i32, scratch: usize): void {
   const rowBytes = <usize> channels << 2;

@@ -1,19 +1,21 @@
 /**
- * Mean and variance per channel, accurate where |mean| ≫ deviation: a block of rows is summed about a pivot near its own
- * mean, few rows at a time in float32 and those in float64; blocks are merged in float64 (Chan, Golub and LeVeque, 1983).
+ * Mean and variance per channel, accurate even where |mean| ≫ deviation. The rows are taken in blocks. A block's values
+ * are summed as differences from a pivot, a value near the block's own mean: a few rows at a time in float32, and those
+ * sums in float64. Blocks are merged in float64 (Chan, Golub and LeVeque, 1983).
  *
- * A block's sums of eight channels are 160 bytes: pivots in float32, then sums, and sums of squares about the pivots, in
- * float64. A tensor's state is 16 bytes a channel: the mean, and the sum of squares about it.
+ * The sums of a block over eight channels take 160 bytes: pivots in float32, then sums, and sums of squares, of the
+ * differences from the pivots, in float64. The state of a tensor takes 16 bytes a channel: the mean, and the sum of
+ * squared differences from it.
  */
 
-/** Bytes of a block's sums of eight channels. */
+/** Bytes of the sums of a block over eight channels. */
 export const BLOCK_BYTES: usize = 160;
 
-/** Rows that {@link channelStatistics} sums before merging, and in float32. */
+/** Rows of a block in {@link channelStatistics}, and rows that it sums in float32. */
 const BLOCK_ROWS: i32 = 128;
 const FEW_ROWS: i32 = 8;
 
-/** Merges a block of `count` rows into a state of `seen` rows. */
+/** Merges a block of `count` rows into the state of the `seen` rows before it. */
 export function mergeStatistics(block: usize, channels: i32, count: i32, state: usize, seen: i32): void {
   const inverse: f64 = 1 / <f64> count, ratio: f64 = <f64> count / <f64> (seen + count);
   for (let channel = 0; channel < channels; channel++) {
@@ -26,7 +28,7 @@ export function mergeStatistics(block: usize, channels: i32, count: i32, state: 
   }
 }
 
-/** Writes the mean and the biased variance of `count` rows; an address of 0 is not written. */
+/** Writes the mean and the biased variance of `count` rows. Where an address is 0, that result is not written. */
 export function finishStatistics(state: usize, channels: i32, count: i32, mean: usize, variance: usize): void {
   for (let channel = 0; channel < channels; channel++) {
     if (mean) store<f32>(mean + (channel << 2), <f32> load<f64>(state));
@@ -42,7 +44,9 @@ export function accumulate(sums: usize, values: v128): void {
   v128.store(sums, f64x2.add(v128.load(sums, 16), f64x2.promote_low_f32x4(high)), 16);
 }
 
-/** Adds what few rows sum to, and their squares, to a block: the first four channels and the other four. */
+/**
+ * Adds the sums of a few rows, and their sums of squares, to a block; 0 is the first four channels, 1 the other four.
+ */
 export function addFew(block: usize, sum0: v128, sum1: v128, square0: v128, square1: v128): void {
   accumulate(block + 32, sum0);
   accumulate(block + 64, sum1);
@@ -50,7 +54,7 @@ export function addFew(block: usize, sum0: v128, sum1: v128, square0: v128, squa
   accumulate(block + 128, square1);
 }
 
-/** The sums of eight channels over some rows, about the first row. */
+/** Sums eight channels over some rows of a block; the first row is the pivot. */
 function sumBlock(x: usize, rows: i32, rowBytes: usize, block: usize): void {
   const pivot0 = v128.load(x), pivot1 = v128.load(x, 16);
   v128.store(block, pivot0);
@@ -71,8 +75,8 @@ function sumBlock(x: usize, rows: i32, rowBytes: usize, block: usize): void {
 }
 
 /**
- * Statistics of x `[rows, channels]` in one pass. `scratch` holds a block's sums and then the state. Lanes beyond the
- * last channel are read and dropped, so 32 bytes after x must be readable.
+ * Statistics of x `[rows, channels]` in one pass. `scratch` holds the sums of a block, then the state. Lanes beyond the
+ * last channel are read and not used, so 32 bytes after x must be readable.
  */
 export function channelStatistics(
   x: usize,

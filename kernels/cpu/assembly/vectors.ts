@@ -1,4 +1,4 @@
-/** Parts of vectors at the end of a row. */
+/** Stores of incomplete vectors, where fewer than four channels are left. */
 
 /** Stores the first lanes of four; all of them where `lanes` is four or more. */
 export function storeChannels(y: usize, values: v128, lanes: i32): void {

@@ -1,10 +1,13 @@
-/** How a tile of outer products walks the pixels of a band, at a constant address (see panel.ts). */
+/**
+ * How a tile of outer products steps through the pixels of a band; at a constant address for the reason given in
+ * panel.ts.
+ */
 @unmanaged
 class Walk {
   images: i32;
   rows: i32;
   columns: i32;
-  /** Bytes from one pixel to the next, from the end of a row to the next row, from there to the next image. */
+  /** Bytes from one pixel to the next, from the end of a row to the next row, and from there to the next image. */
   step: usize;
   toRow: usize;
   toImage: usize;
