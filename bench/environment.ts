@@ -1,4 +1,4 @@
-/** What the figures were taken on. */
+/** Describes what a benchmark ran on: the machine, the runtime and the commit. */
 import { cpus } from "node:os";
 
 /** The machine, the runtime and the source. */
@@ -15,7 +15,7 @@ async function commit(): Promise<string> {
   return success ? new TextDecoder().decode(stdout).trim() : "not in a repository";
 }
 
-/** Asks the system. */
+/** Reads the environment from the system and from git. */
 export async function environment(): Promise<Environment> {
   const processors = cpus();
   return {

@@ -1,6 +1,7 @@
 /**
- * The verify table: every published network in every precision, exported, run by LiteRT on this machine, and compared with
- * our own forward pass. CIFAR networks at their resolution, ImageNet ones at 64 × 64. Prints Markdown.
+ * Prints a Markdown table that verifies the TFLite export: every published network in every precision is exported, run
+ * by LiteRT on this machine, and compared with our own forward pass. CIFAR networks run at their resolution, ImageNet
+ * ones at 64 × 64.
  */
 
 // deno-lint-ignore-file no-console
@@ -21,7 +22,10 @@ import {
   verifyTflite,
 } from "../mobile/mod.ts";
 
-/** Rows and columns of ImageNet networks' images here: their weights are what is large. */
+/**
+ * Rows and columns of the images for ImageNet networks: a small size suffices, because it is the weights that are
+ * large.
+ */
 const RESOLUTION = 64;
 const CALIBRATION_IMAGES = 16;
 

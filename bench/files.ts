@@ -1,7 +1,8 @@
 /**
- * Latency of `.tflite` files on this machine, in one run: every file takes its turn in every round, in turns from either
- * end, so that what else the machine does falls on all alike. The first file is what the others are divided by: by the
- * median, and by the shortest time, which a busy machine disturbs least. Not a phone's latency.
+ * Latency of `.tflite` files on this machine, all measured in one run. Each round runs every file once, in the given
+ * order and in reverse order in turn, so that other work on the machine slows all files alike. Results are also given
+ * as a ratio to the first file: of the medians, and of the shortest times, which a busy machine disturbs least. This is
+ * not a phone's latency.
  */
 
 // deno-lint-ignore-file no-console

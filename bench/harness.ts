@@ -1,15 +1,18 @@
-/** How everything here is timed: the result is checked first, then warm-up, then samples of which all are kept. */
+/**
+ * How all benchmarks measure time: first the result is checked, then there are warm-up calls, then samples, all of
+ * which are kept.
+ */
 
-/** Times of one thing, in milliseconds. */
+/** Statistics of the samples of one measurement, in milliseconds. */
 export interface Timing {
   readonly medianMs: number;
   readonly p95Ms: number;
   readonly minMs: number;
-  /** (p95 − min) / median: how much the machine's other work disturbed the samples. */
+  /** (p95 − min) / median: shows how much other work on the machine disturbed the samples. */
   readonly spread: number;
 }
 
-/** The value below which a share of the sorted samples lies. */
+/** The quantile: the value below which this share of the sorted samples lies. */
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }
@@ -47,7 +50,7 @@ export function measure(body: () => void, { warmups = 3, samples = 15 } = {}): T
   return summarizeTimes(Array.from({ length: samples }, () => timeMs(body)));
 }
 
-/** Lets V8 install the code that it has optimised in the background. */
+/** Waits a moment, so that V8 installs the code that it has optimised in the background. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 200));
 }

@@ -1,12 +1,15 @@
-/** The machine's limits, measured in the same run as everything that is compared with them. */
+/** The peak speed of the machine, measured in the same run as everything that is compared with it. */
 import type { Kernels } from "../kernels/cpu/module.ts";
 import { measure, settle } from "./harness.ts";
 
-/** What one core can do at most. */
+/** The peak speed of one core. */
 export interface Limits {
-  /** Fused multiply-adds of four floats in registers, two operations each. */
+  /**
+   * Billions of operations a second of fused multiply-adds in registers, four floats at a time; a multiply-add is two
+   * operations.
+   */
   readonly peakGflops: number;
-  /** Gigabytes a second read and written by a copy that no cache holds. */
+  /** Gigabytes a second, read and written together, of a copy that is too large for any cache. */
   readonly copyGbps: number;
 }
 

@@ -13,7 +13,7 @@ export interface Subject {
   readonly structure: string;
 }
 
-/** What the published searches score with. */
+/** The batch size of the published searches. */
 export const BATCH = 64;
 /** Rows and columns of a CIFAR image. */
 export const RESOLUTION = 32;
@@ -49,7 +49,7 @@ export function zooDepthwise(): DepthwiseLayer[] {
   return [...layers.values()];
 }
 
-/** Everything that a score depends on but the network. */
+/** Everything that a score depends on except the network. */
 export const SETTINGS = {
   batch: BATCH,
   gamma: 0.01,

@@ -1,4 +1,7 @@
-/** Operations on one core, each where it stands in a network: with its fused normalisation, activation and statistics. */
+/**
+ * Measures operations on one core. Each runs inside the graph of a network, with the normalisation, activation and
+ * statistics that are fused into it.
+ */
 import { type Graph, GraphBuilder, type Node, nodeMacs } from "../core/graph/graph.ts";
 import { evaluate } from "../core/graph/oracle.ts";
 import { elementCount, type Shape } from "../core/graph/shape.ts";
@@ -7,7 +10,7 @@ import { median, settle, timeMs } from "./harness.ts";
 import type { Limits } from "./limits.ts";
 import { cifarSubjects, type DepthwiseLayer, gradientGraph, scoreGraph, zooDepthwise } from "./networks.ts";
 
-/** What keeps an operation from the core's peak. */
+/** What keeps an operation below the core's peak. */
 type Limit =
   | "compute"
   | "loads: channels share no input"
@@ -17,11 +20,11 @@ type Limit =
 /** One operation's figures. */
 export interface OperationFigures {
   readonly name: string;
-  /** How often it stands in the networks. */
+  /** How often it occurs in the networks. */
   readonly count: number;
   readonly ms: number;
   readonly gflops: number;
-  /** Of the core's peak. */
+  /** The share of the core's peak, 0 to 1. */
   readonly fraction: number;
   readonly limit: Limit;
 }
@@ -34,7 +37,7 @@ function isConvolution(node: Node): node is Convolution {
   return node.op in kinds;
 }
 
-/** The input and the weight of a convolution, whichever of them a node computes. */
+/** The shapes of a convolution's input and weight; a gradient node computes one of them. */
 function extents(graph: Graph, node: Convolution): { readonly x: Shape; readonly weight: Shape } {
   const [first, second] = node.inputs.map((id) => graph.nodes[id]!.shape) as [Shape, Shape];
   return {
@@ -61,7 +64,7 @@ function nodeTimes(machine: Machine, program: MachineProgram, runs: number): Map
   return new Map([...samples].map(([node, times]) => [node, median(times)]));
 }
 
-/** What the operations of one name have in common, and took. */
+/** Sums over all operations of one name. */
 interface Sum {
   readonly graph: Graph;
   readonly node: Convolution;
@@ -98,7 +101,7 @@ function layerGraph(batch: number, { size, channels, kernel, stride }: Depthwise
   return builder.build([y, builder.add("channel_mean", [y], {}), builder.add("channel_variance", [y], {})]);
 }
 
-/** What the search space has beside the zoo's kernels of 7. */
+/** Depthwise convolutions that the search space can contain in addition to the zoo's, whose kernels are 7 × 7. */
 const smallDepthwise: readonly DepthwiseLayer[] = [
   { size: 16, channels: 96, kernel: 3, stride: 1 },
   { size: 32, channels: 96, kernel: 3, stride: 2 },
@@ -107,7 +110,7 @@ const smallDepthwise: readonly DepthwiseLayer[] = [
 ];
 const DEPTHWISE_BATCH = 16;
 
-/** Throws where a small relative of what is timed disagrees with the oracle. */
+/** Throws where a small convolution of the same kind as those timed disagrees with the oracle. */
 function checkResult(machine: Machine): void {
   const graph = layerGraph(2, { size: 9, channels: 24, kernel: 5, stride: 1 });
   const actual = machine.run(machine.compile(graph), { seed: 3 }), expected = evaluate(graph, { seed: 3 });
@@ -117,7 +120,7 @@ function checkResult(machine: Machine): void {
   if (wrong) throw new Error("Cannot time the CPU backend as it computes something else than the oracle");
 }
 
-/** Products of a sum up to which beginning and ending a tile shows. */
+/** Up to this many products per sum, the start and end of a tile take a noticeable share of the time. */
 const SHORT_SUM = 48;
 
 function limitOf(node: Convolution, fraction: number, graph: Graph): Limit {

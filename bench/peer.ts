@@ -1,4 +1,4 @@
-/** PyTorch on the same structures, batch, resolution and cores, in the same run. */
+/** Measures PyTorch on the same structures, batch, resolution and cores, in the same run, for comparison. */
 import type { Subject } from "./networks.ts";
 import { BATCH, RESOLUTION } from "./networks.ts";
 
@@ -18,7 +18,7 @@ export interface PeerFigures {
   readonly candidates_per_second: number;
 }
 
-/** Runs the script. Throws Error where it cannot run, with what it said. */
+/** Runs the script. Throws Error, with the last line of its error output, where it fails. */
 export async function measurePeer(
   script: string,
   subjects: readonly Subject[],

@@ -1,10 +1,11 @@
 /**
- * Makes docs/proxies.md: `deno task docs:proxies --data <folder> [--only <proxy>,…] [--benchmark <name>] [--workers <n>]
- * [--sample <networks>] [--redo] [--written]`.
+ * Makes docs/proxies.md: `deno task docs:proxies --data <folder> [--only <proxy>,…] [--benchmark <name>]
+ * [--workers <n>] [--sample <networks>] [--redo] [--written]`.
  *
- * Scores are kept in docs/data, every minute and at the end of each proxy; what is there is not scored again, whichever
- * machine it was taken on. So a run that was stopped or killed goes on where it was, and a run of few proxies adds to what
- * there is. `--redo` takes the scores of the named proxies anew; `--written` only writes the document.
+ * Scores are saved to docs/data every minute and at the end of each proxy. A score that is there is not computed again,
+ * whichever machine computed it. So a run that was stopped or killed continues where it was, and a run with few proxies
+ * adds to the scores that exist. `--redo` computes the scores of the named proxies again; `--written` only writes the
+ * document.
  *
  * @module
  */
@@ -46,9 +47,9 @@ interface Comparison {
   readonly benchmark: BenchmarkData;
   readonly proxy: string;
   readonly batch: number;
-  /** The table that its scores are kept in. */
+  /** The table in docs/data that its scores are saved to. */
   readonly path: string;
-  /** Where `zen correlate` works. */
+  /** The folder of its run of `zen correlate`. */
   readonly folder: string;
 }
 
@@ -76,7 +77,10 @@ function scoreTable({ benchmark, folder, batch }: Comparison): ScoreTable {
   return new ScoreTable(`${folder}/scores.sqlite`, settings);
 }
 
-/** Gives the run the scores that the repository has; with `--redo` takes them from both. */
+/**
+ * Before a run: copies the proxy's scores from docs/data to the run's table, so that they are not computed again. With
+ * `--redo`, deletes the proxy's scores from both.
+ */
 async function prepare(comparison: Comparison): Promise<void> {
   const { path, proxy, folder, benchmark } = comparison;
   const { networks, benchmark: space } = await loadBenchmark({
@@ -101,14 +105,14 @@ function ignoreMissing(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
-/** Copies what the run has scored to the repository. */
+/** Copies the run's scores to docs/data. */
 async function keep(comparison: Comparison): Promise<void> {
   const { path, proxy } = comparison, { networks, rows } = await readProxyData(path);
   using table = scoreTable(comparison);
   await writeProxyData(path, { networks, rows: [...rows.filter((row) => row.proxy !== proxy), ...table.rows(proxy)] });
 }
 
-/** Runs one comparison as its user would, with the progress on this terminal. */
+/** Runs one comparison with the command `zen correlate`, whose progress appears on this terminal. */
 async function compare(comparison: Comparison): Promise<void> {
   const { benchmark, proxy, batch, folder } = comparison;
   await prepare(comparison);

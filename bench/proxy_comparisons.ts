@@ -1,10 +1,10 @@
-/** What docs/proxies.md compares: every proxy on both benchmarks, on as many images as its cost allows. */
+/** What docs/proxies.md compares: every proxy on both benchmarks, with the batch size that its cost allows. */
 
 /** A benchmark of docs/proxies.md. */
 export interface BenchmarkData {
   readonly name: "nasbench201" | "nasbench-macro";
   readonly title: string;
-  /** Its file below the folder of data. */
+  /** The path of its file within the data folder. */
   readonly file: string;
 }
 
@@ -14,19 +14,19 @@ export const benchmarks: readonly BenchmarkData[] = [
   { name: "nasbench-macro", title: "NAS-Bench-Macro, CIFAR-10", file: "nasbench-macro/nas-bench-macro_cifar10.json" },
 ];
 
-/** Where the repository keeps the scores of a benchmark that were taken with batches of a size. */
+/** The path in the repository of the scores on a benchmark with a batch size. */
 export function dataPath({ name }: BenchmarkData, batch: number): string {
   return `docs/data/${name}-batch${batch}.csv`;
 }
 
-/** Proxies of one batch size. */
+/** The proxies that are scored with one batch size. */
 export interface ProxyGroup {
   readonly batch: number;
   /** In the order in which they are scored. */
   readonly proxies: readonly string[];
 }
 
-/** All that are compared, in groups of one table each. */
+/** All proxies that are compared; each group has a table of its own. */
 export const groups: readonly ProxyGroup[] = [
   {
     batch: 16,
@@ -48,29 +48,30 @@ export const groups: readonly ProxyGroup[] = [
       "te_nas_rank",
     ],
   },
-  // Fewer images than its source's 64 would leave its matrix with a smaller rank than it has elements.
+  // With fewer images than the 64 of its source, the rank of its matrix would be smaller than the number of its
+  // elements.
   { batch: 64, proxies: ["vkdnw", "vkdnw:single"] },
 ];
 
-/** Where a proxy's scores come from that is not scored itself. */
+/** How the scores of a proxy are computed from those of another. */
 export interface Source {
-  /** The proxy whose scores have the parts. */
+  /** The other proxy, whose scores contain the parts. */
   readonly of: string;
-  /** The value from the parts; ranks of the parts decide where there is none. */
+  /** Computes the value from the parts; where it is absent, the networks are ordered by the ranks of the parts. */
   readonly value?: (parts: Readonly<Record<string, number>>) => number;
 }
 
-/** Proxies that are made of another's numbers, so that nothing is scored for them. */
+/** Proxies whose scores are computed from another proxy's parts, so that no network is scored for them. */
 export const madeOf: Readonly<Record<string, Source>> = {
   te_nas_rank: { of: "te_nas" },
   "vkdnw:single": { of: "vkdnw", value: ({ layers, entropy }) => layers! + entropy! },
 };
 
-/** A cheaper form of a proxy. */
+/** A cheaper form of a proxy, `by`, that may replace the proxy `of`. */
 export interface StandIn {
   readonly of: string;
   readonly by: string;
-  /** What else is known of it. */
+  /** Further findings, printed below its table. */
   readonly note: string;
 }
 
@@ -81,16 +82,16 @@ export const standIns: readonly StandIn[] = [{
     "`zen search --preset zen-cifar-params1M --proxy params --max-evaluations 400 --seed 11`, every fourth from the " +
     "fourth on, Spearman is 0.54 at batch 64 and 0.41 at batch 16 (`zen score --file … --proxy " +
     "te_nas,te_nas:fixed_statistics --batch 64`, seed 1). " +
-    "So batch statistics that move matter to κ, and the cheaper form is a proxy of its own, whose worth the tables " +
-    "above show, rather than a faster `te_nas`.",
+    "So it matters to κ that batch statistics are not fixed, and the cheaper form is a proxy of its own, whose value " +
+    "the tables above show, rather than a faster `te_nas`.",
 }];
 
-/** How many networks and seeds the document rests on in the end, and the seed of the draw. */
+/** How many networks and seeds the finished document rests on, and the seed that selects the networks. */
 export const SAMPLE = 300;
 export const SEEDS = [1, 2, 3] as const;
 export const SAMPLE_SEED = 1;
 
-/** Spearman correlations on all of NAS-Bench-201's CIFAR-10 accuracies as others published them: lowest and highest. */
+/** Published Spearman correlations with the CIFAR-10 accuracies of all of NAS-Bench-201: the lowest and the highest. */
 export const published: Readonly<Record<string, readonly [low: number, high: number]>> = {
   params: [0.75, 0.75],
   flops: [0.75, 0.75],
@@ -109,7 +110,7 @@ export const published: Readonly<Record<string, readonly [low: number, high: num
   "vkdnw:single": [0.82, 0.82],
 };
 
-/** Why a figure of ours lies outside the published range, as far as that is known. */
+/** Why our figure is outside the published range, as far as that is known. */
 export const reasons: Readonly<Record<string, string>> = {
   params: "one cell of each class gives 0.786 on all 6,466 classes; the rest is the draw of the sample",
   flops: "as params, which orders these cells alike",

@@ -1,14 +1,14 @@
-/** What proxies cost, as a document. */
+/** Prints docs/proxy_costs.md: time and memory of the proxies. */
 import type { Environment } from "./environment.ts";
 
 /** A proxy's figures. */
 export interface CostFigures {
   readonly score: number | null;
-  /** Seconds of one network that has the machine for itself. */
+  /** Seconds for one network that is scored alone on the machine. */
   readonly alone: number;
-  /** Seconds a network while there is one for each core. */
+  /** Seconds per network while as many networks are scored at once as there are cores. */
   readonly together: number;
-  /** How far the process's memory grew with the first score. */
+  /** By how many bytes the process's peak memory grew with its first score. */
   readonly bytes: number;
 }
 
@@ -21,7 +21,7 @@ export interface PeerCost {
   readonly bytes: number;
 }
 
-/** A measurement that came to nothing. */
+/** A measurement that failed, and why. */
 interface Failure {
   readonly error: string;
 }
@@ -33,7 +33,7 @@ export interface CostRow {
   readonly peer: PeerCost | Failure | undefined;
 }
 
-/** What the figures are of. */
+/** What was measured, and on what. */
 export interface CostSubject extends Environment {
   readonly network: string;
   readonly batch: number;

@@ -1,9 +1,10 @@
 /**
- * Time and memory of every proxy on one network, beside PyTorch for two of them:
+ * Measures time and memory of every proxy on one network, and of PyTorch for two of the proxies:
  * `deno task bench:proxies [--only <proxy>,…] [--peer torch_peer.py] [--json] [--written]`.
  *
- * Each proxy has a process of its own, which ends after five minutes at the latest; all together take less than ten. One
- * that only ranks what another scores is left out. `--written` also writes docs/proxy_costs.md.
+ * Each proxy runs in a process of its own, which is ended after five minutes at the latest; all together take less than
+ * ten minutes. A proxy that only ranks what another one scores is left out. `--written` also writes
+ * docs/proxy_costs.md.
  *
  * @module
  */
@@ -18,9 +19,9 @@ import { BATCH, CLASSES, designOf, RESOLUTION, SETTINGS } from "./networks.ts";
 import { type CostFigures, type CostRow, costTable, type PeerCost } from "./proxy_cost_table.ts";
 
 const NETWORK = "zennet_cifar10_model_size1M_res32";
-/** A proxy is timed until it has so many samples, or took so long. */
+/** A proxy is timed until it has this many samples or has taken this long. */
 const SAMPLES = 3, ENOUGH_MS = 15_000;
-/** A process that takes longer is ended, and so is one that is at work when all together took too long. */
+/** The longest that one process may take, and all processes together; a process that exceeds either is ended. */
 const PATIENCE_MS = 300_000, ALL_MS = 590_000;
 
 const { values } = parseArgs({
@@ -63,7 +64,7 @@ async function measure(key: string): Promise<CostFigures> {
   return { score: first.value, alone, together: together / backend.concurrency, bytes };
 }
 
-/** What a process printed, or why it printed nothing. */
+/** The JSON that a process printed, or the reason why there is none. */
 async function outputOf(command: string, args: readonly string[]): Promise<unknown> {
   const patience = Math.min(PATIENCE_MS, ALL_MS - performance.now());
   if (patience <= 0) return { error: "not measured: out of time" };
@@ -91,7 +92,7 @@ async function measurePeer(key: string): Promise<CostRow["peer"]> {
   return await outputOf("python3", [script, values.peer, key, structure, ...args]) as PeerCost;
 }
 
-/** The proxies that compute something of their own, and those variants that cost something else. */
+/** The proxies that have a score function of their own, and those variants that cost something different. */
 async function keys(): Promise<readonly string[]> {
   const chosen = await chooseProxies(values.only), scores = chosen.map(({ proxy }) => proxy.score);
   const own = chosen.filter(({ proxy }, index) => scores.indexOf(proxy.score) === index).map(({ key }) => key);

@@ -1,14 +1,14 @@
 /**
- * Raw scores of many runs, as they are kept in the repository: a CSV of a benchmark and batch size, one network a row, in
- * the order of the draw. Columns are `network`, `accuracy`, and for each proxy `<proxy> <seed>`, its parts
- * `<proxy>.<part> <seed>`, and `<proxy> ms`, the median. A cell is a score, a reason why there is none, or empty where
- * none was taken yet.
+ * The format of docs/data: raw scores of many runs as CSV, one file for each benchmark and batch size. A row is a
+ * network, in the order in which the sample was drawn. Columns are `network`, `accuracy`, and for each proxy
+ * `<proxy> <seed>`, its parts `<proxy>.<part> <seed>`, and `<proxy> ms`, the median. A cell is a score, or the reason
+ * why there is none, or empty if the network has not been scored yet.
  */
 import type { ScoreRow, TrainedNetwork } from "../core/nasbench/mod.ts";
 import { parseCsv } from "../core/io/mod.ts";
 import { median } from "./harness.ts";
 
-/** The networks of a table, and what is known of them. */
+/** The networks of a table, and their scores. */
 export interface ProxyData {
   readonly networks: readonly TrainedNetwork[];
   readonly rows: readonly ScoreRow[];
@@ -46,7 +46,7 @@ function scoreRows(cells: Cells): ScoreRow[] {
   });
 }
 
-/** Reads a table; an empty one where there is no file yet. */
+/** Reads a table. Where the file does not exist yet, the table is empty. */
 export async function readProxyData(path: string): Promise<ProxyData> {
   const lines = parseCsv(await textOf(path));
   return {
@@ -64,7 +64,7 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-/** Nine digits are more than float32 has, and the repository need not keep more. */
+/** Nine significant digits tell all float32 values apart; the repository need not keep more. */
 const digits = (value: number, count = 9): string => `${Number(value.toPrecision(count))}`;
 
 function quoted(text: string): string {
@@ -84,7 +84,10 @@ function cellsOf(network: TrainedNetwork, rows: readonly ScoreRow[]): Cells {
   return cells;
 }
 
-/** Writes a table whole, so that a process that is killed leaves the old one or the new one. */
+/**
+ * Writes a table atomically: first to another file, which is then renamed. A process that is killed leaves either the
+ * old table or the new one.
+ */
 export async function writeProxyData(path: string, { networks, rows }: ProxyData): Promise<void> {
   const byNetwork = Map.groupBy(rows, ({ network }) => network);
   const lines = networks.map((network) => cellsOf(network, byNetwork.get(network.text) ?? []));
@@ -95,7 +98,10 @@ export async function writeProxyData(path: string, { networks, rows }: ProxyData
   await Deno.rename(`${path}.part`, path);
 }
 
-/** The network and its accuracy first, then by name, so that a table only grows where something is new. */
+/**
+ * Orders columns: the network and its accuracy first, then by name, so that in a new version of the file only new
+ * columns and cells differ.
+ */
 function inOrder(a: string, b: string): number {
   const place = (name: string): number => ["network", "accuracy"].indexOf(name) >>> 0;
   return place(a) - place(b) || (a < b ? -1 : 1);

@@ -1,4 +1,4 @@
-/** docs/proxies.md from the scores in docs/data. */
+/** Prints docs/proxies.md from the scores in docs/data. */
 import { assess, type Assessment, assessmentTable, type Estimate } from "../core/nasbench/mod.ts";
 import { chooseProxies } from "../core/io/mod.ts";
 import { proxies, type Proxy } from "../core/scoring/mod.ts";
@@ -19,7 +19,7 @@ import {
 import { type ProxyData, readProxyData } from "./proxy_data.ts";
 import { standInTables } from "./proxy_stand_ins.ts";
 
-/** Fewer networks than these are not worth a figure. */
+/** With fewer networks than this a proxy has no row: its figures would mean nothing. */
 const FEWEST = 20;
 
 /** A group's assessments on a benchmark. */
@@ -29,7 +29,10 @@ interface Result {
   readonly assessments: readonly Assessment[];
 }
 
-/** A proxy on those networks, from the first on, that have been scored under every seed; undefined where they are few. */
+/**
+ * Assesses a proxy on the first networks of the sample, up to the first that has not been scored under every seed.
+ * Undefined where that leaves too few.
+ */
 async function assessmentOf(name: string, { networks, rows }: ProxyData): Promise<Assessment | undefined> {
   const { of, value } = madeOf[name] ?? { of: name };
   const own = rows.filter(({ proxy }) => proxy === of).map((row) => value ? { ...row, value: value(row.parts) } : row);
@@ -62,7 +65,7 @@ function section({ name, title }: BenchmarkData, results: readonly Result[]): st
   return [`## ${title}`, ...tables].join("\n\n");
 }
 
-/** How our figure stands to the published ones, in words. */
+/** Says in words whether our figure agrees with the published ones. */
 function verdict(proxy: string, { mean, interval95 }: Estimate): string {
   const [low, high] = published[proxy]!;
   if (!Number.isFinite(mean) || !interval95) return "no figure here";
@@ -110,12 +113,13 @@ ${deno}, written at ${commit}; not edited by hand. Each row says how many networ
 ${SAMPLE} networks and ${SEEDS.length} seeds that the command asks for, it was stopped to save time, and running it again goes on from there.
 \`deno task docs:proxies --written\` makes the tables again from the scores, without any benchmark's data.
 
-Correlations are with test accuracy after full training. Intervals are 95 % of a bootstrap over networks and seeds. Regret is
-the best accuracy of the sample minus the best among the ten networks with the highest scores. Milliseconds are the median
-where the scores were taken; other work on the machine makes them longer. Weights are
-drawn as each proxy's source prescribes: N(0,1) for zen, N(0, 2/fan-in) for all others; images are N(0,1), classes are drawn.
+Correlations are with test accuracy after full training. Intervals are 95 % of a bootstrap over networks and seeds.
+Regret is the best accuracy of the sample minus the best among the ten networks with the highest scores. Milliseconds are
+the median on the machine where the scores were computed; other work on the machine makes them longer. Weights are drawn
+as each proxy's source prescribes: N(0,1) for zen, N(0, 2/fan-in) for all others. Images are drawn from N(0,1), classes
+at random.
 
-A proxy is worth something where it beats \`params\` and \`flops\`, and inside the top half.
+A proxy is useful if it ranks networks better than \`params\` and \`flops\` do, also within the top half.
 
 ${section(cells!, results)}
 
@@ -123,26 +127,28 @@ ${section(macro!, results)}
 
 ## Beside published figures
 
-Published figures are for all 15,625 cells of NAS-Bench-201 and CIFAR-10, of which 9,159 only repeat others; ours are for one
-cell of each class of equal ones, which alone moves \`params\` from 0.753 to 0.786. Ours are also on smaller batches, of
-noise where many published figures use CIFAR-10 images, and on a sample: an interval that holds the published figure is no
-disagreement. \`plain\` is close to noise on networks with batch normalisation: there Σ g·W of a layer before a normalisation is
-0 but for epsilon, so that little but the classifier is left.
+Published figures are for all 15,625 cells of NAS-Bench-201 and CIFAR-10, of which 9,159 only repeat others. Ours use one
+cell of each class of equal cells, which alone changes \`params\` from 0.753 to 0.786. Ours also use smaller batches, noise
+where many published figures use CIFAR-10 images, and a sample of the cells. Where our interval contains the published
+figure, the two do not contradict each other. \`plain\` is close to noise on networks with batch normalisation: the sum Σ g·W of a layer before a
+normalisation is 0, except for the effect of epsilon, so that almost only the classifier contributes.
 
 ${comparedWithPublished(results)}
 
 ## Conformance
 
-Scores that the published code gives for 30 networks, with weights and images filled by a rule, are in the tests. Ours are within
-1e-3 of them in float32, TE-NAS and GraSP within 2e-2, or within five standard
-deviations of what float32's roundings were measured to do to that score: a value near zero changes its ReLU's side, or a
-variance is a small difference of large numbers. All of those are the same to 1e-7 when computed in float64. \`deno test -A tests/scoring\` checks all of them, and
+The tests contain the scores that the published code gives for 30 networks, with weights and images filled by a rule.
+In float32 ours differ from them by at most 1e-3, TE-NAS and GraSP by at most 2e-2, or else by at most five standard
+deviations of the change that float32 rounding was measured to cause in that score. Such changes occur where rounding
+moves a value near zero to the other side of a ReLU, or where a variance is a small difference of large numbers. All of
+those scores are the same to 1e-7 when computed in float64. \`deno test -A tests/scoring\` checks all of them, and
 \`zen score --fill reference --labels modulo\` prints ours, so that any implementation can be compared.
 
 ## Cheaper forms
 
-How alike a proxy and its cheaper form rank the same networks with the same weights and images. The proxy's own agreement
-with itself, on other weights and images, is what no form of it can be expected to exceed by much.
+The rank correlations between a proxy and its cheaper form, for the same networks with the same weights and images. The
+correlation of the proxy with itself, on other weights and images, is shown beside it: no cheaper form can be expected to
+exceed that by much.
 
 ${await standInTables()}
 

@@ -1,4 +1,7 @@
-/** How well a cheaper form of a proxy stands in for it: how alike they rank the same networks on the same weights. */
+/**
+ * Compares a proxy with a cheaper form of it: the rank correlation of their scores for the same networks with the same
+ * weights.
+ */
 import type { ScoreRow } from "../core/nasbench/mod.ts";
 import { kendall, spearman } from "../core/numeric/rank_correlation.ts";
 import { median } from "./harness.ts";
@@ -18,7 +21,7 @@ type Scores = ReadonlyMap<string, ScoreRow>;
 const mean = (values: readonly number[]): string =>
   (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(3);
 
-/** A rank correlation over the networks that both have a score for. */
+/** A rank correlation over the networks for which both have a score. */
 function correlationOf(measure: typeof spearman, x: Scores, y: Scores): number {
   const pairs = [...x].flatMap(([network, { value }]) => {
     const other = y.get(network)?.value ?? null;
@@ -62,7 +65,7 @@ ${rows.flat().join("\n")}
 ${note}`;
 }
 
-/** Tables of all stand-ins. */
+/** The tables of all cheaper forms. */
 export async function standInTables(): Promise<string> {
   return (await Promise.all(standIns.map(standInTable))).join("\n\n");
 }

@@ -1,11 +1,11 @@
-/** The figures as text. */
+/** Prints the figures of the CPU benchmarks as text or JSON. */
 import type { Environment } from "./environment.ts";
 import type { Limits } from "./limits.ts";
 import type { OperationFigures } from "./operations.ts";
 import type { PeerFigures } from "./peer.ts";
 import type { ZenResults } from "./zen.ts";
 
-/** Everything that a run of the benchmarks found. */
+/** All results of a run of the benchmarks. */
 export interface Results {
   readonly environment: Environment;
   readonly limits: Limits;
@@ -18,7 +18,7 @@ export interface Results {
 
 type Row = readonly string[];
 
-/** Columns padded to their widest cell. */
+/** A table as text, each column padded to its widest cell. */
 function table(rows: readonly Row[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd()).join("\n");
@@ -37,7 +37,7 @@ function operationTable(operations: readonly OperationFigures[]): string {
   return table([["operation", "count", "ms", "GFLOP/s", "of peak", "limited by"], ...rows]);
 }
 
-/** The ratio of our throughput with all cores to PyTorch's, by structure. */
+/** Our throughput with all cores divided by PyTorch's, by structure. */
 export function peerRatios({ zen, peer }: Results): Map<string, number> {
   const ratios = new Map<string, number>();
   if (typeof peer === "string") return ratios;
@@ -57,7 +57,7 @@ function zenTable(results: Results): string {
   return table([["Zen-score, batch 64", "workers", "candidates/s", "of peak", "× PyTorch"], ...rows]);
 }
 
-/** The report for people. */
+/** The report as text. */
 export function printReport(results: Results): string {
   const { environment: { cpu, cores, deno, v8, commit }, limits, peer } = results;
   return [
@@ -76,7 +76,7 @@ export function printReport(results: Results): string {
   ].join("\n");
 }
 
-/** The report for programs: one object. */
+/** The report as one JSON object, for programs. */
 export function jsonReport(results: Results): Record<string, unknown> {
   const { environment, limits, operations, zen, peer } = results, ratios = peerRatios(results);
   const peerObject = typeof peer === "string"

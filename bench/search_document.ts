@@ -1,9 +1,9 @@
-/** docs/searches.md from the searches in docs/data/searches.json. */
+/** Prints docs/searches.md from the searches in docs/data/searches.json. */
 import { summarize } from "../core/numeric/statistics.ts";
 import type { Environment } from "./environment.ts";
 import type { SearchKind, SearchRecord } from "./search_runs.ts";
 
-/** Searches that are compared at equal time, each group with the one that it is held against first. */
+/** Searches that are compared at equal time; the first is the one that the others are compared with. */
 export const atEqualTime: readonly SearchKind[] = [
   { name: "plain", settings: {} },
   { name: "mae_det:0.5", settings: { cascade: [{ proxy: "mae_det", share: 0.5 }] } },
@@ -13,7 +13,10 @@ export const atEqualTime: readonly SearchKind[] = [
 
 const SMALL = { population: 32 } as const, RACE = { race: { share: 0.125 } } as const;
 
-/** Searches that are compared at equal evaluations: the same proposals, unless a race errs. */
+/**
+ * Searches that are compared at an equal number of evaluations. Both make the same proposals, unless the race drops a
+ * candidate wrongly.
+ */
 export const atEqualEvaluations: readonly SearchKind[] = [
   { name: "plain-population32", settings: SMALL },
   { name: "race-population32", settings: { ...SMALL, ...RACE } },
@@ -22,7 +25,7 @@ export const atEqualEvaluations: readonly SearchKind[] = [
 const recordsOf = (records: readonly SearchRecord[], { name }: SearchKind): readonly SearchRecord[] =>
   records.filter((record) => record.name === name).toSorted((a, b) => a.seed - b.seed);
 
-/** Whether two searches have the same seed and end alike. */
+/** Whether two searches have the same seed and the same limits, so that they can be compared. */
 export function isTwin(a: Pick<SearchRecord, "seed" | "limits">, b: Pick<SearchRecord, "seed" | "limits">): boolean {
   return a.seed === b.seed && JSON.stringify(a.limits) === JSON.stringify(b.limits);
 }
@@ -40,7 +43,7 @@ const table = (rows: readonly (readonly string[])[]): string =>
   [rows[0]!, rows[0]!.map((_, column) => column === 0 ? "---" : "---:"), ...rows.slice(1)]
     .map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
-/** Differences to the plain search of the same seed. */
+/** The differences in the best score from the plain search of the same seed. */
 function differences(own: readonly SearchRecord[], plain: readonly SearchRecord[]): number[] {
   return own.flatMap((record) => {
     const other = plain.find((twin) => isTwin(record, twin));
@@ -84,7 +87,7 @@ function timeVerdict(records: readonly SearchRecord[]): string {
     if (low > 0) return [`\`${kind.name}\` is better than the plain search in this time.`];
     if (high < 0) return [`\`${kind.name}\` is worse than the plain search in this time.`];
     return [
-      `Between \`${kind.name}\` and the plain search these seeds do not tell: the interval of the difference holds 0.`,
+      `These seeds do not show whether \`${kind.name}\` or the plain search is better: the interval of the difference contains 0.`,
     ];
   }).join(" ");
 }
@@ -125,7 +128,7 @@ function raceVerdict(records: readonly SearchRecord[]): string {
   const races = recordsOf(records, atEqualEvaluations[1]!),
     total = (of: (record: SearchRecord) => number) => races.reduce((sum, record) => sum + of(record), 0);
   const outraced = total(({ counts }) => counts.outraced), wrong = total((record) => record.wronglyOutraced ?? 0);
-  return `${wrong} of ${outraced} candidates were sent off wrongly`;
+  return `${wrong} of ${outraced} candidates were dropped wrongly`;
 }
 
 /** The whole document. */
@@ -140,8 +143,8 @@ Time is the processor's, of all threads. Intervals are 95 % of Student's t over 
 
 ## Free proxies first
 
-\`zen search --cascade mae_det:0.2,zen\` scores only the fifth of the proposals that a free proxy likes best. Zen-scores after
-${seconds} seconds, population 512:
+\`zen search --cascade mae_det:0.2,zen\` scores only the fifth of the proposals that a free proxy ranks highest.
+Zen-scores after ${seconds} seconds, population 512:
 
 ${timeTable(records)}
 
@@ -149,18 +152,20 @@ ${timeVerdict(records)}
 
 ## Racing
 
-\`zen search --race\` first takes an eighth of the images (or of the repeats, where that is at least one). If a candidate's whole
-score would, with 99 % confidence, stay below the population's lowest one, the rest is not computed and the candidate is
-\`outraced\`. How far whole and preliminary scores lie apart is learnt from the latest 64 candidates of the journal, so the same
-seed gives the same search with any number of workers and after any interruption. Whole scores are the same as without a
-race. It costs an eighth more for a candidate that is not sent off, so it pays once most candidates are: in a long search or a
-small population. Proposals are the same with and without a race until one is sent off wrongly.
+\`zen search --race\` first computes a preliminary score from an eighth of the images (or of the repeats, where that is at
+least one). If a candidate's whole score would, with 99 % confidence, stay below the lowest score of the population, the
+rest is not computed and the candidate is dropped; its verdict is \`outraced\`. The difference between whole and
+preliminary scores is estimated from the latest 64 candidates of the journal, so the same seed gives the same search with
+any number of workers and after any interruption. Whole scores are the same as without a race. A race costs an eighth more
+for a candidate that is not dropped, so it saves time only when most candidates are dropped: in a long search or with a
+small population. Proposals are the same with and without a race until a candidate is dropped wrongly.
 
 Population 32, equal evaluations:
 
 ${raceTable(records)}
 
-In all, ${raceVerdict(records)}: their whole score, computed afterwards, is no lower than the
-population's lowest when their turn came. Other work on the machine moves the processor's time of single searches by a tenth and more.
+In all, ${raceVerdict(records)}: their whole score, computed afterwards, is not below the
+lowest score of the population at the time when their result entered the search. Other work on the machine changes the
+processor time of single searches by a tenth and more.
 `;
 }

@@ -1,4 +1,6 @@
-/** Searches under a limit of processor time or evaluations, and what became of those whom a race sent off. */
+/**
+ * Runs searches under a limit of processor time or evaluations, and counts the candidates that a race dropped wrongly.
+ */
 import process from "node:process";
 import { loadPreset } from "../core/io/mod.ts";
 import { parseStructure } from "../core/networks/masternet/mod.ts";
@@ -19,7 +21,7 @@ import { openCpu } from "../kernels/mod.ts";
 /** When a search ends. */
 export type Limits = { readonly cpuSeconds: number } | { readonly evaluations: number };
 
-/** A way to search, by what it changes of the preset. */
+/** A kind of search: the settings in which it differs from the preset. */
 export interface SearchKind {
   readonly name: string;
   readonly settings: Readonly<Record<string, unknown>>;
@@ -31,7 +33,7 @@ export interface SearchTask extends SearchKind {
   readonly limits: Limits;
 }
 
-/** What a search came to. */
+/** The results of a search. */
 export interface SearchRecord {
   readonly name: string;
   readonly seed: number;
@@ -42,11 +44,13 @@ export interface SearchRecord {
   readonly counts: VerdictCounts;
   /** The best score after each tenth of the time or evaluations. */
   readonly curve: readonly number[];
-  /** Candidates that a race sent off although their whole score would have entered the population. */
+  /** Candidates that the race dropped although their whole score would have entered the population. */
   readonly wronglyOutraced?: number;
 }
 
-/** Searches with all else as the preset has it, and few proposals ahead of a single worker. */
+/**
+ * All searches use this preset, and settings that keep only two proposals in flight, since there is a single worker.
+ */
 const PRESET = "zen-cifar-params1M", FIXED = { window: 2, maxProposals: 1_000_000 } as const;
 
 const cpuSeconds = (): number => {
@@ -72,14 +76,14 @@ function evolutionOf(config: SearchConfig): Omit<EvolutionOptions, "score"> {
   };
 }
 
-/** How far a search has come, 0 to 1. */
+/** The progress of a search, from 0 to 1. */
 function progress(limits: Limits, { seconds, evaluations }: { seconds: number; evaluations: number }): number {
   return "cpuSeconds" in limits ? seconds / limits.cpuSeconds : evaluations / limits.evaluations;
 }
 
 /**
- * How many of those whom a race sent off would have entered the population as it was when their turn came, by their whole
- * scores.
+ * How many of the candidates that a race dropped would have entered the population with their whole score. The
+ * population is taken as it was when their result entered the search.
  */
 async function wronglyOutraced(config: SearchConfig, journal: readonly Proposal[]): Promise<number> {
   await using backend = await openCpu({ workers: 1 });
@@ -94,7 +98,7 @@ async function wronglyOutraced(config: SearchConfig, journal: readonly Proposal[
   return wrong;
 }
 
-/** Runs a search until its limit. What was in flight then does not count. */
+/** Runs a search until its limit. Proposals that are still in flight then are not counted. */
 export async function runSearchFor(task: SearchTask): Promise<SearchRecord> {
   const { name, seed, limits } = task, config = await configOf(task);
   await using backend = await openCpu({ workers: 1 });

@@ -1,10 +1,11 @@
 /**
- * Makes docs/searches.md: what screens before the proxy and racing are worth, on the preset zen-cifar-params1M.
+ * Makes docs/searches.md: how much screening before the proxy and racing improve a search, on the preset
+ * zen-cifar-params1M.
  * `deno task bench:searches [--seeds 5] [--seconds 45] [--evaluations 300] [--only <search>,…] [--written] [--json]`.
  *
- * Every search is kept in docs/data/searches.json as it ends, and not run again: a run that was stopped goes on where it
- * was. `--written` only writes the document. Searches have one worker, and their time is the processor's, of all threads,
- * so that other work on the machine falls on them as little as may be.
+ * Every search is saved to docs/data/searches.json when it ends, and is not run again, so a run that was stopped
+ * continues where it was. `--written` only writes the document. Searches have one worker. Their time is processor time,
+ * summed over all threads, because other work on the machine changes it least.
  *
  * @module
  */
@@ -42,7 +43,7 @@ async function keep(records: readonly SearchRecord[]): Promise<void> {
   await Deno.rename(`${DATA}.part`, DATA);
 }
 
-/** Everything that is to be run, all searches of one seed before the next. */
+/** All searches to run, ordered by seed, so that all searches of one seed run before the next seed. */
 function tasks(): SearchTask[] {
   const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
   const timed: Limits = { cpuSeconds: Number(values.seconds) },

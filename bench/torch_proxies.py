@@ -1,8 +1,10 @@
 """PyTorch's side of `deno task bench:proxies`: seconds and memory of two proxies on one network.
 
-Usage: torch_proxies.py <torch_peer.py> <grad_norm|naswot> <structure> --batch 64 --resolution 32 --classes 10 --threads 2
-Networks are those that torch_peer.py builds, without residual links, as a search scores them, from weights N(0,1) drawn anew
-for each score. Prints one JSON object. Memory is the process's peak less what it had before the first score.
+Usage: torch_proxies.py <torch_peer.py> <grad_norm|naswot> <structure> --batch 64 --resolution 32 --classes 10
+--threads 2
+
+torch_peer.py builds the networks, without residual links, as a search scores them. Weights N(0,1) are drawn anew for each
+score. Prints one JSON object. Memory is the process's peak minus its peak before the first score.
 """
 import argparse
 import importlib.util

@@ -1,4 +1,7 @@
-/** Each kernel by itself: the GPU's clock around its dispatch, beside the wall time of its whole graph. */
+/**
+ * Measures each kernel by itself: the time of its dispatch by the GPU's timestamps, and the wall time of its whole
+ * graph.
+ */
 import { evaluate, type Graph, GraphBuilder, type NodeId, nodeMacs, type Shape } from "../core/mod.ts";
 import { elementCount, windowExtent } from "../core/graph/shape.ts";
 import type { DeviceSpeed, Precision } from "../kernels/mod.ts";
@@ -10,18 +13,20 @@ import { median, timeAsyncMs } from "./harness.ts";
 /** Figures of one operation. */
 export interface KernelFigures {
   readonly name: string;
-  /** Its kernel, the one with the most multiply-adds where it takes several. */
+  /** Its kernel; the one with the most multiply-adds where the operation takes several. */
   readonly kernel: string;
-  /** Median of its dispatches together, by the GPU's clock. */
+  /** Median milliseconds of all its dispatches together, by the GPU's timestamps. */
   readonly ms: number;
-  /** Median of the whole graph from submission to readback, draws of its operands included. */
+  /**
+   * Median milliseconds of the whole graph, from submission to readback, including the random draws of its operands.
+   */
   readonly wallMs: number;
   readonly gflops: number;
-  /** Of multiply-adds in registers, measured in the same run. */
+  /** The share of the peak of multiply-adds in registers, measured in the same run. */
   readonly ofPeak: number;
-  /** Operands and result, each once. */
+  /** Gigabytes a second, counting operands and result once each. */
   readonly gbps: number;
-  /** Of a copy, measured in the same run. */
+  /** The share of the speed of a copy, measured in the same run. */
   readonly ofCopy: number;
 }
 
@@ -62,7 +67,10 @@ function layerOf({ x, o, kernel, stride = 1, groups = 1 }: Layer) {
   return { name, geometry, weight: [o, kernel, kernel, c / groups], y: [n, oh, ow, o] };
 }
 
-/** A convolution with what surrounds it in a network: normalised and activated on the way in, statistics on the way out. */
+/**
+ * A convolution with its neighbours in a network: the input is normalised and activated while it is read, and the
+ * statistics of the output are taken while it is written.
+ */
 function convolution(layer: Layer): Subject {
   const builder = new GraphBuilder(), { name, geometry, weight } = layerOf(layer);
   const node = builder.add("conv2d", [activation(builder, layer.x), draw(builder, weight)], geometry);
@@ -70,7 +78,10 @@ function convolution(layer: Layer): Subject {
   return { name: `convolution ${name}`, graph: builder.build(ends), node };
 }
 
-/** Both transposes of a convolution, the weight's with the input as the backward pass finds it. */
+/**
+ * Both gradients of a convolution. That of the weight reads its input under a view (normalised and activated), as in a
+ * backward pass.
+ */
 function gradients(layer: Layer): Subject[] {
   const { name, geometry, weight, y } = layerOf(layer), [, h, w] = layer.x;
   const subject = (side: string, add: (builder: GraphBuilder) => NodeId): Subject => {
@@ -109,7 +120,7 @@ function others(x: Shape): Subject[] {
   ];
 }
 
-/** Layers of every kind; few images where a software driver would take minutes. */
+/** Layers of every kind; only one image on a software driver, which would take minutes otherwise. */
 function subjects(software: boolean): Subject[] {
   const n = software ? 1 : 64;
   const first: Layer = { x: [n, 32, 32, 3], o: 16, kernel: 3 },
@@ -135,7 +146,7 @@ function subjects(software: boolean): Subject[] {
   ];
 }
 
-/** What a run needs of the device it is planned for. */
+/** The device that a run is planned for, and the precision. */
 interface Target {
   readonly device: GpuDevice;
   readonly precision: Precision;
@@ -147,14 +158,14 @@ export function planRun(graph: Graph, { device, precision }: Target): PlanRun {
   return { plan, options: { seed: 1 }, uploads: uploadsOf({}) };
 }
 
-/** Small relatives of what is timed. */
+/** Small layers of the same kinds as those timed, whose results can be checked quickly. */
 function relatives(): Subject[] {
   const dense: Layer = { x: [1, 6, 5, 8], o: 12, kernel: 3 },
     depthwise: Layer = { ...dense, o: 8, groups: 8, stride: 2 };
   return [dense, depthwise].flatMap((layer) => [convolution(layer), ...gradients(layer)]);
 }
 
-/** Throws where a small relative of what is timed disagrees with the oracle. */
+/** Throws where the result of a small layer disagrees with the oracle. */
 async function checkResult({ name, graph }: Subject, target: Target): Promise<void> {
   const [actual] = await (await target.device.submit([planRun(graph, target)])).read();
   const expected = evaluate(graph, { seed: 1 }), tolerance = target.precision === "f16" ? 0.05 : 1e-4;

@@ -16,7 +16,7 @@ export interface ScoreSubject {
   readonly graph: () => Graph;
 }
 
-/** Throughput with so many candidates in flight. */
+/** The throughput with `inFlight` candidates submitted at once. */
 export interface ScoreFigures {
   readonly inFlight: number;
   readonly candidatesPerSecond: number;
@@ -25,13 +25,13 @@ export interface ScoreFigures {
 
 /** Where the time of a group of candidates goes, milliseconds a candidate. */
 export interface TimeShares {
-  /** Graph to plan, on the caller's thread. */
+  /** Planning the graph, on the caller's thread. */
   readonly planMs: number;
   /** Encoding and submitting. */
   readonly dispatchMs: number;
-  /** The dispatches by the GPU's clock, each in a pass of its own. */
+  /** The dispatches by the GPU's timestamps, each in a pass of its own. */
   readonly kernelMs: number;
-  /** Waiting for the results of the group; kernels run meanwhile. */
+  /** Waiting for the results of the group, while the kernels run. */
   readonly readbackMs: number;
 }
 
@@ -40,7 +40,10 @@ const SMALL = "SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,2,8,1)SuperConvK1BNRE
 const ROUNDS = 3;
 const GROUP = 8;
 
-/** A published network at its published batch; one that a software driver scores in a moment there. */
+/**
+ * The network to score: a published one at its published batch; on a software driver a small one that takes only a
+ * moment.
+ */
 export function scoreSubject(software: boolean): ScoreSubject {
   const name = software ? SMALL : ZOO, batch = software ? 2 : 64, resolution = software ? 16 : 32;
   const structure = parseStructure(software ? SMALL : zooEntry(ZOO).structure);
@@ -49,7 +52,7 @@ export function scoreSubject(software: boolean): ScoreSubject {
   return { name, batch, graph: () => zenGraph(design, { batch, variant: "reference", ...fixed }) };
 }
 
-/** Candidates a second through the worker, each planned anew as a search does. */
+/** Measures candidates a second through the backend's worker; each candidate is planned anew, as in a search. */
 export async function measureScores(
   { graph }: ScoreSubject,
   options: { readonly adapter: number; readonly precision: Precision },
@@ -76,7 +79,7 @@ export async function measureScores(
   return figures;
 }
 
-/** The parts of a group's time, on this thread. */
+/** Measures the parts of a group's time, on this thread. */
 export async function measureShares(
   { graph }: ScoreSubject,
   target: { readonly device: GpuDevice; readonly precision: Precision },

@@ -1,4 +1,4 @@
-/** Whole Zen-scores through the worker pool, from the structure string to the number. */
+/** Measures whole Zen-scores through the worker pool, from the structure string to the number. */
 import type { Backend } from "../core/graph/backend.ts";
 import { openCpu } from "../kernels/mod.ts";
 import { median, timeAsyncMs } from "./harness.ts";
@@ -10,11 +10,11 @@ export interface ZenFigures {
   readonly structure: string;
   readonly workers: number;
   readonly candidates_per_second: number;
-  /** Of the peak of as many cores as there are workers. */
+  /** The share of the peak of as many cores as there are workers. */
   readonly fraction: number;
 }
 
-/** Figures of all networks, and how much faster as many workers as there are cores are than one. */
+/** The figures of all networks, and the speed-up of one worker for each core over a single worker. */
 export interface ZenResults {
   readonly figures: readonly ZenFigures[];
   /** Throughput of all workers over that of one: the median over the networks. */
@@ -23,7 +23,7 @@ export interface ZenResults {
 
 const ROUNDS = 3;
 
-/** Scores some candidates at once, each built and compiled anew as a search does. */
+/** Scores several candidates at once; each is built and compiled anew, as in a search. */
 async function scoreMany(backend: Backend, { structure }: Subject, count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, async (_, draw) => {
     using program = backend.compile(scoreGraph(structure));
@@ -32,7 +32,7 @@ async function scoreMany(backend: Backend, { structure }: Subject, count: number
   }));
 }
 
-/** Milliseconds a candidate, each round's. */
+/** Milliseconds per candidate, one value for each round. */
 type Rounds = readonly number[];
 
 async function timeRound(backend: Backend, subject: Subject): Promise<number> {
@@ -40,7 +40,7 @@ async function timeRound(backend: Backend, subject: Subject): Promise<number> {
   return await timeAsyncMs(() => scoreMany(backend, subject, count)) / count;
 }
 
-/** Times one worker and all of them in turn, so that whatever else the machine does meets both. */
+/** Times one worker and all workers alternately, so that other work on the machine slows both alike. */
 async function timeSubject(backends: readonly Backend[], subject: Subject): Promise<Rounds[]> {
   const times: number[][] = backends.map(() => []);
   for (const backend of backends) await scoreMany(backend, subject, backend.concurrency);
