@@ -1,4 +1,4 @@
-/** A network in inference mode on one batch: what its logits are. */
+/** Runs a network in inference mode on one batch and returns its logits. */
 import type { Backend } from "../graph/backend.ts";
 import { GraphBuilder } from "../graph/graph.ts";
 import { lowerStructure, type NetworkForm, type Structure } from "./masternet/mod.ts";
@@ -13,11 +13,11 @@ import {
   STREAM,
 } from "./parameters.ts";
 
-/** What to run a network on. */
+/** How to run a network, and on what. */
 export interface ForwardOptions {
   /** Resolution, classes and switches. */
   readonly form: NetworkForm;
-  /** Images a batch. */
+  /** Images of the batch. */
   readonly batch: number;
   /** `reference`: images and parameters by the filling rule `trained`; `gaussian`: draws of the seed. */
   readonly fill: Fill;

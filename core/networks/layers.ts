@@ -1,8 +1,11 @@
-/** Layers of a network on a graph: convolutions and normalisations with named parameters, in training or inference. */
+/**
+ * Adds the layers of a network to a graph: convolutions and normalisations with named parameters, in training or
+ * inference mode.
+ */
 import type { GraphBuilder, NodeId } from "../graph/graph.ts";
 import { elementCount, nhwc, type Shape } from "../graph/shape.ts";
 
-/** What a parameter is for, which decides how it is initialised. */
+/** The role of a parameter, which decides how it is initialised. */
 export type ParameterRole =
   | "conv_weight"
   | "linear_weight"
@@ -18,28 +21,28 @@ export interface Parameter {
   readonly name: string;
   /** `[o, kh, kw, i/groups]`, `[o, i]` or `[c]`. */
   readonly shape: Shape;
-  /** What it is for. */
+  /** Its role. */
   readonly role: ParameterRole;
 }
 
-/** Whether training changes it by gradients; running statistics are only kept beside. */
+/** Whether training changes it by gradients. Running statistics are stored with the parameters but have no gradient. */
 export function isLearnable({ role }: Parameter): boolean {
   return role !== "running_mean" && role !== "running_variance";
 }
 
-/** How many numbers training would change. Running statistics are none of them. */
+/** The number of learnable values. Running statistics do not count. */
 export function parameterCount(parameters: readonly Parameter[]): number {
   let count = 0;
   for (const parameter of parameters) if (isLearnable(parameter)) count += elementCount(parameter.shape);
   return count;
 }
 
-/** How many inputs one output of a weight sums over. */
+/** The fan-in: how many inputs one output of a weight sums over. */
 export function fanIn({ shape }: Parameter): number {
   return elementCount(shape.slice(1));
 }
 
-/** Decides which node supplies a parameter: a draw, a constant, or an input to be fed. */
+/** Supplies a parameter's node: a draw, a constant, or an input to be fed. */
 export type ParameterSource = (builder: GraphBuilder, parameter: Parameter) => NodeId;
 
 /** A batch normalisation of a network in training mode, for proxies that read its statistics. */
@@ -48,7 +51,7 @@ export interface NormRecord {
   readonly name: string;
   /** Node of the batch's biased variance, `[c]`. */
   readonly variance: NodeId;
-  /** How many values each channel's variance is taken over. */
+  /** How many values the variance of each channel is computed from. */
   readonly count: number;
 }
 
@@ -60,30 +63,35 @@ export interface LayerRecord {
   readonly kind: "convolution" | "linear";
   /** Node of its weight. */
   readonly weight: NodeId;
-  /** Node of what goes in. */
+  /** Node of its input. */
   readonly input: NodeId;
-  /** Node of what comes out, bias included. */
+  /** Node of its output, bias included. */
   readonly output: NodeId;
 }
 
-/** Training normalises by the batch's statistics, inference by the running ones; `identity` leaves normalisations out. */
+/**
+ * What batch normalisations do: `train` normalises by the statistics of the batch, `inference` by the running
+ * statistics; `identity` leaves them out.
+ */
 export type NetworkMode = "train" | "inference" | "identity";
 
-/** How a network is put on a graph. */
+/** How a network is added to a graph. */
 export interface NetworkOptions {
-  /** The graph that it goes on. */
+  /** The builder of the graph that the network is added to. */
   readonly builder: GraphBuilder;
-  /** What normalisations do. */
+  /** What batch normalisations do. */
   readonly mode: NetworkMode;
   /** Supplies every parameter. */
   readonly parameters: ParameterSource;
-  /** Whether every layer but the classifier has one channel instead of as many as it is given, and so one group. */
+  /** Whether every layer except the classifier has one channel, and so one group, instead of the number asked for. */
   readonly thin?: boolean | undefined;
-  /** Called with the output of each ReLU layer as it is added: what it adds to the graph comes before the next layer. */
+  /**
+   * Called with the output of each ReLU layer when it is added; nodes that it adds come before those of the next layer.
+   */
   readonly onRelu?: ((output: NodeId) => void) | undefined;
 }
 
-/** A convolution's geometry; padding is (kernel − 1)/2 unless told. */
+/** The geometry of a convolution; padding is always ⌊(kernel − 1)/2⌋. */
 export interface ConvolutionOptions {
   /** Channels of the output. */
   readonly channels: number;
@@ -93,15 +101,15 @@ export interface ConvolutionOptions {
   readonly stride?: number;
   /** Channel groups; default: 1. */
   readonly groups?: number;
-  /** Default: none. */
+  /** Whether it has a bias; default: false. */
   readonly bias?: boolean;
 }
 
-/** Adds layers to a graph and keeps lists of the parameters, layers and normalisations that it has. */
+/** Adds layers to a graph, and keeps lists of its parameters, layers and normalisations. */
 export class Network {
-  /** The graph that it is on. */
+  /** The builder of its graph. */
   readonly builder: GraphBuilder;
-  /** Which statistics normalisations use. */
+  /** What batch normalisations do. */
   readonly mode: NetworkMode;
   /** Every parameter so far, in order. */
   readonly parameters: Parameter[] = [];
@@ -109,7 +117,7 @@ export class Network {
   readonly parameterNodes: NodeId[] = [];
   /** Every convolution and linear layer so far, in order. */
   readonly layers: LayerRecord[] = [];
-  /** Every normalisation so far, in order; empty in inference mode. */
+  /** Every normalisation so far, in order; only in training mode. */
   readonly norms: NormRecord[] = [];
   /** The output of every ReLU layer so far, in order. */
   readonly relus: NodeId[] = [];
@@ -126,7 +134,7 @@ export class Network {
     this.#onRelu = onRelu;
   }
 
-  /** The node that supplies a parameter. */
+  /** Adds a parameter; returns the node that supplies it. */
   parameter(name: string, shape: Shape, role: ParameterRole): NodeId {
     const parameter = { name, shape, role };
     const node = this.#source(this.builder, parameter);
@@ -135,12 +143,12 @@ export class Network {
     return node;
   }
 
-  /** The channels of a layer that is given so many. */
+  /** The channels of a layer for which this number is asked: one if the network is thin. */
   width(channels: number): number {
     return this.#thin ? 1 : channels;
   }
 
-  /** A convolution with parameters `name.weight` and, where it has one, `name.bias`. */
+  /** Adds a convolution with parameters `name.weight` and, where it has one, `name.bias`. */
   convolution(x: NodeId, name: string, options: ConvolutionOptions): NodeId {
     const { kernel, stride = 1, bias = false } = options, channels = this.width(options.channels);
     const groups = this.#thin ? 1 : options.groups ?? 1;
@@ -152,7 +160,7 @@ export class Network {
     return this.#record({ name, kind: "convolution", weight: inputs[1]!, input: x, output });
   }
 
-  /** A batch normalisation with the parameters and running statistics of PyTorch's. */
+  /** Adds a batch normalisation with the parameters and running statistics of PyTorch's. */
   batchNorm(x: NodeId, name: string, { epsilon }: { readonly epsilon: number }): NodeId {
     if (this.mode === "identity") return x;
     const shape = this.builder.shape(x), channels = shape.at(-1)!;
@@ -178,7 +186,7 @@ export class Network {
     ];
   }
 
-  /** max(x, 0), kept in {@link relus}. */
+  /** Adds max(x, 0); the output is kept in {@link relus}. */
   relu(x: NodeId): NodeId {
     const output = this.builder.add("relu", [x], {});
     this.relus.push(output);
@@ -186,7 +194,7 @@ export class Network {
     return output;
   }
 
-  /** A linear layer with parameters `name.weight` and, where it has one, `name.bias`; x is `[n, i]`. */
+  /** Adds a linear layer with parameters `name.weight` and, where it has one, `name.bias`; x is `[n, i]`. */
   linear(x: NodeId, name: string, { outputs, bias }: { readonly outputs: number; readonly bias: boolean }): NodeId {
     const features = this.builder.shape(x).at(-1)!;
     const inputs = [x, this.parameter(`${name}.weight`, [outputs, features], "linear_weight")];

@@ -1,17 +1,19 @@
-/** Where a network's parameters come from: draws on the device, feeds, or the published filling rule. */
+/** Supplies a network's parameters: draws on the device, feeds, or the published filling rule. */
 import type { GraphBuilder, NodeId } from "../graph/graph.ts";
 import { fanIn, type Parameter, type ParameterRole, type ParameterSource } from "./layers.ts";
 import { elementCount, type Shape } from "../graph/shape.ts";
 
-/** Streams of a seed's normal draws. */
+/** The streams of a seed's normal draws: tensors with different streams are independent. */
 export const STREAM = { input: 0, perturbation: 1, parameters: 16, probes: 2 ** 20 } as const;
 
-/** How a network's weights and inputs are filled: draws of the seed, or the filling rule. */
+/** How a network's weights and inputs are filled: with draws of the seed, or by the filling rule. */
 export const fills = ["gaussian", "reference"] as const;
 /** One of {@link fills}. */
 export type Fill = typeof fills[number];
 
-/** One node a parameter name, so that a network put twice on a graph shares its parameters. */
+/**
+ * Supplies one node for each parameter name, so that a network that is added to a graph twice shares its parameters.
+ */
 export function sharedParameters(source: ParameterSource): ParameterSource {
   const nodes = new Map<string, NodeId>();
   return (builder, parameter) => {
@@ -22,9 +24,9 @@ export function sharedParameters(source: ParameterSource): ParameterSource {
 }
 
 /**
- * Parameters drawn from N(0,1), each from a stream of its own, scaled and shifted by a rule; those that the rule scales by
- * 0 are constants. The rule `unit` unless told: Zen-NAS's initialisation, weights of convolutions and linear layers
- * ~ N(0,1), biases 0, normalisations identity.
+ * Parameters drawn from N(0,1), each from a stream of its own, then scaled and shifted by a rule; those that the rule
+ * scales by 0 are constants. The default rule is `unit`, Zen-NAS's initialisation: weights of convolutions and linear
+ * layers ~ N(0,1), biases 0, normalisations the identity.
  */
 export function gaussianParameters(rule: FillingRule = fillingRules.unit): ParameterSource {
   let stream: number = STREAM.parameters;
@@ -36,24 +38,23 @@ export function gaussianParameters(rule: FillingRule = fillingRules.unit): Param
   });
 }
 
-/** Every parameter is an input of the graph, to be fed under its own name. */
+/** Makes every parameter an input of the graph, to be fed under its own name. */
 export function fedParameters(): ParameterSource {
   return sharedParameters((builder: GraphBuilder, { name, shape }: Parameter) =>
     builder.add("input", [], { name, shape })
   );
 }
 
-/** FNV-1a, 32 bits, of a string's UTF-8 bytes. */
+/** The 32-bit FNV-1a hash of a string's UTF-8 bytes. */
 function fnv1a(text: string): number {
   return new TextEncoder().encode(text).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5);
 }
 
 /**
- * The filling rule: a tensor's values from its name alone, uniform with variance 1, so that any implementation can be
- * compared with any other. With PyTorch's element order (OIHW weights, NCHW inputs), value i is
- * `(2·u − 1)·√3` rounded to float32, where
- * `x = fnv1a32(name) + (i+1)·0x9E3779B9; x ^= x>>>16; x *= 0x21F0AAAD; x ^= x>>>15; x *= 0x735A2D97; x ^= x>>>15;
- * u = (x>>>8)/2^24` in unsigned 32-bit arithmetic.
+ * The filling rule: the values of a tensor depend on its name alone and are uniform with variance 1, so that any
+ * implementation can be compared with any other. With PyTorch's element order (OIHW weights, NCHW inputs), value i is
+ * `(2·u − 1)·√3` rounded to float32, where `u = (x>>>8)/2^24`. x is computed in unsigned 32-bit arithmetic:
+ * `x = fnv1a32(name) + (i+1)·0x9E3779B9; x ^= x>>>16; x *= 0x21F0AAAD; x ^= x>>>15; x *= 0x735A2D97; x ^= x>>>15`.
  *
  * @example
  * ```ts
@@ -75,7 +76,10 @@ export function fillByName(name: string, count: number): Float32Array {
   return values;
 }
 
-/** PyTorch's channels-second order `[a, c, h, w]` as channels-last `[a, h, w, c]`, given the channels-last shape. */
+/**
+ * Transposes PyTorch's order `[a, c, h, w]` (channels second) to `[a, h, w, c]` (channels last); `shape` is the
+ * channels-last shape.
+ */
 export function channelsLast(values: Float32Array, shape: Shape): Float32Array {
   if (shape.length !== 4) return values;
   const [, h, w, c] = shape as readonly [number, number, number, number];
@@ -86,7 +90,7 @@ export function channelsLast(values: Float32Array, shape: Shape): Float32Array {
   });
 }
 
-/** How a parameter's fill is scaled and shifted before it is used. */
+/** Gives the factor and the term by which a parameter's fill is scaled and shifted before it is used. */
 export type FillingRule = (parameter: Parameter) => { readonly scale: number; readonly shift: number };
 
 const identityNorm = (role: ParameterRole): { readonly scale: number; readonly shift: number } => ({
@@ -97,9 +101,9 @@ const identityNorm = (role: ParameterRole): { readonly scale: number; readonly s
 const isWeight = (role: ParameterRole): boolean => role === "conv_weight" || role === "linear_weight";
 
 /**
- * The published fillings: `unit` (weights of variance 1, everything else as initialised), `scaled` (weights · √(2/fan-in),
- * everything else as initialised) and `trained` (as `scaled`, with biases 0.1·fill and normalisations near identity,
- * running statistics included).
+ * The published fillings. `unit`: weights of variance 1, everything else as initialised. `scaled`: weights ·
+ * √(2/fan-in), everything else as initialised. `trained`: weights as in `scaled`, biases 0.1·fill, and normalisations
+ * near the identity, including their running statistics.
  */
 export const fillingRules: Readonly<Record<"unit" | "scaled" | "trained", FillingRule>> = {
   unit: ({ role }) => isWeight(role) ? { scale: 1, shift: 0 } : identityNorm(role),
@@ -113,8 +117,8 @@ export const fillingRules: Readonly<Record<"unit" | "scaled" | "trained", Fillin
 };
 
 /**
- * Feeds for a network whose parameters are {@link fedParameters}, by the filling rule. They are scaled and shifted in
- * float32, as the published values' were: rounded otherwise, scores of deep networks move by 1e-4.
+ * Feeds, by the filling rule, for a network whose parameters are {@link fedParameters}. They are scaled and shifted in
+ * float32, as the published values were: with other rounding, scores of deep networks change by 1e-4.
  */
 export function filledParameters(parameters: readonly Parameter[], rule: FillingRule): Record<string, Float32Array> {
   return Object.fromEntries(parameters.map((parameter) => {

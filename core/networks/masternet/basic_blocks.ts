@@ -1,15 +1,15 @@
-/** The basic blocks: everything that other blocks are made of. */
+/** The basic blocks, of which all other blocks are composed. */
 import type { NodeId } from "../../graph/graph.ts";
 import type { LoweringSite, PrimitiveDefinition, ReferenceCost } from "./definition.ts";
 import { roundHalfToEven } from "./rounding.ts";
 import type { Block } from "./structure.ts";
 
-/** Part of the channels that are kept between the two convolutions of a squeeze-and-excitation. */
+/** The share of the channels between the two convolutions of a squeeze-and-excitation. */
 const SQUEEZE_RATIO = 0.25;
 
 const free = (): ReferenceCost => ({ params: 0, flops: 0 });
 
-/** The reference takes the output's area as area / stride², whatever the window and the padding leave. */
+/** The reference's rule: the output's area is the input's area / stride², whatever the window and the padding are. */
 function convolutionCost(
   weights: number,
   { resolution, stride }: { resolution: number; stride: number },
@@ -71,7 +71,10 @@ const swish: PrimitiveDefinition = {
 
 const squeezedChannels = (channels: number): number => Math.max(1, roundHalfToEven(channels * SQUEEZE_RATIO));
 
-/** A gate per channel from the whole image: names are the positions in PyTorch's sequence, where 0, 3 and 6 have none. */
+/**
+ * A squeeze-and-excitation: a gate for each channel, computed from the whole image. The layers are named by their
+ * positions in PyTorch's Sequential, where positions 0, 3 and 6 have no parameters.
+ */
 function lowerSqueezeExcite({ args }: Block, site: LoweringSite): NodeId {
   const { network, input, name } = site, { builder } = network, channels = args[0]!;
   const layer = (x: NodeId, position: number, width: number): NodeId => {

@@ -1,4 +1,4 @@
-/** Blocks that hold other blocks. */
+/** Container blocks: blocks that contain other blocks. */
 import type { NodeId } from "../../graph/graph.ts";
 import type { LoweringSite, PrimitiveDefinition, ReferenceCost, ReferenceSite } from "./definition.ts";
 import type { Block } from "./structure.ts";
@@ -13,7 +13,10 @@ const sequential: PrimitiveDefinition = {
   referenceCost: nothing,
 };
 
-/** Every branch's output. A branch of one block is that block in a checkpoint, a longer one a sequence of its own. */
+/**
+ * The output of every branch. In a checkpoint, a branch of one block is stored as that block, a longer branch as a
+ * sequence with its own names.
+ */
 function lowerBranches({ branches }: Block, site: LoweringSite): readonly NodeId[] {
   return branches.map((blocks, index) => {
     const at = { input: site.input, name: `${site.name}.module_list.${index}` };
@@ -38,14 +41,16 @@ const multiCat: PrimitiveDefinition = {
   referenceCost: nothing,
 };
 
-/** What a residual block adds to its inner blocks' output. */
+/** The projection of a residual block's input, which is added to the output of its inner blocks. */
 function lowerShortcut(site: LoweringSite, projection: { readonly channels: number; readonly stride: number }): NodeId {
   const { network, input, name } = site;
   const projected = network.convolution(input, `${name}.proj.0`, { ...projection, kernel: 1, bias: true });
   return site.batchNorm({ input: projected, name: `${name}.proj.1` });
 }
 
-/** The reference evaluates a projection at the output's resolution divided once more by the stride. */
+/**
+ * The reference's rule: the area of a projection is that of the output's resolution divided once more by the stride.
+ */
 function projectionCost(stride: number, site: ReferenceSite): ReferenceCost {
   const { inputChannels, outputChannels, outputResolution, form } = site;
   const area = (outputResolution / stride) ** 2, weights = inputChannels * outputChannels;

@@ -1,4 +1,4 @@
-/** What structures cost: truly, and by the reference's counting. */
+/** The true cost of structures: parameters, multiply-adds and memory, counted on their graphs. */
 import { graphMacs, peakActivationBytes } from "../../graph/cost.ts";
 import { GraphBuilder, type NodeId } from "../../graph/graph.ts";
 import { Network, parameterCount, type ParameterSource } from "../layers.ts";
@@ -26,11 +26,14 @@ export interface PartCost {
   readonly parameters: number;
   readonly macs: number;
   readonly peakActivationBytes: number;
-  /** The shape of what comes out. */
+  /** The shape of its output. */
   readonly output: Shape;
 }
 
-/** One node for all vectors of a length, because costs depend on no values, and most parameters are vectors. */
+/**
+ * Supplies one shared node for all vectors of a length, to keep graphs small: costs do not depend on values, and most
+ * parameters are vectors.
+ */
 function valuelessParameters(): ParameterSource {
   const vectors = new Map<number, NodeId>();
   return (builder, { shape }) => {
@@ -41,7 +44,7 @@ function valuelessParameters(): ParameterSource {
   };
 }
 
-/** Builds a part of a network on a graph of its own, behind an input of this shape, and counts it. */
+/** Builds a part of a network on a graph of its own, with an input of this shape, and counts its cost. */
 function partCost(shape: Shape, build: (network: Network, input: NodeId) => NodeId): PartCost {
   const builder = new GraphBuilder();
   const network = new Network({ builder, mode: "inference", parameters: valuelessParameters() });
@@ -56,7 +59,7 @@ function partCost(shape: Shape, build: (network: Network, input: NodeId) => Node
   };
 }
 
-/** A count, if float64 holds it exactly; throws ShapeError. */
+/** Returns a count that float64 holds exactly; throws ShapeError for a larger one. */
 export function exact(value: number, what: string): number {
   if (Number.isSafeInteger(value)) return value;
   throw new ShapeError(`Cannot count ${what} beyond 2^53 exactly: got ${value}`);
@@ -64,21 +67,21 @@ export function exact(value: number, what: string): number {
 
 /** Where a block's cost is counted. */
 interface CostSite {
-  /** The shape of what goes in. */
+  /** The shape of the block's input. */
   readonly before: Shape;
   readonly form: FormSwitches;
 }
 
 /**
- * Costs that were counted before, the latest of each block. Blocks are immutable, so this changes no result; a search
- * changes one or two blocks of a structure and need not count the others again.
+ * A cache of costs by block; only the latest site of each block is kept. Blocks are immutable, so the cache changes no
+ * result. A search changes one or two blocks of a structure, and the others need not be counted again.
  */
 const known = new WeakMap<Block, CostSite & { readonly cost: PartCost }>();
 
 const sameForm = (a: FormSwitches, b: FormSwitches): boolean =>
   a.squeezeExcite === b.squeezeExcite && a.residualLinks === b.residualLinks && a.batchNorm === b.batchNorm;
 
-/** The cost of one block, a composite one piece by piece. */
+/** The cost of one block; for a composite block, the sum over the blocks that it stands for. */
 export function blockCost(block: Block, site: CostSite): PartCost {
   const earlier = known.get(block);
   if (earlier && sameShape(earlier.before, site.before) && sameForm(earlier.form, site.form)) return earlier.cost;
@@ -98,7 +101,10 @@ function sequenceCost(blocks: readonly Block[], { before, form }: CostSite): Par
   );
 }
 
-/** Two parts, one behind the other: one value alone is alive between them, so the dearer one makes the peak. */
+/**
+ * The cost of two successive parts. Only one tensor is alive between them, so the peak memory is that of the part that
+ * needs more.
+ */
 function together(front: PartCost, back: PartCost): PartCost {
   return {
     parameters: front.parameters + back.parameters,
@@ -109,9 +115,9 @@ function together(front: PartCost, back: PartCost): PartCost {
 }
 
 /**
- * The true cost of a network. Blocks are counted one by one, each on the channels that it says it takes, so that a
- * structure whose channels do not fit (one of the published ones) has a cost too. Throws ShapeError where a block does
- * not fit the resolution or its own inner blocks, and where a count is beyond 2^53.
+ * The true cost of a network. Each block is counted by itself, with the input channels that its own arguments state. So
+ * a structure whose channels do not fit together (one of the published ones) has a cost too. Throws ShapeError where a
+ * block does not fit the resolution or its own inner blocks, and where a count is beyond 2^53.
  *
  * @example
  * ```ts

@@ -1,48 +1,48 @@
-/** What a kind of block is: its arguments, its inner blocks, how it is built and what it costs. */
+/** The definition of a kind of block: its arguments, its inner blocks, how it is built and what it costs. */
 import type { NodeId } from "../../graph/graph.ts";
 import type { Network } from "../layers.ts";
 import type { Block } from "./structure.ts";
 
-/** What a structure string leaves open about its network. */
+/** What a network needs to be built, beside its structure string. */
 export interface NetworkForm {
   /** Outputs of the classifier. */
   readonly classes: number;
   /** Rows and columns of the input image. */
   readonly resolution: number;
-  /** Whether super blocks hold squeeze-and-excitation; false unless told. */
+  /** Whether super blocks contain squeeze-and-excitation; default: false. */
   readonly squeezeExcite?: boolean;
-  /** Whether residual blocks add their input; true unless told. Searches score networks without. */
+  /** Whether residual blocks add their input; default: true. Searches score networks without it. */
   readonly residualLinks?: boolean;
-  /** Whether batch normalisations normalise; true unless told. Without, each is the identity. */
+  /** Whether batch normalisations normalise; default: true. If false, each is the identity. */
   readonly batchNorm?: boolean;
 }
 
-/** The switches of a network's form, all of them set. */
+/** The switches of a network's form, with all defaults filled in. */
 export type FormSwitches = Required<Omit<NetworkForm, "classes" | "resolution">>;
 
 /** A position in a network. */
 export interface Place {
-  /** What goes in, `[n, h, w, c]` (or `[n, c]` after a `Flatten`). */
+  /** The input of the block, `[n, h, w, c]` (or `[n, c]` after a `Flatten`). */
   readonly input: NodeId;
-  /** Where the parameters go in a checkpoint, such as `module_list.3`. */
+  /** The prefix of the parameters' names in a checkpoint, such as `module_list.3`. */
   readonly name: string;
 }
 
-/** Where and how a block is put on a graph. */
+/** Where a block is added to a graph, and the functions that it may use to do so. */
 export interface LoweringSite extends Place {
-  /** The network that grows; its builder takes any operation. */
+  /** The network that the block is added to; its builder accepts any operation. */
   readonly network: Network;
   /** The switches of the form that is built. */
   readonly form: FormSwitches;
-  /** A batch normalisation as the published networks have them, or nothing in a network without. */
+  /** A batch normalisation as in the published networks, or the input itself where the form has none. */
   batchNorm(at: Place): NodeId;
-  /** Puts an inner block on the graph, behind `input`, with parameters named `name`; returns its output. */
+  /** Adds an inner block after `input`, with parameters named `name`; returns its output. */
   block(inner: Block, at: Place): NodeId;
-  /** Puts inner blocks on the graph, each behind the one before, named `name.module_list.0` and so on. */
+  /** Adds inner blocks, each after the one before, named `name.module_list.0` and so on; returns the last output. */
   sequence(inner: readonly Block[], at: Place): NodeId;
 }
 
-/** What the reference's counting of a block may use. */
+/** What the reference's rules may use to count a block. */
 export interface ReferenceSite {
   /** Rows and columns of the block's input. */
   readonly resolution: number;
@@ -56,15 +56,15 @@ export interface ReferenceSite {
   readonly form: FormSwitches;
 }
 
-/** The reference's counting of parameters and multiply-adds. */
+/** Parameters and multiply-adds as the reference counts them. */
 export interface ReferenceCost {
-  /** Parameters; fewer than there are, because a normalisation counts once a channel. */
+  /** Parameters. Fewer than the true number, because a normalisation counts one per channel instead of two. */
   readonly params: number;
-  /** Multiply-adds for one image, those of normalisations among them. */
+  /** Multiply-adds for one image, including those of normalisations. */
   readonly flops: number;
 }
 
-/** What every definition says. */
+/** What every definition contains. */
 export interface CommonDefinition {
   /** A letter, then letters and digits. */
   readonly name: string;
@@ -74,31 +74,38 @@ export interface CommonDefinition {
    * layers the block counts for.
    */
   readonly arguments: readonly string[];
-  /** Arguments that are not 1 … 65,536: their lowest and highest value by name. */
+  /** The lowest and highest value of an argument by name, where it is not 1 … 65,536. */
   readonly ranges?: Readonly<Record<string, readonly [lowest: number, highest: number]>>;
-  /** Whether the arguments may be left out together; the parser then takes them from the inner blocks. */
+  /** Whether all arguments may be left out; the parser then derives them from the inner blocks. */
   readonly argumentsOptional?: boolean;
-  /** How inner blocks make the output: one branch, or the sum or the concatenation of several. None unless told. */
+  /**
+   * How inner blocks form the output: a sequence, or the sum or concatenation of several branches. Default: no inner
+   * blocks.
+   */
   readonly branches?: "sequence" | "sum" | "concat";
-  /** Whether `splitStructure` may cut the block in two; needs `in`, `out`, `stride` and `layers`. */
+  /**
+   * Whether `splitStructure` may split the block in two; this needs the arguments `in`, `out`, `stride` and `layers`.
+   */
   readonly splits?: boolean;
 }
 
-/** A block that stands for a sequence of other blocks; lowering, names and costs come from those. */
+/**
+ * A block that stands for a sequence of other blocks. Its graph, parameter names and costs are those of that sequence.
+ */
 export interface CompositeDefinition extends CommonDefinition {
   /** The blocks that it stands for. */
   expand(block: Block, form: FormSwitches): readonly Block[];
 }
 
-/** A block that puts itself on a graph. */
+/** A block that adds its own operations to a graph. */
 export interface PrimitiveDefinition extends CommonDefinition {
-  /** How many layers it counts for, where no argument tells and no inner blocks do; 0 unless told. */
+  /** The layers that it counts for, where it has neither an argument `layers` nor inner blocks; default: 0. */
   readonly layers?: number;
   /** Adds the block to the network and returns its output. */
   lower(block: Block, site: LoweringSite): NodeId;
   /**
-   * What the reference's counting adds for this block beside its inner blocks; the block's true parameters and
-   * multiply-adds unless told.
+   * The block's own cost by the reference's rules, without its inner blocks; default: the block's true parameters and
+   * multiply-adds.
    */
   referenceCost?(block: Block, site: ReferenceSite): ReferenceCost;
 }

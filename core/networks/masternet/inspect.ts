@@ -1,12 +1,12 @@
-/** Facts about a block that follow from its definition: channels, stride, layers. */
+/** Properties of a block that follow from its definition: channels, stride, layers. */
 import { type BlockKind, kindOfBlock } from "./registry.ts";
 import type { Block, Structure } from "./structure.ts";
 import type { FormSwitches } from "./definition.ts";
 
-/** The form in which a block's layers are counted; they are the same in any other. */
+/** The form in which layers are counted; the number is the same in every form. */
 const PLAIN: FormSwitches = { squeezeExcite: false, residualLinks: true, batchNorm: true };
 
-/** The channels that a block says it takes; undefined where it takes any. */
+/** The input channels that a block states; undefined where it takes any number. */
 export function inputChannels(block: Block): number | undefined {
   const kind = kindOfBlock(block);
   if (kind.in >= 0) return block.args[kind.in];
@@ -14,7 +14,7 @@ export function inputChannels(block: Block): number | undefined {
   return first && inputChannels(first);
 }
 
-/** The channels that a block gives to the next; undefined where it gives what it takes. */
+/** The output channels of a block; undefined where they are the same as its input channels. */
 export function outputChannels(block: Block): number | undefined {
   const kind = kindOfBlock(block);
   if (kind.out >= 0) return block.args[kind.out];
@@ -33,14 +33,14 @@ function lastChannels(blocks: readonly Block[]): number | undefined {
   return blocks.reduce<number | undefined>((before, block) => outputChannels(block) ?? before, undefined);
 }
 
-/** What a block divides the resolution by. */
+/** The stride of a block: the number that it divides the resolution by. */
 export function blockStride(block: Block): number {
   const kind = kindOfBlock(block);
   if (kind.stride >= 0) return block.args[kind.stride] ?? 1;
   return sequenceStride(block.branches[0] ?? []);
 }
 
-/** What a sequence of blocks divides the resolution by. */
+/** The stride of a sequence of blocks: the product of their strides. */
 export function sequenceStride(blocks: readonly Block[]): number {
   return blocks.reduce((product, block) => product * blockStride(block), 1);
 }
@@ -50,7 +50,7 @@ function branchLayers({ definition }: BlockKind, { branches }: Block): number {
   return definition.branches === "sequence" ? layers[0] ?? 0 : Math.max(0, ...layers);
 }
 
-/** How many layers a block counts for: its `layers` argument, or those of its inner blocks (of the deepest branch). */
+/** The layers that a block counts for: its `layers` argument, or those of its inner blocks (of the deepest branch). */
 export function blockLayers(block: Block): number {
   const kind = kindOfBlock(block), { definition } = kind;
   if (kind.layers >= 0) return block.args[kind.layers]!;
@@ -63,8 +63,8 @@ function sequenceLayers(blocks: readonly Block[]): number {
 }
 
 /**
- * The depth of a structure as searches bound it: a super block counts its `layers` argument, a convolution or linear
- * layer outside of one counts 1, and everything else 0.
+ * The depth of a structure, which searches limit: a super block counts as its `layers` argument, a convolution or
+ * linear layer outside of a super block as 1, and everything else as 0.
  *
  * @example
  * ```ts

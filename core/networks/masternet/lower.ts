@@ -1,4 +1,4 @@
-/** Structures as graphs. */
+/** Builds the graphs of structures. */
 import type { NodeId } from "../../graph/graph.ts";
 import type { Network } from "../layers.ts";
 import { ShapeError } from "../../graph/shape.ts";
@@ -11,7 +11,7 @@ import type { Block, Structure } from "./structure.ts";
 /** Added to the variance by every batch normalisation of the published networks. */
 const BATCH_NORM_EPSILON = 1e-3;
 
-/** Longer blocks are cut to this length in messages. */
+/** The longest text of a block that a message shows; the rest is cut. */
 const LONGEST_SHOWN = 60;
 
 function shown(block: Block): string {
@@ -19,13 +19,13 @@ function shown(block: Block): string {
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }
 
-/** The form's switches, with those that were not told. */
+/** The switches of a form, with defaults for those that are absent. */
 export function formSwitches(form: Partial<NetworkForm>): FormSwitches {
   const { squeezeExcite = false, residualLinks = true, batchNorm = true } = form;
   return { squeezeExcite, residualLinks, batchNorm };
 }
 
-/** Puts blocks of one form on one network. */
+/** Adds blocks of one form to one network. */
 class StructureLowering {
   readonly #network: Network;
   readonly #form: FormSwitches;
@@ -46,7 +46,7 @@ class StructureLowering {
     return this.outputs(blocks, at).at(-1) ?? at.input;
   }
 
-  /** Puts blocks on the network, each behind the one before; returns the output of each. */
+  /** Adds blocks to the network, each after the one before; returns the output of each. */
   outputs(blocks: readonly Block[], { input, name }: Place): NodeId[] {
     const outputs: NodeId[] = [];
     blocks.forEach((block, index) => {
@@ -83,12 +83,12 @@ class StructureLowering {
   }
 }
 
-/** Puts blocks alone on a network, without a classifier; returns their output. */
+/** Adds blocks to a network, without a classifier; returns their output. */
 export function lowerBlocks(blocks: readonly Block[], at: Place & { network: Network; form: FormSwitches }): NodeId {
   return new StructureLowering(at.network, at.form).sequence(blocks, at);
 }
 
-/** The classifier behind the last block: global average pooling and a linear layer with bias. */
+/** Adds the classifier after the last block: global average pooling and a linear layer with bias. */
 export function lowerClassifier(
   network: Network,
   { features, classes }: { features: NodeId; classes: number },
@@ -98,7 +98,7 @@ export function lowerClassifier(
   return network.linear(vector, "fc_linear.netblock", { outputs: classes, bias: true });
 }
 
-/** The nodes of a lowered network that others read. */
+/** The nodes of a built network that callers read. */
 export interface LoweredStructure {
   /** The output of each block, in order. */
   readonly blocks: readonly NodeId[];
@@ -109,9 +109,9 @@ export interface LoweredStructure {
 }
 
 /**
- * Puts a structure and its classifier on a network behind `input`, `[n, h, w, c]`. Parameters have the names of the
+ * Adds a structure and its classifier to a network, after `input`, `[n, h, w, c]`. Parameters have the names of the
  * published checkpoints, in their order. Throws ShapeError where channels do not fit, naming both blocks;
- * `chainChannels` mends such structures.
+ * `chainChannels` corrects such structures.
  *
  * @example
  * ```ts

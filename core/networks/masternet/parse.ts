@@ -1,4 +1,4 @@
-/** Structure strings as syntax trees. */
+/** Parses structure strings to syntax trees. */
 import type { BlockDefinition } from "./definition.ts";
 import { blockLayers, inputChannels, sequenceStride } from "./inspect.ts";
 import { type BlockKind, blockNames, findKind } from "./registry.ts";
@@ -6,14 +6,14 @@ import { type Block, leaf, type Structure } from "./structure.ts";
 import { nearestName } from "../../nearest.ts";
 import { StructureSyntaxError } from "./syntax_error.ts";
 
-/** The highest argument, so that costs stay exact. */
+/** The highest value of an argument; it keeps costs exact in float64. */
 export const MAX_ARGUMENT = 65_536;
-/** The most layers and the most written blocks of a structure, so that building it ends. */
+/** The most layers, and the most blocks in the text, of a structure; the limit bounds the time to build it. */
 export const MAX_BLOCKS = 10_000;
-/** How deep blocks may stand in one another, so that everything that walks them may recurse. */
+/** The deepest nesting of blocks; the limit lets every function that walks them recurse safely. */
 export const MAX_DEPTH = 64;
 
-/** A shown name is cut to this length. */
+/** The longest name that a message shows; the rest is cut. */
 const LONGEST_SHOWN = 40;
 
 const NAME = /[A-Za-z][A-Za-z0-9]*/y;
@@ -57,7 +57,7 @@ class Parser {
     const label = this.#match(LABEL)?.slice(0, -1);
     const block = kind.definition.branches ? this.#container(kind, depth) : this.#leaf(kind.definition);
     this.#expect(")", `at the end of ${kind.definition.name}`);
-    // Counted in all branches, not along the deepest: what is built is their sum.
+    // Counted over all branches, not along the deepest, because the sum over the branches is what is built.
     if (block.branches.length === 0) this.#layers += blockLayers(block);
     if (this.#layers > MAX_BLOCKS) this.#fail(`it may have at most ${MAX_BLOCKS} layers: got ${this.#layers}`, start);
     return label === undefined ? block : { ...block, label };
@@ -104,7 +104,7 @@ class Parser {
     return { name, args: names.map((argument) => this.#inferred(argument, { blocks: branches[0]!, start })), branches };
   }
 
-  /** An argument that was left out, from the inner blocks. */
+  /** The value of an argument that was left out, derived from the inner blocks. */
   #inferred(
     argument: string,
     { blocks, start }: { readonly blocks: readonly Block[]; readonly start: number },
@@ -146,7 +146,7 @@ class Parser {
     return matched;
   }
 
-  /** What stands at a position, for a message: up to the next delimiter. */
+  /** The text at a position, up to the next delimiter, for a message. */
   #shown(position = this.#position): string {
     if (position >= this.#text.length) return "the end";
     const rest = this.#text.slice(position, position + LONGEST_SHOWN + 1);
@@ -162,11 +162,12 @@ class Parser {
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 /**
- * Reads a structure string such as `SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,2,8,1)`: blocks one after another, each
- * `Name(arguments)` or `Name(label|arguments)`, containers with blocks as their last argument and `;` between branches.
- * White space is not allowed. Channels are not compared (published strings have such as do not fit): lowering does.
+ * Parses a structure string such as `SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,2,8,1)`: a sequence of blocks. A block
+ * is `Name(arguments)` or `Name(label|arguments)`. A container has its inner blocks as the last argument, with `;`
+ * between branches. White space is not allowed. The parser does not check that the channels of neighbouring blocks fit,
+ * because some published strings do not; `lowerStructure` checks it.
  *
- * Throws {@link StructureSyntaxError} for anything malformed, unknown names, wrong counts or ranges of arguments, and
+ * Throws {@link StructureSyntaxError} for malformed text, unknown names, a wrong number or range of arguments, and
  * structures beyond {@link MAX_BLOCKS} or {@link MAX_DEPTH}.
  *
  * @example

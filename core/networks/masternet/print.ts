@@ -1,9 +1,11 @@
-/** Structures as text. */
+/** Prints structures as text. */
 import type { Block, Structure } from "./structure.ts";
 
 /** How a structure is printed. */
 export interface PrintOptions {
-  /** Whether labels are kept; false unless told, because they have no meaning and one network has one canonical form. */
+  /**
+   * Whether labels are kept; default: false. Labels have no meaning, and without them a network has one canonical text.
+   */
   readonly labels?: boolean;
 }
 
@@ -21,8 +23,8 @@ function printBlock({ name, label, args, branches }: Block, options: PrintOption
 }
 
 /**
- * A structure's canonical text: no white space, every argument written out, no labels unless asked for. Parsing it gives
- * an equal structure again (labels apart, where they were not asked for).
+ * The canonical text of a structure: no white space, every argument written out, labels only where the options ask for
+ * them. Parsing it gives an equal structure again (except for labels, where they were left out).
  *
  * @example
  * ```ts

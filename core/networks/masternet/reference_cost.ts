@@ -1,4 +1,7 @@
-/** The reference's counting of parameters and multiply-adds, by which the published searches were bounded. */
+/**
+ * Counts parameters and multiply-adds by the rules of the reference, in whose units the published searches set their
+ * budgets.
+ */
 import { blockCost, exact } from "./cost.ts";
 import type { FormSwitches, NetworkForm, ReferenceCost } from "./definition.ts";
 import { inputChannels, outputChannels } from "./inspect.ts";
@@ -6,13 +9,13 @@ import { formSwitches } from "./lower.ts";
 import { type BlockKind, kindOfBlock } from "./registry.ts";
 import { type Block, leaf, type Structure } from "./structure.ts";
 
-/** The resolution behind a block by the reference's rule, which knows strides but neither windows nor padding. */
+/** The resolution after a block by the reference's rule, which considers strides but neither windows nor padding. */
 function resolutionBehind(kind: BlockKind, { args }: Block, resolution: number): number {
   if (kind.size >= 0) return args[kind.size]!;
   return kind.stride < 0 ? resolution : Math.floor(resolution / args[kind.stride]!);
 }
 
-/** Adds up blocks of one form, from front to back. */
+/** Adds up the costs of blocks of one form, from input to output. */
 class Counter {
   readonly #form: FormSwitches;
   params = 0;
@@ -22,14 +25,14 @@ class Counter {
     this.#form = form;
   }
 
-  /** Adds a sequence of blocks; returns the resolution behind them. */
+  /** Adds a sequence of blocks; returns the resolution after them. */
   sequence(blocks: readonly Block[], resolution: number): number {
     let at = resolution;
     for (const block of blocks) at = this.block(block, at);
     return at;
   }
 
-  /** Adds a block and those inside it; returns the resolution behind it. */
+  /** Adds a block and its inner blocks; returns the resolution after it. */
   block(block: Block, resolution: number): number {
     const kind = kindOfBlock(block), { definition } = kind;
     if ("expand" in definition) return this.sequence(definition.expand(block, this.#form), resolution);
@@ -41,7 +44,7 @@ class Counter {
     return outputResolution;
   }
 
-  /** Adds the inner blocks, if there are any; returns the resolution behind the first branch. */
+  /** Adds the inner blocks, if there are any; returns the resolution after the first branch. */
   #branches({ branches }: Block, resolution: number): number | undefined {
     let behind: number | undefined;
     for (const branch of branches) {
@@ -51,7 +54,7 @@ class Counter {
     return behind;
   }
 
-  /** What a block adds beside its inner blocks. */
+  /** The block's own cost, without its inner blocks. */
   #own(
     block: Block,
     { kind, resolution, outputResolution }: { kind: BlockKind; resolution: number; outputResolution: number },
@@ -70,9 +73,10 @@ class Counter {
 
 /**
  * Parameters and multiply-adds as the reference's search counts them: a batch normalisation has c parameters and c·r²
- * multiply-adds, a linear layer's bias is one parameter, a residual projection has in·out + out parameters and is
- * evaluated at its output's resolution divided once more by the stride. Published budgets are in these units; see
- * `trueCost` for the truth. FLOPs may have a fraction where an odd resolution is halved.
+ * multiply-adds (c channels, resolution r); a linear layer's bias is one parameter; a residual projection has in·out +
+ * out parameters, and its multiply-adds are counted at its output's resolution divided once more by the stride.
+ * Published budgets are in these units; see `trueCost` for the true numbers. FLOPs may have a fraction where an odd
+ * resolution is halved.
  *
  * @example
  * ```ts

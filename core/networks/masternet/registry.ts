@@ -1,4 +1,4 @@
-/** The kinds of blocks that structures may use, the user's own among them. */
+/** The registry of the kinds of blocks that structures may use, including the user's own. */
 import { nearestName } from "../../nearest.ts";
 import { basicBlocks } from "./basic_blocks.ts";
 import { containerBlocks } from "./container_blocks.ts";
@@ -6,7 +6,7 @@ import type { BlockDefinition } from "./definition.ts";
 import type { Block } from "./structure.ts";
 import { superBlocks } from "./super_blocks.ts";
 
-/** A definition, and the indices at which its meaningful arguments stand (−1 where it has none). */
+/** A definition, and the index of each argument that has a meaning (−1 where there is none). */
 export interface BlockKind {
   readonly definition: BlockDefinition;
   readonly in: number;
@@ -18,13 +18,13 @@ export interface BlockKind {
 
 const NAME = /^[A-Za-z][A-Za-z0-9]*$/;
 
-/** A structure names a block that nobody registered. */
+/** Thrown where a structure names a block that is not registered. */
 export class UnknownBlockError extends RangeError {
-  /** For telling errors apart. */
+  /** The name of the error's class. */
   override readonly name = "UnknownBlockError";
-  /** The name that nobody registered. */
+  /** The name that is not registered. */
   readonly block: string;
-  /** The registered name that is nearest, if any is near. */
+  /** The most similar registered name, if one is similar enough. */
   readonly suggestion: string | undefined;
 
   /** An error about this name. */
@@ -73,7 +73,7 @@ function checkDefinition({ name, arguments: names, splits }: BlockDefinition): v
 }
 
 /**
- * Makes a user's own block known: from then on its name parses, prints, chains, lowers and costs like any other. Throws
+ * Registers a user's own block: from then on it is parsed, printed, chained, built and counted like any other. Throws
  * RangeError for a name that is malformed or taken.
  *
  * @example
@@ -99,7 +99,7 @@ export function blockNames(): readonly string[] {
   return [...kinds.keys()];
 }
 
-/** The kind of that name, or undefined. */
+/** The kind of block with that name, or undefined. */
 export function findKind(name: string): BlockKind | undefined {
   return kinds.get(name);
 }

@@ -1,6 +1,6 @@
-/** The rounding that published channel counts come from. */
+/** The rounding by which the published channel counts were computed. */
 
-/** The nearest integer, halves to the even neighbour, as Python rounds. */
+/** The nearest integer; halves are rounded to the even neighbour, as in Python. */
 export function roundHalfToEven(value: number): number {
   const floor = Math.floor(value), rest = value - floor;
   if (rest !== 0.5) return Math.round(value);
@@ -8,7 +8,7 @@ export function roundHalfToEven(value: number): number {
 }
 
 /**
- * The nearest multiple of 8, at least 8; halves to the even multiple.
+ * The nearest multiple of 8, but at least 8; halves are rounded to the even multiple.
  *
  * @example
  * ```ts

@@ -1,16 +1,16 @@
 /** The syntax tree of a structure string. */
 
 /**
- * One block: its name, its numbers, and the blocks inside it. A super block such as
- * `SuperResK3K3(64,128,2,64,1)` is a leaf with five arguments; a container such as `MultiSumBlock(a;b)` has a branch for
- * every part between semicolons. Blocks are immutable and may be shared between structures.
+ * One block: its name, its arguments, and its inner blocks. A super block such as `SuperResK3K3(64,128,2,64,1)` has
+ * five arguments and no inner blocks; a container such as `MultiSumBlock(a;b)` has one branch for each part between
+ * semicolons. Blocks are immutable and may be shared between structures.
  */
 export interface Block {
   /** The name of its kind. */
   readonly name: string;
   /** The part before `|`. It has no meaning. */
   readonly label?: string;
-  /** In the order of the block's definition. */
+  /** The arguments, in the order of the block's definition. */
   readonly args: readonly number[];
   /** Sequences of inner blocks; empty for a leaf. */
   readonly branches: readonly (readonly Block[])[];
@@ -18,7 +18,7 @@ export interface Block {
 
 /** A network as a sequence of blocks; a classifier follows the last one (see `lowerStructure`). */
 export interface Structure {
-  /** From input to output. */
+  /** The blocks, from input to output. */
   readonly blocks: readonly Block[];
 }
 

@@ -1,9 +1,12 @@
-/** The super blocks that searches are made of. Each stands for a tree of basic blocks. */
+/** The super blocks, of which searches compose networks. Each stands for a tree of basic blocks. */
 import type { CompositeDefinition, FormSwitches } from "./definition.ts";
 import { roundToEight } from "./rounding.ts";
 import { type Block, container, leaf } from "./structure.ts";
 
-/** One residual layer: its ends, and the width between them. */
+/**
+ * The arguments of one residual layer: input and output channels, stride, and the width (channels) between its
+ * convolutions.
+ */
 interface Bottleneck {
   readonly inputs: number;
   readonly outputs: number;
@@ -20,7 +23,7 @@ const convolution = (inputs: number, outputs: number, window: readonly [kernel: 
 const gate = (channels: number, { squeezeExcite }: FormSwitches): readonly Block[] =>
   squeezeExcite ? [leaf("SE", [channels])] : [];
 
-/** k×k to the width and k×k to the output. */
+/** A k×k convolution to the width, then a k×k convolution to the output. */
 const twoConvolutions = (kernel: number): Layer => ({ inputs, outputs, stride, width }, form) => [
   convolution(inputs, width, [kernel, stride]),
   leaf("BN", [width]),
@@ -30,7 +33,7 @@ const twoConvolutions = (kernel: number): Layer => ({ inputs, outputs, stride, w
   leaf("BN", [outputs]),
 ];
 
-/** 1×1 to the width, the middle convolution, 1×1 to the output. */
+/** A 1×1 convolution to the width, the middle convolution, then a 1×1 convolution to the output. */
 const threeConvolutions =
   (middle: (width: number, stride: number) => Block): Layer => ({ inputs, outputs, stride, width }, form) => [
     convolution(inputs, width, [1, 1]),
@@ -48,8 +51,9 @@ const sameLayer = (a: Bottleneck, b: Bottleneck): boolean =>
   a.inputs === b.inputs && a.outputs === b.outputs && a.stride === b.stride && a.width === b.width;
 
 /**
- * Residual layers one after another, each with a RELU behind; the first one projects. Without links, no container is
- * left. Equal layers are the same objects, so that whoever walks them may count each once.
+ * A sequence of residual layers, each followed by a RELU; the first one projects its input. In a form without residual
+ * links the inner blocks stand without a container. Equal layers are the same objects, so that costs are counted once
+ * for all of them.
  */
 function residualLayers(layers: readonly Bottleneck[], { body, form }: { body: Layer; form: FormSwitches }): Block[] {
   const built: { readonly layer: Bottleneck; readonly blocks: readonly Block[] }[] = [];
@@ -80,7 +84,7 @@ interface SuperResidual {
   readonly layers: number;
 }
 
-/** A super block with residual layers, given the residual layers of one of its own layers. */
+/** A super block with residual layers; `layer` gives the residual layers that one of its own layers stands for. */
 function superResidual(
   name: string,
   { body, layer }: { readonly body: Layer; readonly layer: (of: SuperResidual) => readonly Bottleneck[] },

@@ -1,9 +1,9 @@
-/** Structures from structures: chaining channels and splitting deep blocks. */
+/** Transforms structures: chains the channels of blocks, and splits deep blocks. */
 import { kindOfBlock } from "./registry.ts";
 import { outputChannels } from "./inspect.ts";
 import { type Block, leaf, type Structure } from "./structure.ts";
 
-/** A super block of at least so many layers is split, into half as many and the rest. */
+/** A super block with at least this many layers is split: half this number, and the rest. */
 const SPLIT_LAYERS = 6;
 
 function splitBlock(block: Block): readonly Block[] {
@@ -18,8 +18,8 @@ function splitBlock(block: Block): readonly Block[] {
 }
 
 /**
- * Cuts every super block with residual layers that has n ≥ 6 layers in two, of 3 and n − 3 layers; the second keeps the
- * channels and has stride 1. Each half projects once, so that the network gains a projection.
+ * Splits every super block with residual layers that has n ≥ 6 layers in two, with 3 and n − 3 layers. The second keeps
+ * the channels and has stride 1. Each of the two projects in its first layer, so the network has one more projection.
  *
  * @example
  * ```ts
@@ -50,8 +50,8 @@ function chainBlocks(blocks: readonly Block[], channels: number | undefined): re
 }
 
 /**
- * Sets the input channels of every block, inner ones included, to the output channels of the block before. The first
- * block keeps its own.
+ * Sets the input channels of every block, including inner blocks, to the output channels of the block before. The first
+ * block keeps its input channels.
  *
  * @example
  * ```ts

@@ -1,12 +1,15 @@
-/** What is known of a published network. */
+/** The data of a published network. */
 
 /** Figures from the paper's tables; null where none was published. */
 export interface PublishedFigures {
-  /** Parameters; of `zennet_imagenet1k_flops400M_SE_res224` and `…600M…` without the squeeze-and-excitation branches. */
+  /**
+   * Parameters; for `zennet_imagenet1k_flops400M_SE_res224` and `…600M…`, those without the squeeze-and-excitation
+   * branches.
+   */
   readonly params: number;
   /** Multiply-adds. */
   readonly flops: number;
-  /** Top-1 accuracy on the data set that the name tells, %. */
+  /** Top-1 accuracy on the data set that is part of the name, %. */
   readonly top1Percent: number;
   /** NVIDIA V100, half precision, batch 64, ms per image. */
   readonly v100MsPerImage: number | null;
@@ -22,13 +25,13 @@ export interface ZooEntry {
   readonly structure: string;
   /** Outputs of the classifier. */
   readonly classes: number;
-  /** Rows and columns that the network takes. */
+  /** Rows and columns of the network's input. */
   readonly resolution: number;
   /** Rows and columns of the centre crop, which is then resized to {@link resolution}. */
   readonly cropResolution: number;
-  /** Whether its super blocks hold squeeze-and-excitation. */
+  /** Whether its super blocks contain squeeze-and-excitation. */
   readonly squeezeExcite: boolean;
-  /** Path below the directory of checkpoints. */
+  /** Path within the directory of checkpoints. */
   readonly checkpoint: string;
   /** Where the checkpoint was published. */
   readonly url: string;

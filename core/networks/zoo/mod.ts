@@ -1,17 +1,17 @@
-/** Published networks. */
+/** The published networks, by name. */
 import { nearestName } from "../../nearest.ts";
 import type { ZooEntry } from "./entry.ts";
 import { publishedNetworks } from "./published.ts";
 
 export type { PublishedFigures, ZooEntry } from "./entry.ts";
 
-/** A name stands for no published network. */
+/** Thrown where no published network has the name. */
 export class UnknownNetworkError extends RangeError {
-  /** For telling errors apart. */
+  /** The name of the error's class. */
   override readonly name = "UnknownNetworkError";
-  /** The name that stands for none. */
+  /** The name that was asked for. */
   readonly network: string;
-  /** The published name that is nearest, if any is near. */
+  /** The most similar published name, if one is similar enough. */
   readonly suggestion: string | undefined;
 
   /** An error about this name. */
@@ -28,7 +28,7 @@ export class UnknownNetworkError extends RangeError {
 export const zooNames: readonly string[] = [...publishedNetworks.keys()];
 
 /**
- * A published network by its name. Throws {@link UnknownNetworkError}.
+ * Looks up a published network by its name. Throws {@link UnknownNetworkError}.
  *
  * @example
  * ```ts

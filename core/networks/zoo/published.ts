@@ -7,7 +7,7 @@ type Described = Omit<ZooEntry, "url">;
 
 const cifar = { resolution: 32, cropResolution: 32, squeezeExcite: false } as const;
 const imagenet = { resolution: 224, cropResolution: 320, classes: 1000 } as const;
-/** Nothing but parameters, multiply-adds and accuracy was published for CIFAR. */
+/** No latencies were published for CIFAR, only parameters, multiply-adds and accuracy. */
 const unmeasured = { v100MsPerImage: null, t4MsPerImage: null, pixel2Ms: null } as const;
 
 const described: Readonly<Record<string, Described>> = {
