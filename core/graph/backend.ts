@@ -1,9 +1,9 @@
-/** The only seam to devices: a backend compiles graphs to programs and runs them. */
+/** The interface between graphs and devices, and the only one: a backend compiles graphs to programs and runs them. */
 import type { Graph } from "./graph.ts";
 import type { RunOptions } from "./op.ts";
 import type { OpName } from "./ops.ts";
 
-/** What a backend computes on, for people and for a run's record. */
+/** Describes what a backend computes on, for people and for a run's record. */
 export interface DeviceDescription {
   /** The kind of backend. */
   readonly backend: "cpu" | "webgpu";
@@ -19,37 +19,37 @@ export interface Backend extends AsyncDisposable {
   readonly device: DeviceDescription;
   /** How many programs can usefully run at once. */
   readonly concurrency: number;
-  /** Readies a graph; what cannot work on this device throws here or from the first run. */
+  /** Prepares a graph. A graph that this device cannot run causes an error here or in the first run. */
   compile(graph: Graph): Program;
 }
 
-/** A graph made ready for a device. Dispose of it when its last run is done. */
+/** A graph prepared for a device. Dispose of it after its last run. */
 export interface Program extends Disposable {
-  /** Evaluates the graph: its outputs in its order, row-major float32. Runs may overlap. */
+  /** Evaluates the graph. Returns its outputs, in the graph's order, as row-major float32. Runs may overlap. */
   run(options?: RunOptions): Promise<Float32Array[]>;
 }
 
-/** A row of a device's table that has no kernel, and why. */
+/** An entry of a device's table for an operation that has no kernel. */
 export interface Unsupported {
   /** Why there is no kernel. */
   readonly unsupported: string;
 }
 
-/** A device's table: a row for every operation. */
+/** A device's table: an entry for every operation. */
 export type OpTable<Row> = { readonly [K in OpName]: Row | Unsupported };
 
-/** An operation that a backend or exporter has no form of. */
+/** Thrown where a backend or exporter does not support an operation. */
 export class UnsupportedOpError extends Error {
   static {
     this.prototype.name = "UnsupportedOpError";
   }
 
-  /** The operation that has no form. */
+  /** The operation that is not supported. */
   readonly op: OpName;
-  /** The backend or exporter that lacks it. */
+  /** The backend or exporter that does not support it. */
   readonly target: string;
 
-  /** The target lacks the operation for this reason. */
+  /** Creates an error: `target` does not support `op` for this reason. */
   constructor(op: OpName, target: string, reason: string) {
     super(`Cannot run ${op} on ${target} as ${reason}`);
     this.op = op;
@@ -57,18 +57,18 @@ export class UnsupportedOpError extends Error {
   }
 }
 
-/** A device that cannot hold what it was asked to compute. */
+/** Thrown where a device has too little memory for what it was asked to compute. */
 export class DeviceMemoryError extends RangeError {
   static {
     this.prototype.name = "DeviceMemoryError";
   }
 
-  /** What was asked for. */
+  /** Bytes that were asked for. */
   readonly neededBytes: number;
-  /** The most that the device has. */
+  /** The most bytes that the device allows. */
   readonly limitBytes: number;
 
-  /** The device is too small for `what`. */
+  /** Creates an error: the device's memory is too small for `what`. */
   constructor(what: string, bytes: { readonly needed: number; readonly limit: number }) {
     super(`Cannot hold ${what} as it needs ${bytes.needed} bytes of at most ${bytes.limit}`);
     this.neededBytes = bytes.needed;
@@ -76,7 +76,7 @@ export class DeviceMemoryError extends RangeError {
   }
 }
 
-/** A device that stopped working with programs in flight. */
+/** Thrown where a device stopped working while programs were running. */
 export class DeviceLostError extends Error {
   static {
     this.prototype.name = "DeviceLostError";

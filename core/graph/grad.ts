@@ -1,19 +1,25 @@
-/** Reverse mode as a transform of graphs: gradients are nodes like any others, so gradients of gradients work. */
+/**
+ * Reverse-mode differentiation as a transformation of graphs: gradients are ordinary nodes, so they can be
+ * differentiated again.
+ */
 import { definitionOf, type GraphBuilder, type NodeId } from "./graph.ts";
 
 /** What to differentiate. */
 export interface GradientOptions {
-  /** The node whose elements' sum is differentiated: a loss `[1]`, or a tensor of any shape. */
+  /**
+   * The node to differentiate, a loss `[1]` or a tensor of any shape; what is differentiated is the sum of its
+   * elements.
+   */
   readonly of: NodeId;
-  /** The nodes by which: parameters, inputs, or activations in between. */
+  /** The nodes to differentiate by: parameters, inputs, or activations in between. */
   readonly withRespectTo: readonly NodeId[];
-  /** A weight for each element of `of`, in its shape; 1 unless told. */
+  /** A weight for each element of `of`, in its shape; default: 1. */
   readonly weights?: NodeId;
   /** Nodes whose values are held constant, whatever they depend on. */
   readonly constants?: readonly NodeId[];
 }
 
-/** For each node up to `of`, whether it is one of the targets or depends on one. */
+/** For each node up to `of`, whether it is one of the nodes to differentiate by, or depends on one. */
 function dependents(
   builder: GraphBuilder,
   { of, withRespectTo, constants = [] }: GradientOptions,
@@ -25,7 +31,7 @@ function dependents(
   return depends;
 }
 
-/** The gradients that have reached each node so far. */
+/** Collects, for each node, the sum of the gradients that have reached it. */
 class Gradients {
   readonly #builder: GraphBuilder;
   readonly #totals = new Map<NodeId, NodeId>();
@@ -43,13 +49,15 @@ class Gradients {
     this.#totals.set(id, total === undefined ? gradient : this.#sum(total, gradient));
   }
 
-  /** A broadcast need not be written to be added. */
+  /**
+   * Adds two gradients. `add` broadcasts by itself, so the input of a `broadcast` node is added instead of its output.
+   */
   #sum(total: NodeId, gradient: NodeId): NodeId {
     const { op, inputs } = this.#builder.node(gradient);
     return this.#builder.add("add", [total, op === "broadcast" ? inputs[0]! : gradient], {});
   }
 
-  /** Hands a node's gradient on to its inputs. */
+  /** Passes a node's gradient on to its inputs, by the backward rule of its operation. */
   propagate(id: NodeId, wanted: readonly boolean[]): void {
     const gradient = this.of(id), node = this.#builder.node(id), { inputs, attributes } = node;
     if (gradient === undefined || !inputs.some((from) => wanted[from])) return;
@@ -61,9 +69,9 @@ class Gradients {
 }
 
 /**
- * Adds the gradients of a node's (weighted) sum of elements with respect to others, each in its shape, and returns them
- * in the given order; zeros where `of` does not depend on one. Only what the graph's outputs need is ever computed, so
- * asking for a gradient costs nothing until it is used.
+ * Adds nodes for the gradients of `of` (the sum of its elements, weighted if there are weights) with respect to other
+ * nodes, each in the shape of that node, and returns them in the given order; zeros where `of` does not depend on a
+ * node. A graph computes only what its outputs need, so a gradient costs nothing until it is used.
  *
  * @example
  * ```ts

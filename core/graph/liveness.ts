@@ -1,4 +1,4 @@
-/** Memory by liveness: when each value dies, and where it goes in one arena. */
+/** Memory planning by liveness: values that are not alive at the same time may share memory of one arena. */
 
 /** A value that occupies memory from one step to another, both included. */
 export interface Lifetime {
@@ -10,19 +10,19 @@ export interface Lifetime {
   readonly last: number;
 }
 
-/** Where each value goes in an arena, and the arena's size. */
+/** The place of each value in an arena, and the arena's size. */
 export interface ArenaPlan {
-  /** Bytes from the arena's start, one a value. */
+  /** The offset of each value from the start of its arena, bytes. */
   readonly offsets: readonly number[];
   /** The size of the arena. */
   readonly bytes: number;
 }
 
-/** Where each value goes in several arenas, and their sizes. */
+/** The place of each value in several arenas, and the arenas' sizes. */
 export interface ArenasPlan {
   /** The arena of each value. */
   readonly arenas: readonly number[];
-  /** Bytes from the arena's start, one a value. */
+  /** The offset of each value from the start of its arena, bytes. */
   readonly offsets: readonly number[];
   /** The size of each arena. */
   readonly bytes: readonly number[];
@@ -34,8 +34,9 @@ export const ARENA_ALIGNMENT = 64;
 const aligned = (bytes: number): number => Math.ceil(bytes / ARENA_ALIGNMENT) * ARENA_ALIGNMENT;
 
 /**
- * Places values so that those alive at the same time never overlap: largest first, each at the lowest gap that fits
- * (Pisarchyk and Lee, "Efficient memory management for deep neural net inference", 2020).
+ * Places values in an arena so that those alive at the same time never overlap: the largest value first, each at the
+ * lowest offset with a sufficient gap (Pisarchyk and Lee, "Efficient memory management for deep neural net inference",
+ * 2020).
  */
 export function planArena(lifetimes: readonly Lifetime[]): ArenaPlan {
   const { offsets, bytes } = planArenas(lifetimes, Infinity);
@@ -43,8 +44,9 @@ export function planArena(lifetimes: readonly Lifetime[]): ArenaPlan {
 }
 
 /**
- * Places values as {@link planArena} does in as few arenas as that finds, none larger than the limit; each value is in the first that has
- * room for it. A value that is larger than the limit has an arena of its own, of its size.
+ * Places values as {@link planArena} does, in several arenas that are at most `limitBytes` large. A value is placed in
+ * the first arena that has room for it, and a new arena is added where none has. A value that is larger than the limit
+ * has an arena of its own, of its size.
  */
 export function planArenas(lifetimes: readonly Lifetime[], limitBytes: number): ArenasPlan {
   const order = lifetimes.map((_, index) => index)
@@ -65,7 +67,7 @@ export function planArenas(lifetimes: readonly Lifetime[], limitBytes: number): 
   return { arenas, offsets, bytes };
 }
 
-/** A value that has its place. */
+/** A value that has been placed. */
 interface Placed {
   readonly offset: number;
   readonly end: number;
@@ -73,7 +75,7 @@ interface Placed {
   readonly last: number;
 }
 
-/** How many come at or before an offset. */
+/** Binary search: how many of the placed values begin at or before an offset. */
 function firstAfter(placed: readonly Placed[], offset: number): number {
   let low = 0, high = placed.length;
   while (low < high) {
@@ -84,7 +86,10 @@ function firstAfter(placed: readonly Placed[], offset: number): number {
   return low;
 }
 
-/** The lowest offset at which a value overlaps none of those alive with it, given all in the order of their offsets. */
+/**
+ * The lowest offset at which a value overlaps none of the placed values that are alive with it. `placed` is ordered by
+ * offset.
+ */
 function lowestGap(placed: readonly Placed[], { bytes, first, last }: Lifetime): number {
   let offset = 0;
   for (const other of placed) {
@@ -95,7 +100,7 @@ function lowestGap(placed: readonly Placed[], { bytes, first, last }: Lifetime):
   return offset;
 }
 
-/** The largest sum of bytes alive at one step: no arena can be smaller. Steps are counted from 0. */
+/** The peak: the largest sum of bytes that are alive at one step. No arena can be smaller. Steps are counted from 0. */
 export function peakBytes(lifetimes: readonly Lifetime[]): number {
   const changes = new Float64Array(lifetimes.reduce((end, { last }) => Math.max(end, last + 2), 0));
   for (const { bytes, first, last } of lifetimes) {

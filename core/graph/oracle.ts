@@ -1,4 +1,7 @@
-/** The float64 oracle: evaluates a graph by the operations' reference code. Slow, and what every backend is held to. */
+/**
+ * The float64 oracle: evaluates a graph with the reference code of its operations. It is slow; the results of every
+ * backend are compared with it.
+ */
 import { definitionOf, type Graph } from "./graph.ts";
 import type { RunOptions, Tensor64 } from "./op.ts";
 
