@@ -1,40 +1,43 @@
-/** How well scores rank networks: correlations, in all networks and among the best, and what choosing by them costs. */
+/**
+ * Measures how well scores rank networks: rank correlations over all networks and over the best of them, and the
+ * accuracy lost by choosing the networks with the highest scores.
+ */
 import { Random } from "../numeric/random.ts";
 import { kendall, spearman } from "../numeric/rank_correlation.ts";
 
-/** Numbers of one list of scores beside accuracies. */
+/** Figures of one list of scores, compared with accuracies. */
 export interface RankFigures {
   /** Spearman's correlation, −1 to 1. */
   readonly spearman: number;
   /** Kendall's tau-b, −1 to 1. */
   readonly kendall: number;
-  /** Spearman's correlation in the half with the highest accuracies. */
+  /** Spearman's correlation among the half of the networks with the highest accuracies. */
   readonly spearmanTopHalf: number;
   /** Kendall's tau-b there. */
   readonly kendallTopHalf: number;
-  /** Spearman's correlation in the tenth with the highest accuracies. */
+  /** Spearman's correlation among the tenth of the networks with the highest accuracies. */
   readonly spearmanTopTenth: number;
   /** Kendall's tau-b there. */
   readonly kendallTopTenth: number;
-  /** The best accuracy there is minus the best among the ten highest scores, percentage points. */
+  /** The best accuracy of all minus the best accuracy among the ten highest scores, percentage points. */
   readonly regret: number;
 }
 
-/** A figure over seeds: its mean, and the 95 % interval of a bootstrap over networks and seeds. */
+/** A figure over several seeds: its mean, and the 95 % interval of a bootstrap over networks and seeds. */
 export interface Estimate {
   /** The mean over seeds. */
   readonly mean: number;
-  /** The 2.5th and 97.5th percentile of resampled networks under one of the seeds; null where there is none. */
+  /** The 2.5th and 97.5th percentile over the resamples, each under one of the seeds; null where there are too few. */
   readonly interval95: readonly [low: number, high: number] | null;
 }
 
-/** Every figure of {@link RankFigures}, estimated. */
+/** An estimate of every figure of {@link RankFigures}. */
 export type Agreement = { readonly [K in keyof RankFigures]: Estimate };
 
-/** Networks whose score the choice of the best is made from. */
+/** How many networks with the highest scores {@link RankFigures.regret} chooses from. */
 const CHOSEN = 10;
 
-/** How many of each list belong to the highest share of accuracies, at least two. */
+/** The indices of the networks in the highest share of accuracies; at least two. */
 function topIndices(accuracies: readonly number[], share: number): readonly number[] {
   const order = accuracies.map((_, index) => index).sort((a, b) => accuracies[b]! - accuracies[a]! || a - b);
   return order.slice(0, Math.max(2, Math.round(order.length * share)));
@@ -42,7 +45,7 @@ function topIndices(accuracies: readonly number[], share: number): readonly numb
 
 const highest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), -Infinity);
 
-/** The figures of one list of scores; a score that is not a number ranks lowest. */
+/** The figures of one list of scores. A score that is not a number ranks lowest. */
 export function rankFigures(scores: readonly number[], accuracies: readonly number[]): RankFigures {
   const finite = scores.map((score) => Number.isNaN(score) ? -Infinity : score);
   const among = (share: number) => {
@@ -62,15 +65,15 @@ export function rankFigures(scores: readonly number[], accuracies: readonly numb
   };
 }
 
-/** How to estimate. */
+/** Options of the bootstrap. */
 export interface BootstrapOptions {
-  /** Decides the resampling. */
+  /** Seed of the resampling. */
   readonly seed: number;
-  /** Resamples; default: 500. */
+  /** Number of resamples; default: 500. */
   readonly resamples?: number;
 }
 
-/** One resample: networks with repetition, scored under one of the seeds. */
+/** The figures of one resample: networks drawn with repetition, with their scores under one of the seeds. */
 function resample(
   scoresBySeed: readonly (readonly number[])[],
   accuracies: readonly number[],
@@ -90,8 +93,8 @@ function estimate(own: readonly number[], resampled: readonly number[]): Estimat
 }
 
 /**
- * How well scores under several seeds rank networks of known accuracy: `scoresBySeed[s][i]` and `accuracies[i]` belong to
- * network i. The resampling depends on the options' seed alone.
+ * Measures how well scores under several seeds rank networks of known accuracy: `scoresBySeed[s][i]` and
+ * `accuracies[i]` belong to network i. The resampling depends only on the seed in the options.
  */
 export function agreementOf(
   scoresBySeed: readonly (readonly number[])[],

@@ -1,20 +1,20 @@
-/** How well one proxy ranks a sample of trained networks, from its scores there. */
+/** Assesses how well one proxy ranks a sample of trained networks, from its scores for them. */
 import type { Proxy } from "../scoring/proxy.ts";
 import { rankedScores } from "../scoring/ranking.ts";
 import { type Agreement, agreementOf, type Estimate } from "./agreement.ts";
 import type { TrainedNetwork } from "./benchmark.ts";
 
-/** One score of one network under one seed, or why there is none. */
+/** The score of one network under one seed, or why there is none. */
 export interface ScoreRow {
   /** The network's text. */
   readonly network: string;
-  /** What the proxy was called. */
+  /** The proxy's name. */
   readonly proxy: string;
   /** The seed. */
   readonly seed: number;
-  /** Null where the network has no finite score. */
+  /** The score; null where the network has no finite score. */
   readonly value: number | null;
-  /** Named numbers beside the value. */
+  /** Further numbers of the proxy, by name. */
   readonly parts: Readonly<Record<string, number>>;
   /** How long it took. */
   readonly seconds: number;
@@ -22,35 +22,38 @@ export interface ScoreRow {
   readonly error: string | null;
 }
 
-/** What a proxy is held against. */
+/** The sample that a proxy is assessed on. */
 export interface Sample {
   /** The networks. */
   readonly networks: readonly TrainedNetwork[];
-  /** The seeds that each was scored under. */
+  /** The seeds under which each network was scored. */
   readonly seeds: readonly number[];
   /** Seed of the bootstrap. */
   readonly sampleSeed: number;
 }
 
-/** How well a proxy ranks a sample. */
+/** The result of assessing a proxy on a sample. */
 export interface Assessment {
-  /** What the proxy was called. */
+  /** The proxy's name. */
   readonly proxy: string;
-  /** Its figures. */
+  /** The figures of agreement between scores and accuracies. */
   readonly agreement: Agreement;
-  /** How many networks they rest on. */
+  /** How many networks the figures rest on. */
   readonly networkCount: number;
   /** How many seeds each of them was scored under. */
   readonly seedCount: number;
-  /** Median seconds a network and seed. */
+  /** Median seconds per network and seed. */
   readonly seconds: number;
-  /** Networks and seeds without a score; they rank lowest. */
+  /** How many pairs of network and seed have no score; they rank lowest. */
   readonly failed: number;
   /** Scores under the first seed, in the order of the networks; null where there is none. */
   readonly scores: readonly (number | null)[];
 }
 
-/** The scores of one seed in the networks' order; those of proxies that rank are made of ranks in the sample. */
+/**
+ * The scores of one seed, in the order of the networks. For proxies that combine ranks, the scores are computed from
+ * ranks within the sample.
+ */
 function scoresOf(rows: readonly ScoreRow[], networks: readonly TrainedNetwork[], { ranking }: Proxy): number[] {
   const byNetwork = new Map(rows.map((row) => [row.network, row]));
   const own = networks.map(({ text }) => {
@@ -69,7 +72,7 @@ function median(values: readonly number[]): number {
 }
 
 /**
- * Assesses a proxy, called `key`, by its rows; those of networks or seeds outside the sample are left out. Throws
+ * Assesses a proxy, called `key`, by its rows. Rows of networks or seeds outside the sample are ignored. Throws
  * RangeError where a network of the sample has no row.
  *
  * @example
@@ -135,7 +138,7 @@ function assessmentCells({ proxy, agreement: a, networkCount, seedCount, seconds
   ];
 }
 
-/** Assessments as a table in Markdown, the best Spearman correlation first. */
+/** Prints assessments as a Markdown table, the best Spearman correlation first. */
 export function assessmentTable(assessments: readonly Assessment[]): string {
   const order = [...assessments].sort((a, b) => b.agreement.spearman.mean - a.agreement.spearman.mean);
   const lines = [COLUMNS, COLUMNS.map((_, column) => column === 0 ? "---" : "---:"), ...order.map(assessmentCells)];

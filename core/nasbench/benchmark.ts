@@ -1,14 +1,14 @@
-/** Benchmarks: networks whose accuracy after training is known, to hold proxies against. */
+/** Benchmarks: sets of networks whose accuracy after training is known, with which proxies are compared. */
 import type { NetworkDesign } from "../scoring/design.ts";
 import { Random } from "../numeric/random.ts";
 
-/** A space of networks, each with a text of its own. */
+/** A space of networks, each of which is named by a text. */
 export interface Benchmark {
-  /** What the benchmark is called. */
+  /** The benchmark's name. */
   readonly name: string;
-  /** The network of a text. Throws {@link ArchitectureError} for a text that is none. */
+  /** The network that a text names. Throws {@link ArchitectureError} for a text that names none. */
   design(text: string): NetworkDesign;
-  /** A text that is the same for all texts of one network. Throws {@link ArchitectureError}. */
+  /** The class of a text: the same for all texts of equal networks. Throws {@link ArchitectureError}. */
   classOf(text: string): string;
 }
 
@@ -20,7 +20,7 @@ export interface TrainedNetwork {
   readonly accuracy: number;
 }
 
-/** A text is no network of its benchmark. */
+/** Thrown where a text names no network of its benchmark. */
 export class ArchitectureError extends RangeError {
   static {
     this.prototype.name = "ArchitectureError";
@@ -36,15 +36,15 @@ export class ArchitectureError extends RangeError {
   }
 }
 
-/** How to draw a sample. */
+/** Options of a sample. */
 export interface Sampling {
-  /** Networks to draw; all of them where there are no more. */
+  /** How many networks to draw; all of them where there are fewer. */
   readonly count: number;
-  /** Decides the draw. A larger sample of the same seed begins with the smaller one. */
+  /** Seed of the draw. A larger sample of the same seed begins with the smaller one. */
   readonly seed: number;
 }
 
-/** Draws networks without repetition, the first of each class of equal networks standing for it. */
+/** Draws networks without repetition. Of each class of equal networks only the first can be drawn. */
 export function sampleNetworks(
   networks: Iterable<TrainedNetwork>,
   benchmark: Pick<Benchmark, "classOf">,

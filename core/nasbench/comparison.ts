@@ -1,13 +1,18 @@
-/** What a comparison of proxies on a benchmark scores by. */
+/** The settings by which a comparison of proxies on a benchmark scores networks. */
 import type { ScoringSettings, WeightScale } from "../scoring/proxy.ts";
 
-/** What scores depend on but the network, proxy and seed; `own` weights are those that each proxy's source prescribes. */
+/**
+ * Everything that scores depend on except the network, the proxy and the seed. With weights `own`, each proxy uses the
+ * scale that its source prescribes.
+ */
 export interface ComparisonSettings extends Omit<ScoringSettings, "seed" | "draw" | "variant" | "weights"> {
   /** The scale of drawn weights. */
   readonly weights: WeightScale | "own";
 }
 
-/** The settings of a comparison: draws everywhere, and everything not given as Zen-NAS has it. */
+/**
+ * The settings of a comparison: weights, images and labels are drawn; everything that is not given is as in Zen-NAS.
+ */
 export function comparisonSettings({ batch, weights = "own", favouredSize }: {
   readonly batch: number;
   readonly weights?: ComparisonSettings["weights"] | undefined;

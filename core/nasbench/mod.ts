@@ -1,4 +1,4 @@
-/** Benchmarks of trained networks, and how well scores rank them. */
+/** Benchmarks of trained networks, and measures of how well scores rank their networks. */
 export * from "./agreement.ts";
 export * from "./assessment.ts";
 export * from "./benchmark.ts";

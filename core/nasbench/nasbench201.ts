@@ -1,6 +1,6 @@
 /**
- * NAS-Bench-201's networks (Dong and Yang, ICLR 2020): a 3×3 convolution, three stages of five equal cells with 16, 32 and
- * 64 channels, a residual block with stride 2 between stages, batch norm, ReLU, pooling and a linear layer.
+ * NAS-Bench-201's networks (Dong and Yang, ICLR 2020): a 3×3 convolution, three stages of five equal cells with 16, 32
+ * and 64 channels, a residual block with stride 2 between stages, batch norm, ReLU, pooling and a linear layer.
  */
 import type { NodeId } from "../graph/graph.ts";
 import type { LoweredStructure } from "../networks/masternet/mod.ts";
@@ -13,7 +13,7 @@ const CHANNELS = [16, 32, 64] as const;
 const CELLS_PER_STAGE = 5;
 const NORM = { epsilon: 1e-5 } as const;
 
-/** What a benchmark's text leaves open about its networks. */
+/** What a benchmark's networks need to be built, beside their text. */
 export interface BenchmarkForm {
   /** Outputs of the classifier. */
   readonly classes: number;
@@ -27,7 +27,7 @@ interface LayerSite {
   readonly name: string;
 }
 
-/** ReLU, convolution, batch norm: `name.op.1` and `name.op.2` in the benchmark's checkpoints. */
+/** Adds ReLU, convolution and batch norm; `name.op.1` and `name.op.2` in the benchmark's checkpoints. */
 function reluConvNorm(network: Network, { x, name }: LayerSite, convolution: ConvolutionOptions): NodeId {
   const y = network.convolution(network.relu(x), `${name}.op.1`, convolution);
   return network.batchNorm(y, `${name}.op.2`, NORM);
@@ -47,7 +47,9 @@ function edgeOutput(network: Network, { x, name }: LayerSite, operation: Exclude
   }
 }
 
-/** Puts a cell on the network. Edges that carry nothing are left out; a cell without any way through gives zeros. */
+/**
+ * Adds a cell to the network. Edges that carry no value are left out; a cell whose output no path reaches gives zeros.
+ */
 function lowerCell(network: Network, cell: Cell, { x, name }: LayerSite): NodeId {
   const nodes: (NodeId | undefined)[] = [x], { builder } = network;
   let layer = 0;
@@ -63,7 +65,10 @@ function lowerCell(network: Network, cell: Cell, { x, name }: LayerSite): NodeId
   return nodes.at(-1) ?? builder.add("affine", [x], { scale: 0, shift: 0 });
 }
 
-/** Two ReLU-conv-norm, the first with stride 2, beside a shortcut of pooling and a 1×1 convolution. */
+/**
+ * The block between stages: two times ReLU, convolution and norm, the first with stride 2, and a shortcut of pooling
+ * and a 1×1 convolution.
+ */
 function lowerReduction(network: Network, { x, name }: LayerSite, channels: number): NodeId {
   const a = reluConvNorm(network, { x, name: `${name}.conv_a` }, { channels, kernel: 3, stride: 2 });
   const b = reluConvNorm(network, { x: a, name: `${name}.conv_b` }, { channels, kernel: 3 });
@@ -100,13 +105,13 @@ const kernels: Readonly<Record<CellOperation, number>> = {
   nor_conv_3x3: 3,
 };
 
-/** Weights of a cell's convolutions for one channel squared, and how many convolutions there are. */
+/** The weights of a cell's convolutions, as a multiple of its channels squared, and the number of convolutions. */
 function cellWeights(cell: Cell): { readonly weights: number; readonly convolutions: number } {
   const sizes = cell.flat().map(({ operation }) => kernels[operation]).filter((kernel) => kernel > 0);
   return { weights: sizes.reduce((sum, kernel) => sum + kernel ** 2, 0), convolutions: sizes.length };
 }
 
-/** Counts as the benchmark does: every operation of a cell, whether anything reaches it or not. */
+/** Counts as the benchmark does: every operation of a cell, even one that no value reaches. */
 function cellCost(cell: Cell, { classes, resolution }: BenchmarkForm): ReturnType<NetworkDesign["cost"]> {
   const { weights, convolutions } = cellWeights(cell), [first, , last] = CHANNELS;
   let params = 27 * first + 2 * first + 2 * last + last * classes + classes;
@@ -122,7 +127,7 @@ function cellCost(cell: Cell, { classes, resolution }: BenchmarkForm): ReturnTyp
 }
 
 /**
- * NAS-Bench-201 for images of a data set.
+ * NAS-Bench-201 for the images and classes of a data set.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Cells of NAS-Bench-201: four nodes, an operation on each of the six edges between them. */
+/** Cells of NAS-Bench-201: graphs of four nodes, with an operation on each of the six edges between them. */
 import { ArchitectureError } from "./benchmark.ts";
 
 /** The operations of an edge, in the benchmark's order. */
@@ -10,11 +10,11 @@ export type CellOperation = typeof cellOperations[number];
 export interface CellEdge {
   /** The node that it comes from. */
   readonly from: number;
-  /** What it does. */
+  /** Its operation. */
   readonly operation: CellOperation;
 }
 
-/** The edges into nodes 1, 2 and 3, from node 0 on. */
+/** The edges into nodes 1, 2 and 3; the edges of a node are ordered by their source, from node 0 on. */
 export type Cell = readonly (readonly CellEdge[])[];
 
 const NODES = 3;
@@ -34,7 +34,7 @@ function parseNode(text: string, { node, whole }: { readonly node: number; reado
 }
 
 /**
- * A cell from its string `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`. Throws ArchitectureError.
+ * Parses a cell from its string `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`. Throws ArchitectureError.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export function parseCell(text: string): Cell {
   return nodes.map((node, index) => parseNode(node, { node: index + 1, whole: text }));
 }
 
-/** What a node without any input computes. */
+/** The class of a node that has no input. */
 const NOTHING = "#";
 
 function edgeClass({ from, operation }: CellEdge, nodes: readonly string[]): string {
@@ -59,8 +59,9 @@ function edgeClass({ from, operation }: CellEdge, nodes: readonly string[]): str
 }
 
 /**
- * The benchmark's own text for what a cell computes, shared by isomorphic cells: sums do not know their order, a skip is its
- * source, and an edge from nowhere is `#`. 6,466 classes among 15,625 cells.
+ * The benchmark's own text for what a cell computes; it is the same for isomorphic cells. The terms of a sum are
+ * sorted, a skip is replaced by its source, and an edge that carries no value is `#`. The 15,625 cells form 6,466
+ * classes.
  */
 export function cellClass(cell: Cell): string {
   const nodes = ["0"];

@@ -1,8 +1,9 @@
 /**
- * NAS-Bench-Macro's networks (Su et al., "Prioritized architecture sampling with Monte-Carlo tree search", CVPR 2021): a
- * 3×3 convolution, eight layers in stages of 2, 3 and 3 that each halve the resolution and double the channels, and a 1×1
- * convolution to 1,280 channels. A network is a word of eight digits: 0 identity (a 1×1 convolution where the shape
- * changes), 1 an inverted residual with a 3×3 kernel and expansion 3, 2 one with a 5×5 kernel and expansion 6.
+ * NAS-Bench-Macro's networks (Su et al., "Prioritized architecture sampling with Monte-Carlo tree search", CVPR 2021):
+ * a 3×3 convolution, eight layers in stages of 2, 3 and 3, where each stage halves the resolution and doubles the
+ * channels, and a 1×1 convolution to 1,280 channels. A network is named by eight digits, one for each layer: 0 is the
+ * identity (a 1×1 convolution where the shape changes), 1 an inverted residual with a 3×3 kernel and expansion 3, 2 one
+ * with a 5×5 kernel and expansion 6.
  */
 import { graphMacs } from "../graph/cost.ts";
 import { GraphBuilder, type NodeId } from "../graph/graph.ts";
@@ -18,7 +19,7 @@ const STEM_CHANNELS = 32;
 const HEAD_CHANNELS = 1280;
 const NORM = { epsilon: 1e-5 } as const;
 
-/** Kernel and expansion by a layer's digit; identity has neither. */
+/** The kernel and expansion of a layer by its digit; the identity has neither. */
 const choices = { "0": undefined, "1": { kernel: 3, expansion: 3 }, "2": { kernel: 5, expansion: 6 } } as const;
 type Choice = typeof choices[keyof typeof choices];
 
@@ -41,7 +42,7 @@ function layersOf(code: string): readonly MacroLayer[] {
   return layers;
 }
 
-/** A convolution and its normalisation, with a ReLU unless told. */
+/** A convolution and its normalisation, followed by a ReLU by default. */
 interface ConvNorm {
   readonly name: string;
   readonly channels: number;
@@ -104,7 +105,7 @@ function costOf(design: Pick<NetworkDesign, "lower" | "resolution">): DesignCost
 }
 
 /**
- * NAS-Bench-Macro for images of a data set.
+ * NAS-Bench-Macro for the images and classes of a data set.
  *
  * @example
  * ```ts

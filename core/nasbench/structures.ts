@@ -3,7 +3,10 @@ import { type NetworkForm, parseStructure, printStructure } from "../networks/ma
 import { structureDesign } from "../scoring/design.ts";
 import type { Benchmark } from "./benchmark.ts";
 
-/** Structures in one form. Throws StructureSyntaxError for a text that is none. */
+/**
+ * A benchmark of structures that are all built in one form. Throws StructureSyntaxError for a text that is no
+ * structure.
+ */
 export function structureBenchmark(form: NetworkForm): Benchmark {
   return {
     name: "structures",
