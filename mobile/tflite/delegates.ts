@@ -1,14 +1,14 @@
 /**
- * Which operators the delegates of a phone take, as their sources say: google-ai-edge/LiteRT at commit 034ec5b of
- * tflite/delegates/gpu/common/model_builder.cc (its `NewOperationParser` and each parser's greatest version; TensorFlow's
- * copy under tensorflow/lite agrees), tflite/tools/versioning/gpu_compatibility.cc, and
- * tflite/delegates/xnnpack/xnnpack_delegate.cc at commit 038d2a2 (its `VisitNode` and the type checks behind it). Older
- * releases know less.
+ * Which operators the delegates of a phone support, taken from their sources: google-ai-edge/LiteRT at commit 034ec5b
+ * of tflite/delegates/gpu/common/model_builder.cc (its `NewOperationParser` and the greatest version in each parser;
+ * TensorFlow's copy under tensorflow/lite agrees), tflite/tools/versioning/gpu_compatibility.cc, and
+ * tflite/delegates/xnnpack/xnnpack_delegate.cc at commit 038d2a2 (its `VisitNode` and the type checks that it calls).
+ * Older releases support fewer operators.
  */
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
-/** Operators of the GPU delegate by the greatest version that it takes. */
+/** The operators of the GPU delegate, grouped by the greatest version that it supports. */
 const gpuByVersion: readonly (readonly [version: number, names: string])[] = [
   [1, "CUMSUM DENSIFY GATHER ONE_HOT PRELU RESHAPE SELECT SELECT_V2"],
   [
@@ -29,18 +29,23 @@ const gpuByVersion: readonly (readonly [version: number, names: string])[] = [
   ],
 ];
 
-/** The greatest version of each operator that the GPU delegate takes; infinite where it does not look. */
+/**
+ * The greatest version of each operator that the GPU delegate supports; infinite where it does not check the version.
+ */
 export const gpuVersions: ReadonlyMap<string, number> = new Map(
   gpuByVersion.flatMap(([version, names]) => words(names).map((name) => [name, version] as const)),
 );
 
-/** Operators that XNNPACK's delegate takes in float32 alone. */
+/** Operators that XNNPACK's delegate supports in float32 only. */
 export const xnnpackFloat: ReadonlySet<string> = new Set(words(`
   ABS AVERAGE_POOL_2D CEIL COS DIV EXP FLOOR GELU HARD_SWISH MAXIMUM MINIMUM NEG PRELU RELU RELU6 RELU_N1_TO_1 ROUND RSQRT
   SIN SOFTMAX SQRT SQUARE SQUARED_DIFFERENCE
 `));
 
-/** Operators that XNNPACK's delegate takes in 8 bits too. DENSIFY of constants is done before anything runs. */
+/**
+ * Operators that XNNPACK's delegate supports in 8 bits too. DENSIFY of constants is computed once, before the first
+ * run.
+ */
 export const xnnpackQuantized: ReadonlySet<string> = new Set(words(`
   ADD BATCH_MATMUL CONCATENATION CONV_2D DENSIFY DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE ELU FULLY_CONNECTED LEAKY_RELU
   LOGISTIC MAX_POOL_2D MEAN MUL PAD QUANTIZE REDUCE_MAX REDUCE_MIN RESHAPE RESIZE_BILINEAR SLICE SPACE_TO_DEPTH SPLIT

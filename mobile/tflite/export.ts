@@ -1,4 +1,4 @@
-/** Networks as TensorFlow Lite files. */
+/** Exports networks as TensorFlow Lite files. */
 import type { KnownNetwork } from "../network/network.ts";
 import { simplify } from "../network/simplify.ts";
 import { LABELS_ENTRY, type Precision, type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
@@ -11,9 +11,9 @@ import { withFloat16Weights } from "./precision/float16.ts";
 import { withInt8 } from "./precision/int8.ts";
 import { writeLiteModel } from "./writer.ts";
 
-/** What to calibrate on, and what to call it. */
+/** A calibration, and a name for its images. */
 export interface NamedCalibration extends Calibration {
-  /** What the images are, for the file's provenance. */
+  /** The name of the images, for the file's provenance. */
   readonly name: string;
 }
 
@@ -21,19 +21,19 @@ export interface NamedCalibration extends Calibration {
 export interface TfliteOptions {
   /** How numbers are stored. */
   readonly precision: Precision;
-  /** What to take the ranges of activations from; `int8` needs it, nothing else does. */
+  /** The images from which the ranges of activations are measured; required for `int8`, not used otherwise. */
   readonly calibration?: NamedCalibration;
-  /** Whether the result is probabilities rather than logits; no unless told. */
+  /** Whether the output is probabilities instead of logits; default: false. */
   readonly softmax?: boolean;
-  /** What callers of an `int8` model give and get; float32 unless told. */
+  /** The type of an `int8` model's input and output; default: float32. */
   readonly io?: "float" | "int8";
   /** The classes' names. */
   readonly labels?: readonly string[];
-  /** The program that exports, for the file's provenance. */
+  /** The name of the exporting program, for the file's provenance. */
   readonly producer: string;
 }
 
-/** A calibrated model in 8-bit integers. */
+/** Quantises a model to 8-bit integers, with ranges from calibration. */
 async function int8(
   network: KnownNetwork,
   model: LiteModel,
@@ -58,7 +58,10 @@ function inPrecision(network: KnownNetwork, model: LiteModel, options: TfliteOpt
   }
 }
 
-/** A file's metadata: provenance, and labels where there are any. Throws RangeError for labels that are not one a class. */
+/**
+ * A file's metadata: provenance, and the labels if there are any. Throws RangeError unless there is one label for each
+ * class.
+ */
 export function metadataOf({ origin }: KnownNetwork, options: TfliteOptions): Record<string, Uint8Array> {
   const { precision, calibration, softmax = false, labels, producer } = options, { classes } = origin.form;
   if (labels && labels.length !== classes) {
@@ -73,8 +76,9 @@ export function metadataOf({ origin }: KnownNetwork, options: TfliteOptions): Re
 }
 
 /**
- * A network as the bytes of a `.tflite` file: normalisations folded, activations fused, symmetric padding exact, one
- * signature `serving_default` from `image` to `logits` or `probabilities`. Throws MobileError EXPORT_….
+ * Exports a network as the bytes of a `.tflite` file. Normalisations are folded, activations are fused, and symmetric
+ * padding is exact. The file has one signature, `serving_default`, from `image` to `logits` or `probabilities`. Throws
+ * MobileError EXPORT_….
  *
  * @example
  * ```ts

@@ -1,12 +1,12 @@
-/** A `.tflite` file as it was read, ours or anyone's. */
+/** The contents of a `.tflite` file that was read, written by us or by anyone else. */
 
-/** What a tensor's integers stand for. */
+/** How a tensor's integers represent real numbers. */
 export interface FileQuantization {
-  /** One, or one an index of the axis. */
+  /** The scales: one for the tensor, or one for each index of the axis. */
   readonly scales: readonly number[];
-  /** As many as scales, or none. */
+  /** The zero points: as many as scales, or none. */
   readonly zeroPoints: readonly number[];
-  /** The axis that several scales belong to. */
+  /** The axis that the scales belong to, if there are several. */
   readonly axis: number;
 }
 
@@ -16,27 +16,27 @@ export interface FileTensor {
   readonly name: string;
   /** Its extents. */
   readonly shape: readonly number[];
-  /** The type of its elements, `TYPE_<number>` for those that this version does not know. */
+  /** The type of its elements; `TYPE_<number>` for a type that this version does not know. */
   readonly type: string;
   /** Its values, if it is a constant. */
   readonly data?: Uint8Array;
-  /** What its integers stand for, if it is quantised. */
+  /** How its integers represent real numbers, if it is quantised. */
   readonly quantization?: FileQuantization;
 }
 
 /** An operator of a file. */
 export interface FileOperator {
-  /** What it does, `OP_<number>` for those that this version does not know, a custom one's own name. */
+  /** Its operation; `OP_<number>` for one that this version does not know, and a custom operator's own name. */
   readonly name: string;
-  /** The version that a runtime must know. */
+  /** The version of the operator that a runtime must support. */
   readonly version: number;
-  /** Whether it is none of the built-in ones. */
+  /** Whether it is a custom operator, not one of the built-in ones. */
   readonly custom: boolean;
-  /** Indices of tensors; −1 for one that is left out. */
+  /** The indices of its input tensors; −1 for an input that is left out. */
   readonly inputs: readonly number[];
-  /** Indices of tensors. */
+  /** The indices of its output tensors. */
   readonly outputs: readonly number[];
-  /** Options of the tables that this version knows. */
+  /** Its options, for the tables that this version knows. */
   readonly options: Readonly<Record<string, number>>;
 }
 
@@ -46,21 +46,21 @@ export interface FileGraph {
   readonly name: string;
   /** Every tensor. */
   readonly tensors: readonly FileTensor[];
-  /** Indices of the tensors that callers fill. */
+  /** The indices of the input tensors, which callers fill. */
   readonly inputs: readonly number[];
-  /** Indices of the tensors that callers get. */
+  /** The indices of the output tensors, which callers read. */
   readonly outputs: readonly number[];
   /** Every operator, in the order in which they run. */
   readonly operators: readonly FileOperator[];
 }
 
-/** A signature: names for tensors of the first graph. */
+/** A signature: names for input and output tensors of the first graph. */
 export interface FileSignature {
   /** Its name. */
   readonly key: string;
-  /** Tensors that callers fill, by name. */
+  /** The input tensors by name. */
   readonly inputs: Readonly<Record<string, number>>;
-  /** Tensors that callers get, by name. */
+  /** The output tensors by name. */
   readonly outputs: Readonly<Record<string, number>>;
 }
 
@@ -70,12 +70,12 @@ export interface LiteFile {
   readonly bytes: number;
   /** Version of the schema. */
   readonly version: number;
-  /** What the file says about itself. */
+  /** The file's own description of itself. */
   readonly description: string;
-  /** The graphs; the first one runs. */
+  /** The graphs; the first one is the one that runs. */
   readonly graphs: readonly FileGraph[];
   /** Names for inputs and outputs. */
   readonly signatures: readonly FileSignature[];
-  /** Named blobs. */
+  /** Blocks of bytes, by name. */
   readonly metadata: Readonly<Record<string, Uint8Array>>;
 }

@@ -1,14 +1,18 @@
 /**
- * FlatBuffers tables read from bytes that nobody vouches for: every offset and length is checked before it is followed,
- * and a file whose parts point at each other cannot make reading take longer than its size allows.
+ * Reads FlatBuffers tables from bytes that are not trusted. Every offset and length is checked before it is followed.
+ * The number of reads is limited by the size of the file, so a file whose parts point at each other cannot make reading
+ * run for long.
  *
- * After the format's description (https://flatbuffers.dev/internals), not after any library.
+ * Written from the format's description (https://flatbuffers.dev/internals), not from any library.
  */
 import { MobileError } from "../errors.ts";
 
-/** How many elements may be read for each byte; honest files stay far below, whatever they share. */
+/**
+ * The most elements that may be read for each byte of the file. Valid files need far fewer, even if their parts are
+ * shared.
+ */
 const READS_PER_BYTE = 4;
-/** Reads that even the smallest file may make. */
+/** Further reads that are allowed for a file of any size. */
 const FREE_READS = 4096;
 
 /** A file's bytes, read within bounds. */
@@ -24,7 +28,10 @@ class Bytes {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Where so many bytes start; throws MobileError MODEL_CORRUPT where they are not all in the file. */
+  /**
+   * Checks that `count` bytes from `position` are in the file, and returns `position`; throws MobileError MODEL_CORRUPT
+   * otherwise.
+   */
   #within(position: number, count: number): number {
     if (++this.#reads > this.length * READS_PER_BYTE + FREE_READS) {
       throw this.corrupt("it repeats itself without end", position);
@@ -82,7 +89,7 @@ type Scalar = "int8" | "uint8" | "int32" | "uint32" | "float32";
 
 const SCALAR_BYTES: Readonly<Record<Scalar, number>> = { int8: 1, uint8: 1, int32: 4, uint32: 4, float32: 4 };
 
-/** A table: fields by their slots, any of which may be absent. */
+/** A table: its fields are numbered by slots, and any field may be absent. */
 export class FlatTable {
   readonly #bytes: Bytes;
   readonly #position: number;
@@ -108,7 +115,7 @@ export class FlatTable {
     return new FlatTable(bytes, bytes.uint32(0));
   }
 
-  /** Where a field is, or undefined where it is absent. */
+  /** The position of a field, or undefined where it is absent. */
   #at(slot: number): number | undefined {
     const entry = this.#fields + 4 + 2 * slot;
     if (entry + 2 > this.#fieldsEnd) return undefined;
@@ -116,24 +123,24 @@ export class FlatTable {
     return offset === 0 ? undefined : this.#position + offset;
   }
 
-  /** Whether a field is there. */
+  /** Whether a field is present. */
   has(slot: number): boolean {
     return this.#at(slot) !== undefined;
   }
 
-  /** Where in the file a number is. Throws MobileError MODEL_CORRUPT where it is absent. */
+  /** The position of a number in the file. Throws MobileError MODEL_CORRUPT where it is absent. */
   numberPosition(slot: number): number {
     const position = this.#at(slot);
     if (position !== undefined) return position;
     throw this.corrupt("a number is missing");
   }
 
-  /** Where in the file the elements of a vector of 32-bit integers start. */
+  /** The position in the file of the first element of a vector of 32-bit integers. */
   vectorPosition(slot: number): number {
     return this.#vector(slot, 4)[0];
   }
 
-  /** A number, or what stands for an absent one. */
+  /** A number; `absent` where the field is absent, because FlatBuffers does not store default values. */
   scalar(slot: number, type: Scalar, absent = 0): number {
     const position = this.#at(slot);
     return position === undefined ? absent : this.#bytes[type](position);
@@ -146,7 +153,7 @@ export class FlatTable {
     throw this.#bytes.corrupt("a size is larger than any file", this.#position);
   }
 
-  /** Where the elements of a vector start and how many there are; none where it is absent. */
+  /** The position of the first element of a vector, and its length; length 0 where it is absent. */
   #vector(slot: number, elementBytes: number): readonly [start: number, length: number] {
     const position = this.#at(slot);
     if (position === undefined) return [0, 0];
@@ -173,7 +180,7 @@ export class FlatTable {
     return this.#bytes.slice(start, length);
   }
 
-  /** So many bytes of the file from a position, as a view. */
+  /** `count` bytes of the file from a position on, as a view. */
   fileBytes(position: number, count: number): Uint8Array {
     return this.#bytes.slice(position, count);
   }
@@ -198,7 +205,7 @@ export class FlatTable {
     });
   }
 
-  /** An error that says that the file is damaged, here. */
+  /** Creates an error that says that the file is damaged at this table. */
   corrupt(reason: string): MobileError {
     return this.#bytes.corrupt(reason, this.#position);
   }

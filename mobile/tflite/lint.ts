@@ -1,32 +1,32 @@
 /**
- * What a phone's delegates would not run, or run slowly. A delegate takes over stretches of the graph; every operator that
- * it leaves to the interpreter breaks a stretch in two and costs more than its own time. The GPU's takes only the longest
- * stretch, unless it is told otherwise.
+ * Finds operators that a phone's delegates would not run, or would run slowly. A delegate takes over contiguous parts
+ * of the graph. Each operator that it leaves to the interpreter splits such a part in two, which costs more than the
+ * operator's own time. By default the GPU's delegate takes over only the longest part.
  *
- * The sources of what they take are named in delegates.ts; the windows of XNNPACK's depthwise kernels are those of its
- * src/configs/dwconv-config.c.
+ * delegates.ts names the sources of what the delegates support; the window sizes of XNNPACK's depthwise kernels are
+ * from its src/configs/dwconv-config.c.
  */
 import { gpuVersions, xnnpackFloat, xnnpackQuantized } from "./delegates.ts";
 import type { FileGraph, FileOperator, FileTensor } from "./file.ts";
 
-/** What runs operators in place of the interpreter. */
+/** A delegate: a library that runs operators instead of the interpreter. */
 export type Delegate = "XNNPACK" | "GPU";
 
-/** Something about an operator that costs time on a phone. */
+/** A property of an operator that costs time on a phone. */
 export interface Finding {
   /** The operator's index. */
   readonly operator: number;
   /** The operator's name. */
   readonly name: string;
-  /** Which delegate it is about. */
+  /** The delegate that it concerns. */
   readonly delegate: Delegate;
-  /** `leaves`: the interpreter runs it; `slow`: the delegate has no fast kernel. */
+  /** `leaves`: the delegate leaves the operator to the interpreter; `slow`: the delegate has no fast kernel for it. */
   readonly effect: "leaves" | "slow";
-  /** Why. */
+  /** The reason. */
   readonly reason: string;
 }
 
-/** An operator beside its tensors. */
+/** An operator and its tensors. */
 interface Site {
   readonly operator: FileOperator;
   readonly inputs: readonly (FileTensor | undefined)[];
@@ -37,21 +37,24 @@ type Rule = (site: Site) => Pick<Finding, "delegate" | "effect" | "reason"> | un
 
 const biased: ReadonlySet<string> = new Set(["CONV_2D", "DEPTHWISE_CONV_2D"]);
 
-/** XNNPACK's depthwise kernels read 3, 4, 9 or 25 taps at once; larger windows take another, slow path. */
+/** XNNPACK's fast depthwise kernels have 3, 4, 9 or 25 taps (window positions); larger windows use a slow kernel. */
 const FAST_TAPS = 25;
 /** The most tensors that XNNPACK's delegate concatenates at once. */
 const MOST_CONCATENATED = 5;
 /** The most dimensions of the GPU delegate's tensors. */
 const MOST_GPU_DIMENSIONS = 4;
 
-/** How far an input's scale may be from the output's in XNNPACK's 8-bit sums, and a product's in its products. */
+/**
+ * The limits of XNNPACK's 8-bit kernels: for a sum, of the ratio of each input's scale to the output's; for a product,
+ * of the ratio of the product of the inputs' scales to the output's.
+ */
 const SCALES = { ADD: { least: 2 ** -10, below: 2 ** 8 }, MUL: { least: 2 ** -16, below: 2 ** 8 } } as const;
 
 const isQuantized = (tensor: FileTensor | undefined): boolean => tensor?.type === "INT8" || tensor?.type === "UINT8";
 
 const leaves = (delegate: Delegate, reason: string) => ({ delegate, effect: "leaves", reason }) as const;
 
-/** The scales that XNNPACK compares for sums and products of 8-bit tensors; none for others. */
+/** The ratios of scales that XNNPACK compares for sums and products of 8-bit tensors; none for other tensors. */
 function scaleRatios({ operator: { name }, inputs, outputs }: Site): readonly number[] {
   const [left, right, output] = [...inputs, ...outputs].map((tensor) => tensor?.quantization?.scales[0]);
   if (!inputs.every(isQuantized) || left === undefined || right === undefined || output === undefined) return [];
@@ -102,7 +105,7 @@ const gpuRules: readonly Rule[] = [
 
 const rules: readonly Rule[] = [...xnnpackRules, ...gpuRules];
 
-/** What would cost time on a phone, by operator. */
+/** Lists what would cost time on a phone, operator by operator. */
 export function lintGraph({ operators, tensors }: FileGraph): Finding[] {
   return operators.flatMap((operator, index) => {
     const [inputs, outputs] = [operator.inputs, operator.outputs].map((ids) => ids.map((id) => tensors[id]));

@@ -1,10 +1,13 @@
-/** The logits of files that end in a softmax. */
+/** Makes files that end in a softmax return their logits. */
 import { MobileError } from "../errors.ts";
 import { FlatTable } from "./flatbuffer.ts";
 import { readLiteFile } from "./reader.ts";
 import { FILE_IDENTIFIER, slots } from "./schema.ts";
 
-/** Where a file says which tensors are the output of its first graph: there, and in its signatures. */
+/**
+ * The positions in a file of the numbers that name the output tensor of its first graph: in the graph, and in its
+ * signatures.
+ */
 function outputPositions(bytes: Uint8Array): readonly number[] {
   const model = FlatTable.root(bytes, FILE_IDENTIFIER);
   const [graph] = model.tables(slots.Model.subgraphs);
@@ -16,9 +19,9 @@ function outputPositions(bytes: Uint8Array): readonly number[] {
 }
 
 /**
- * A file that ends in a softmax, with the logits before it as its output. Probabilities tell little of what comes before:
- * next to a class that is certain, nothing is left of the others. Throws MobileError MODEL_PROVENANCE for files that end in
- * anything else, MODEL_CORRUPT.
+ * Changes a file that ends in a softmax so that its output is the logits before the softmax. Logits show more than
+ * probabilities: if one class is nearly certain, the probabilities of all others round to almost nothing. Throws
+ * MobileError MODEL_PROVENANCE for files that do not end in a softmax, and MODEL_CORRUPT.
  */
 export function withLogits(bytes: Uint8Array): Uint8Array {
   const { outputs, operators } = readLiteFile(bytes).graphs[0]!, last = operators.at(-1);

@@ -1,4 +1,4 @@
-/** Networks as TensorFlow Lite models in float32. */
+/** Converts networks to TensorFlow Lite models in float32. */
 import type { Unsupported } from "../../core/graph/backend.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import { MobileError } from "../errors.ts";
@@ -7,9 +7,9 @@ import { Lowering } from "./lowering.ts";
 import type { LiteModel } from "./model.ts";
 import { type LiteRow, rows } from "./rows.ts";
 
-/** What a model ends in. */
+/** Options of the conversion. */
 export interface LowerOptions {
-  /** Whether the result is probabilities rather than logits. */
+  /** Whether the model ends in a softmax, so that its output is probabilities instead of logits. */
   readonly softmax?: boolean;
 }
 
@@ -22,8 +22,8 @@ function rowOf(op: OpName, id: number): LiteRow<OpName> {
 }
 
 /**
- * A simplified network as a float32 model: channels last as it is, activations fused, every bias explicit. Throws
- * MobileError EXPORT_UNSUPPORTED_OP.
+ * Converts a simplified network to a float32 model. Tensors stay channels-last (NHWC), activations are fused, and every
+ * layer has an explicit bias. Throws MobileError EXPORT_UNSUPPORTED_OP.
  */
 export function lowerToLite(network: InferenceNetwork, { softmax = false }: LowerOptions = {}): LiteModel {
   const lowering = new Lowering(network);

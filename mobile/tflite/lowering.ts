@@ -1,4 +1,4 @@
-/** The state of a network's graph while it becomes a TensorFlow Lite model. */
+/** The state of the conversion of a network's graph to a TensorFlow Lite model. */
 import type { Graph, Node, NodeId } from "../../core/graph/graph.ts";
 import type { OpAttributes, OpName } from "../../core/graph/ops.ts";
 import type { Shape } from "../../core/graph/shape.ts";
@@ -9,7 +9,7 @@ import { LiteModelBuilder, type LiteOperator, type TensorData, type TensorId } f
 import { ACTIVATION, PADDING } from "./schema.ts";
 import { paddingForm, type Window } from "./window.ts";
 
-/** A node as its row sees it. */
+/** A node, as it is passed to its row. */
 export interface LoweredNode<K extends OpName> {
   readonly id: NodeId;
   readonly inputs: readonly NodeId[];
@@ -17,17 +17,17 @@ export interface LoweredNode<K extends OpName> {
   readonly shape: Shape;
 }
 
-/** Where an operator writes, and what it applies to it. */
+/** The output tensor of an operator, and the activation that the operator applies to it. */
 export interface FusedOutput {
   readonly tensor: TensorId;
   /** A value of ACTIVATION. */
   readonly activation: number;
 }
 
-/** What padding positions hold. */
+/** The value of padding positions. */
 type PaddingValue = "zero" | "lowest";
 
-/** The tensors and operators of a network while it is lowered. */
+/** Collects the tensors and operators of a network while it is converted. */
 export class Lowering {
   readonly #network: InferenceNetwork;
   readonly #readers: readonly (readonly NodeId[])[];
@@ -44,7 +44,7 @@ export class Lowering {
     return this.#network.graph;
   }
 
-  /** The model that grows. */
+  /** The builder of the model. */
   get builder(): LiteModelBuilder {
     return this.#builder;
   }
@@ -54,7 +54,7 @@ export class Lowering {
     return this.graph.nodes[id]!.shape;
   }
 
-  /** The node that alone reads another, if there is one. */
+  /** The only reader of a node, if it has exactly one. */
   soleReader(id: NodeId): { readonly id: NodeId; readonly node: Node } | undefined {
     const [reader, ...others] = this.#readers[id]!;
     const node = reader === undefined || others.length > 0 ? undefined : this.graph.nodes[reader];
@@ -71,23 +71,23 @@ export class Lowering {
     });
   }
 
-  /** A parameter's name without its last part: the layer that it belongs to. */
+  /** The name of the layer that a parameter belongs to: the parameter's name without its last part. */
   layer(id: NodeId): string {
     const node = this.graph.nodes[id]!;
     return node.op === "input" ? node.attributes.name.replace(/\.(weight|scale)$/, "") : `${node.op}.${id}`;
   }
 
-  /** Whether an earlier row has put the node's output in place. */
+  /** Whether the node's output has a tensor already. */
   isPlaced(id: NodeId): boolean {
     return this.#tensors.has(id);
   }
 
-  /** A constant tensor. */
+  /** Adds a constant tensor. */
   constant(name: string, { shape, data }: { readonly shape: Shape; readonly data: TensorData }): TensorId {
     return this.#builder.tensor({ name, shape, type: data instanceof Int32Array ? "INT32" : "FLOAT32", data });
   }
 
-  /** The tensor of a node: an activation that is in place, or a parameter as it is. */
+  /** The tensor of a node: an activation that has been placed, or a parameter, which is added unchanged. */
   tensor(id: NodeId): TensorId {
     const known = this.#tensors.get(id);
     if (known !== undefined) return known;
@@ -97,14 +97,17 @@ export class Lowering {
     return tensor;
   }
 
-  /** A tensor for a node's output. */
+  /** Adds a tensor for a node's output. */
   place(id: NodeId, name = `${this.graph.nodes[id]!.op}.${id}`): TensorId {
     const tensor = this.#builder.tensor({ name, shape: this.shape(id), type: "FLOAT32", node: id });
     this.#tensors.set(id, tensor);
     return tensor;
   }
 
-  /** A tensor for a node's output, with the ReLU that alone reads it, if one does. */
+  /**
+   * Adds a tensor for a node's output. If the only reader is a ReLU, the operator applies the ReLU itself and writes
+   * its output instead.
+   */
   placeFused(id: NodeId, name?: string): FusedOutput {
     const reader = this.soleReader(id);
     if (reader?.node.op !== "relu") return { tensor: this.place(id, name), activation: ACTIVATION.NONE };
@@ -118,7 +121,10 @@ export class Lowering {
     this.#builder.operator(operator);
   }
 
-  /** The input of a window, padded where the file format cannot say the padding, and what to say then. */
+  /**
+   * The input of a window operator and the padding option to write. Where that option cannot express the padding, a
+   * padded copy of the input is added.
+   */
   windowInput(
     x: NodeId,
     window: Window & { readonly outside: PaddingValue },
@@ -153,7 +159,7 @@ export class Lowering {
     return padded;
   }
 
-  /** Puts the image in place. */
+  /** Adds the tensor of the input image. */
   placeImage(): TensorId {
     const id = this.graph.nodes.findIndex(({ op, attributes }) =>
       op === "input" && "name" in attributes && attributes.name === IMAGE

@@ -1,4 +1,7 @@
-/** A TensorFlow Lite model as data: what lowering makes, precisions transform, and the writer writes. */
+/**
+ * A TensorFlow Lite model as plain data: the conversion builds it, the precisions change it, and the writer writes it
+ * to a file.
+ */
 import type { NodeId } from "../../core/graph/graph.ts";
 import type { Shape } from "../../core/graph/shape.ts";
 import type { OperatorName } from "./operators.ts";
@@ -7,20 +10,20 @@ import type { OptionTable, optionTables, TensorType } from "./schema.ts";
 /** A tensor's index in its model. */
 export type TensorId = number;
 
-/** real = scale · (stored − zeroPoint), for the whole tensor or for each index of one axis. */
+/** A quantisation: real = scale · (stored − zeroPoint), for the whole tensor or for each index of one axis. */
 export interface Quantization {
-  /** One, or one an index of the axis. */
+  /** The scales: one, or one for each index of the axis. */
   readonly scales: readonly number[];
-  /** As many as scales. */
+  /** The zero points: as many as scales. */
   readonly zeroPoints: readonly number[];
-  /** The axis that several scales belong to. */
+  /** The axis that the scales belong to, if there are several. */
   readonly axis: number;
 }
 
 /** Values of a constant tensor. */
 export type TensorData = Float32Array | Float16Array | Int32Array | Int8Array;
 
-/** A tensor: a constant where it has data. */
+/** A tensor; it is a constant if it has data. */
 export interface LiteTensor {
   /** Its name. */
   readonly name: string;
@@ -30,13 +33,13 @@ export interface LiteTensor {
   readonly type: TensorType;
   /** Its elements, row-major, if it is a constant. */
   readonly data?: TensorData;
-  /** What integers stand for. */
+  /** How its integers represent real numbers. */
   readonly quantization?: Quantization;
   /** The node of the network's graph that computes it, for calibration. */
   readonly node?: NodeId;
 }
 
-/** An operator's options: the table and the fields that differ from zero. */
+/** An operator's options: the name of their table, and the fields that differ from zero. */
 export type OperatorOptions = {
   readonly [Table in OptionTable]:
     & { readonly table: Table }
@@ -45,13 +48,13 @@ export type OperatorOptions = {
 
 /** An operator. */
 export interface LiteOperator {
-  /** What it does. */
+  /** Its operation. */
   readonly name: OperatorName;
-  /** What it reads. */
+  /** The tensors that it reads. */
   readonly inputs: readonly TensorId[];
-  /** What it writes. */
+  /** The tensors that it writes. */
   readonly outputs: readonly TensorId[];
-  /** How it does it. */
+  /** Its options. */
   readonly options?: OperatorOptions;
 }
 
@@ -59,15 +62,15 @@ export interface LiteOperator {
 export interface LiteModel {
   /** Every tensor. */
   readonly tensors: readonly LiteTensor[];
-  /** In an order in which they can run. */
+  /** The operators, in an order in which they can run. */
   readonly operators: readonly LiteOperator[];
-  /** The tensor that takes the image. */
+  /** The input tensor, the image. */
   readonly input: TensorId;
-  /** The tensor that gives the result. */
+  /** The output tensor, the result. */
   readonly output: TensorId;
 }
 
-/** Grows a model tensor by tensor. */
+/** Builds a model, tensor by tensor. */
 export class LiteModelBuilder {
   readonly #tensors: LiteTensor[] = [];
   readonly #operators: LiteOperator[] = [];
@@ -78,7 +81,7 @@ export class LiteModelBuilder {
     return this.#tensors.push(tensor) - 1;
   }
 
-  /** A constant of integers, such as axes and paddings; equal ones are one tensor. */
+  /** Adds a constant of integers, such as axes or paddings; equal constants share one tensor. */
   integers(shape: Shape, values: readonly number[]): TensorId {
     const key = `${shape}:${values}`;
     const known = this.#shared.get(key);
@@ -93,12 +96,12 @@ export class LiteModelBuilder {
     this.#operators.push(operator);
   }
 
-  /** A tensor that was added. */
+  /** Returns a tensor that was added. */
   get(id: TensorId): LiteTensor {
     return this.#tensors[id]!;
   }
 
-  /** The model between these tensors. */
+  /** Builds the model with this input and output. */
   build({ input, output }: { readonly input: TensorId; readonly output: TensorId }): LiteModel {
     return { tensors: this.#tensors, operators: this.#operators, input, output };
   }

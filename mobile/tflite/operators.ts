@@ -1,5 +1,5 @@
 /**
- * Operators of TensorFlow Lite by their number.
+ * The built-in operators of TensorFlow Lite, in the order of their numbers.
  *
  * Copied by hand from TensorFlow Lite's schema.fbs (schema version 3, Copyright The TensorFlow Authors, Apache-2.0).
  */

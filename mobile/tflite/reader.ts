@@ -1,10 +1,13 @@
-/** Reads `.tflite` files. Shares nothing with the writer but the schema's numbers, which third parties' files test. */
+/**
+ * Reads `.tflite` files. The reader shares only the schema's numbers with the writer, and those are tested on files
+ * written by others. So an error of the writer cannot hide in the reader.
+ */
 import type { FileGraph, FileOperator, FileQuantization, FileSignature, FileTensor, LiteFile } from "./file.ts";
 import { FlatTable } from "./flatbuffer.ts";
 import { operatorNames } from "./operators.ts";
 import { type Field, FILE_IDENTIFIER, optionTables, slots, tensorTypes } from "./schema.ts";
 
-/** Bytes of an element, of the types whose tensors are stored plainly. */
+/** Bytes of an element, for the types whose tensors are stored as plain arrays. */
 const ELEMENT_BYTES: Readonly<Record<string, number>> = {
   FLOAT32: 4,
   FLOAT16: 2,
@@ -22,7 +25,7 @@ interface OperatorCode {
   readonly custom: boolean;
 }
 
-/** Old files know an operator by a byte, new ones by the larger of two numbers. */
+/** Old files store an operator's number in a byte, new files in two fields, of which the larger is the number. */
 function readCode(table: FlatTable): OperatorCode {
   const at = slots.OperatorCode;
   const code = Math.max(table.scalar(at.deprecatedBuiltinCode, "int8"), table.scalar(at.builtinCode, "int32"));
@@ -34,7 +37,7 @@ function readCode(table: FlatTable): OperatorCode {
   };
 }
 
-/** A buffer's bytes: inside the table, or behind it in files of more than 2 GiB. */
+/** A buffer's bytes: stored in the table or, in files of more than 2 GiB, after the tables. */
 function readBuffer(table: FlatTable): Uint8Array {
   const offset = table.uint64(slots.Buffer.offset), size = table.uint64(slots.Buffer.size);
   return offset > 1 ? table.fileBytes(offset, size) : table.bytes(slots.Buffer.data);
@@ -83,7 +86,7 @@ function readOptions(table: FlatTable): Record<string, number> {
   return Object.fromEntries(fields.map(([name, [slot, type, absent]]) => [name, options.scalar(slot, type, absent)]));
 }
 
-/** Indices of tensors; throws MobileError MODEL_CORRUPT for one of none. */
+/** Reads indices of tensors; throws MobileError MODEL_CORRUPT for an index that is out of range. */
 function indices(table: FlatTable, slot: number, { count, optional }: { count: number; optional: boolean }): number[] {
   const values = table.scalars(slot, "int32");
   const wrong = values.find((value) => value >= count || value < (optional ? -1 : 0));
@@ -143,8 +146,8 @@ function readMetadata(table: FlatTable, buffers: readonly Uint8Array[]): readonl
 }
 
 /**
- * Reads a `.tflite` file. Constants are views into the bytes. Throws MobileError MODEL_CORRUPT, and nothing else, for
- * bytes that are no such file.
+ * Reads a `.tflite` file. The data of constants are views of the bytes. For bytes that are no such file it throws
+ * MobileError MODEL_CORRUPT, and no other error.
  */
 export function readLiteFile(bytes: Uint8Array): LiteFile {
   const model = FlatTable.root(bytes, FILE_IDENTIFIER), at = slots.Model;

@@ -1,4 +1,4 @@
-/** What each operation becomes in TensorFlow Lite: a row for every operation, or the reason why there is none. */
+/** The conversion of each operation to TensorFlow Lite: a row for every operation, or the reason why there is none. */
 import type { Unsupported } from "../../core/graph/backend.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import { conv2d, linear } from "./rows/convolution.ts";

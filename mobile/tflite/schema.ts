@@ -1,15 +1,15 @@
 /**
- * The parts of the file format that are written or read here: identifiers, and the order of the tables' fields.
+ * The parts of the file format that we write or read: identifiers, and the order of the fields in each table.
  *
  * Copied by hand from TensorFlow Lite's schema.fbs (schema version 3, Copyright The TensorFlow Authors, Apache-2.0).
  */
 
-/** Bytes 4 to 7 of every file. */
+/** The identifier in bytes 4 to 7 of every file. */
 export const FILE_IDENTIFIER = "TFL3";
 /** The version of the schema. */
 export const SCHEMA_VERSION = 3;
 
-/** Types of tensors by their number. */
+/** The types of tensors, in the order of their numbers. */
 export const tensorTypes = [
   "FLOAT32",
   "FLOAT16",
@@ -35,15 +35,15 @@ export const tensorTypes = [
 /** The type of a tensor's elements. */
 export type TensorType = typeof tensorTypes[number];
 
-/** Where a window may stand: `SAME` pads so that the output's extent is ⌈extent / stride⌉, `VALID` does not pad. */
+/** The padding of a window: `SAME` pads so that the output's extent is ⌈extent / stride⌉, `VALID` does not pad. */
 export const PADDING = { SAME: 0, VALID: 1 } as const;
-/** What an operator applies to its own output. */
+/** The activation that an operator applies to its own output. */
 export const ACTIVATION = { NONE: 0, RELU: 1, RELU_N1_TO_1: 2, RELU6: 3 } as const;
 
-/** A field of a table: its position, its type, and the value that is not written. */
+/** A field of a table: its slot, its type, and its default value, which is not stored. */
 export type Field = readonly [slot: number, type: "int8" | "int32" | "float32", absent: number];
 
-/** Tables of operators' options: their number in the union, how many fields they have, and those used here. */
+/** The tables of operators' options: their number in the union, their number of fields, and the fields that we use. */
 export const optionTables = {
   Conv2DOptions: {
     union: 1,
@@ -103,7 +103,7 @@ export const optionTables = {
 /** The name of a table of options. */
 export type OptionTable = keyof typeof optionTables;
 
-/** Positions of fields, by table. A union takes two: the number of its member, then the member. */
+/** The slots of fields, by table. A union takes two slots: the number of its member, then the member. */
 export const slots = {
   Model: {
     version: 0,
@@ -125,7 +125,7 @@ export const slots = {
   TensorMap: { name: 0, tensorIndex: 1 },
 } as const;
 
-/** How many fields each table has. */
+/** The number of fields of each table. */
 export const fieldCounts: { readonly [Table in keyof typeof slots]: number } = {
   Model: 8,
   OperatorCode: 4,

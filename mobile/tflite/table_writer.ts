@@ -1,49 +1,49 @@
-/** FlatBuffers tables and vectors, as models need them. */
+/** Writes FlatBuffers tables and vectors in the forms that models use. */
 import { Builder, type Offset } from "flatbuffers";
 import type { OperatorOptions } from "./model.ts";
 import { type Field, fieldCounts, optionTables, type slots } from "./schema.ts";
 
-/** Alignment of constants in bytes: kernels read them in place. */
+/** Alignment of constants in bytes, because kernels read them directly from the file. */
 const DATA_ALIGNMENT = 16;
 
 /** Writes tables by their fields' names. */
 export class TableWriter {
-  /** The library's builder, for fields and strings. */
+  /** The FlatBuffers library's builder, for fields and strings. */
   readonly builder: Builder;
 
-  /** A writer with room for this many bytes; it grows beyond. */
+  /** Creates a writer with room for this many bytes; it grows if more are written. */
   constructor(initialBytes: number) {
     this.builder = new Builder(initialBytes);
   }
 
-  /** A vector of 32-bit integers. */
+  /** Writes a vector of 32-bit integers. */
   integers(values: readonly number[]): Offset {
     this.builder.startVector(4, values.length, 4);
     for (const value of values.toReversed()) this.builder.addInt32(value);
     return this.builder.endVector();
   }
 
-  /** A vector of tables. */
+  /** Writes a vector of tables. */
   tables(offsets: readonly Offset[]): Offset {
     this.builder.startVector(4, offsets.length, 4);
     for (const offset of offsets.toReversed()) this.builder.addOffset(offset);
     return this.builder.endVector();
   }
 
-  /** A vector of bytes, aligned and copied at once. */
+  /** Writes a vector of bytes, aligned to {@link DATA_ALIGNMENT}, in a single copy. */
   bytes(data: Uint8Array): Offset {
     this.builder.prep(DATA_ALIGNMENT, data.length);
     return this.builder.createByteVector(data);
   }
 
-  /** A table whose fields are written by `write`. */
+  /** Writes a table; `write` writes its fields. */
   table(name: keyof typeof slots, write: (builder: Builder) => void): Offset {
     this.builder.startObject(fieldCounts[name]);
     write(this.builder);
     return this.builder.endObject();
   }
 
-  /** A table of an operator's options. */
+  /** Writes the table of an operator's options. */
   options({ table, ...values }: OperatorOptions): Offset {
     const { fieldCount, fields } = optionTables[table], { builder } = this;
     builder.startObject(fieldCount);

@@ -1,5 +1,6 @@
 /**
- * The oldest version of each operator that can do what is asked of it, so that old runtimes take the file.
+ * The version to write for each operator: the oldest one that supports how the operator is used, so that old runtimes
+ * accept the file.
  *
  * From TensorFlow Lite's converter (tflite/converter/tools/versioning/op_version.cc).
  */
@@ -11,7 +12,7 @@ type Tensors = readonly LiteTensor[];
 const isInt8 = (tensor: LiteTensor | undefined): boolean => tensor?.type === "INT8";
 const isPerChannel = (tensor: LiteTensor | undefined): boolean => (tensor?.quantization?.scales.length ?? 0) > 1;
 
-/** Float inputs with 8-bit weights, quantised on the fly. */
+/** Whether an operator has float inputs and 8-bit weights; the runtime then quantises its inputs in each run. */
 const isDynamic = ([x, weight]: Tensors): boolean => !isInt8(x) && isInt8(weight);
 
 function convolution(perTensor: number, perChannel: number): (inputs: Tensors) => number {
@@ -27,7 +28,9 @@ function fullyConnected(inputs: Tensors): number {
   return isInt8(inputs[0]) ? 4 : 1;
 }
 
-/** A product that may be larger than its output's scale allows needs another multiplier. */
+/**
+ * The version of `MUL`: 3 where the rescaling factor of the product is 1 or more, which older versions do not support.
+ */
 function product([x, y]: Tensors, [output]: Tensors): number {
   if (!isInt8(x)) return 1;
   const scale = (tensor: LiteTensor | undefined): number => tensor?.quantization?.scales[0] ?? 1;
@@ -47,7 +50,7 @@ const rules: Readonly<Partial<Record<OperatorName, (inputs: Tensors, outputs: Te
   RESHAPE: () => 1,
 };
 
-/** The version that an operator needs. */
+/** The version to write for an operator. */
 export function operatorVersion(operator: LiteOperator, tensors: Tensors): number {
   const inputs = operator.inputs.map((id) => tensors[id]!), outputs = operator.outputs.map((id) => tensors[id]!);
   return (rules[operator.name] ?? int8Is(2))(inputs, outputs);

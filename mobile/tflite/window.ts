@@ -1,4 +1,4 @@
-/** How symmetric padding is said in TensorFlow Lite, which knows `SAME` and `VALID` alone. */
+/** Expresses symmetric padding in TensorFlow Lite, which has only `SAME` and `VALID`. */
 import { windowExtent } from "../../core/graph/shape.ts";
 
 /** A square window and its symmetric padding. */
@@ -7,11 +7,11 @@ export interface Window {
   readonly kernel: number;
   /** Rows and columns from one window to the next. */
   readonly stride: number;
-  /** Rows and columns on each side that are outside the input. */
+  /** Rows and columns of padding on each side of the input. */
   readonly padding: number;
 }
 
-/** Whether `SAME` puts the first window where the symmetric padding does, along an axis of this extent. */
+/** Whether `SAME` gives the same windows as the symmetric padding, along an axis of this extent. */
 function startsSame(extent: number, { kernel, stride, padding }: Window): boolean {
   const outputs = Math.ceil(extent / stride);
   const total = Math.max(0, (outputs - 1) * stride + kernel - extent);
@@ -19,8 +19,9 @@ function startsSame(extent: number, { kernel, stride, padding }: Window): boolea
 }
 
 /**
- * `VALID` where there is no padding, `SAME` where it means the same windows (always at stride 1 with an odd kernel and
- * half of it as padding), else `PAD`: a padding of its own, then `VALID`. Delegates merge that pair back into one kernel.
+ * The form of a window's padding: `VALID` where there is none; `SAME` where it gives the same windows (always at stride
+ * 1 with an odd kernel and padding of half the kernel); otherwise `PAD`, which means an operator that pads, then
+ * `VALID`. Delegates merge these two operators into one kernel.
  */
 export function paddingForm(extents: readonly number[], window: Window): "SAME" | "VALID" | "PAD" {
   if (window.padding === 0) return "VALID";

@@ -1,4 +1,4 @@
-/** Models as files, through the FlatBuffers library. */
+/** Writes models as files, with the FlatBuffers library. */
 import type { Offset } from "flatbuffers";
 import { elementCount } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
@@ -8,16 +8,16 @@ import { FILE_IDENTIFIER, optionTables, SCHEMA_VERSION, slots, type TensorType, 
 import { TableWriter } from "./table_writer.ts";
 import { operatorVersion } from "./versions.ts";
 
-/** Files are addressed by signed 32-bit offsets. */
+/** The largest file: offsets in a file are signed 32-bit integers. */
 const LARGEST_FILE_BYTES = 2 ** 31 - 1;
-/** Room for a small graph, and for what each constant needs beside its values. */
+/** Room that is reserved for a graph, and for each constant in addition to its values. */
 const OVERHEAD_BYTES = 4096, DATA_OVERHEAD_BYTES = 512;
 
-/** What a file holds beside its graph. */
+/** What a file contains in addition to its graph. */
 export interface WriteOptions {
-  /** Named blobs. */
+  /** Blocks of bytes, by name. */
   readonly metadata?: Readonly<Record<string, Uint8Array>>;
-  /** What the signature calls the input and the output. */
+  /** The names of the input and the output in the signature. */
   readonly signature: { readonly input: string; readonly output: string };
 }
 
@@ -64,7 +64,10 @@ function writeOperator(writer: TableWriter, { inputs, outputs, options }: LiteOp
   });
 }
 
-/** Old readers know the first 127 operators by a byte, so both numbers are written. */
+/**
+ * Old readers read an operator's number from a byte, which can hold the first 127 operators, so the number is written
+ * in both fields.
+ */
 function writeOperatorCode(writer: TableWriter, name: OperatorName, version: number): Offset {
   const code = operatorCode(name), at = slots.OperatorCode;
   return writer.table("OperatorCode", (builder) => {
@@ -79,7 +82,7 @@ function writeBuffer(writer: TableWriter, data?: Uint8Array): Offset {
   return writer.table("Buffer", (builder) => builder.addFieldOffset(slots.Buffer.data, at, 0));
 }
 
-/** The operators' codes and versions, each pair once. */
+/** Writes the operators, and their codes with versions; each pair of code and version is written once. */
 function writeOperators(
   writer: TableWriter,
   { operators, tensors }: LiteModel,
@@ -123,7 +126,7 @@ function writeMetadata(writer: TableWriter, name: string, buffer: number): Offse
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Writes every constant as a buffer of its own. Buffer 0 is empty, and what tensors without data have. */
+/** Writes every constant as a buffer of its own. Buffer 0 is empty; tensors without data refer to it. */
 function writeConstants(
   writer: TableWriter,
   { tensors }: LiteModel,
@@ -171,7 +174,7 @@ function writeModel(writer: TableWriter, model: LiteModel, { metadata = {}, sign
   });
 }
 
-/** Throws MobileError EXPORT_TOO_LARGE for activations that runtimes with 32-bit sizes cannot hold. */
+/** Throws MobileError EXPORT_TOO_LARGE for an activation that a runtime with 32-bit sizes cannot hold. */
 function checkActivations({ tensors }: LiteModel): void {
   const large = tensors.find(({ shape, data }) => !data && 4 * elementCount(shape) > LARGEST_FILE_BYTES);
   if (!large) return;
@@ -184,7 +187,10 @@ function checkActivations({ tensors }: LiteModel): void {
   );
 }
 
-/** A model as the bytes of a `.tflite` file. Throws MobileError EXPORT_TOO_LARGE for what 2 GiB do not hold. */
+/**
+ * Writes a model as the bytes of a `.tflite` file. Throws MobileError EXPORT_TOO_LARGE where it would be larger than 2
+ * GiB.
+ */
 export function writeLiteModel(model: LiteModel, options: WriteOptions): Uint8Array {
   checkActivations(model);
   const blobs = [...model.tensors.flatMap(({ data }) => data ?? []), ...Object.values(options.metadata ?? {})];

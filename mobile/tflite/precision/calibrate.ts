@@ -1,25 +1,25 @@
-/** Which values a network's activations take, seen on a few images. */
+/** Calibration: measures the ranges of a network's activations on a few images. */
 import type { Backend } from "../../../core/graph/backend.ts";
 import type { NodeId } from "../../../core/graph/graph.ts";
 import { MobileError } from "../../errors.ts";
 import { IMAGE, type InferenceNetwork } from "../../network/network.ts";
 import { type Range, rangeOf, union } from "./quantize.ts";
 
-/** What to calibrate on. */
+/** What calibration needs. */
 export interface Calibration {
-  /** Computes the activations. */
+  /** The backend that computes the activations. */
   readonly backend: Backend;
-  /** Images in the network's shape, row-major; a dozen or two do. */
+  /** Images in the shape of the network's input, row-major; one or two dozen are enough. */
   readonly images: Iterable<Float32Array> | AsyncIterable<Float32Array>;
 }
 
-/** The nodes that compute something. */
+/** The nodes that compute something, which are all except inputs. */
 function computed({ graph: { nodes } }: InferenceNetwork): readonly NodeId[] {
   return [...nodes.keys()].filter((id) => nodes[id]!.op !== "input");
 }
 
 /**
- * The range of every computed node and of the image over all images, by node. Throws MobileError
+ * The range of the image and of every computed node over all images, by node. Throws MobileError
  * EXPORT_CALIBRATION_MISSING where there is no image, EXPORT_NONFINITE where an activation overflows.
  */
 export async function calibrate(

@@ -1,13 +1,18 @@
 /**
- * A quarter of the size without calibration: weights of convolutions and linear layers are stored in 8 bits, activations
- * are float32 and quantised as they go in. Depthwise convolutions keep float32 weights: XNNPACK takes no 8-bit weights
- * with float activations there, and each would break the delegated graph in two for a few bytes. So do grouped ones.
+ * Dynamic-range quantisation, for a quarter of the size without calibration: the weights of convolutions and linear
+ * layers are stored in 8 bits; activations are float32, and the runtime quantises them before each such layer.
+ * Depthwise convolutions keep float32 weights: XNNPACK does not support 8-bit weights with float activations there, so
+ * each would split the delegated part of the graph in two, to save a few bytes. Grouped convolutions keep float32
+ * weights too.
  */
 import type { LiteModel, LiteOperator, LiteTensor } from "../model.ts";
 import { floatData } from "./layers.ts";
 import { quantizeWeight } from "./quantize.ts";
 
-/** Scales a channel for convolutions, one for linear layers: old runtimes know no others. */
+/**
+ * Convolutions have a scale for each output channel, linear layers one scale, because old runtimes support nothing
+ * else.
+ */
 function axisOf({ name, inputs }: LiteOperator, tensors: readonly LiteTensor[]): { axis?: number } | undefined {
   if (name === "FULLY_CONNECTED") return {};
   if (name !== "CONV_2D") return undefined;
@@ -15,7 +20,7 @@ function axisOf({ name, inputs }: LiteOperator, tensors: readonly LiteTensor[]):
   return grouped ? undefined : { axis: 0 };
 }
 
-/** The model with 8-bit weights where kernels take them beside float32 activations. */
+/** Returns the model with 8-bit weights in the layers whose kernels support them with float32 activations. */
 export function withDynamicRange(model: LiteModel): LiteModel {
   const tensors: LiteTensor[] = [...model.tensors];
   const operators = model.operators.map((operator): LiteOperator => {

@@ -1,4 +1,7 @@
-/** Half the size: weights are stored in float16, and a `DEQUANTIZE` before each layer makes float32 of them. */
+/**
+ * Float16 weights, for half the size: weights are stored in float16, and a `DEQUANTIZE` operator before each layer
+ * converts them to float32.
+ */
 import { MobileError } from "../../errors.ts";
 import type { LiteModel, LiteOperator, LiteTensor } from "../model.ts";
 import { floatData, isLayer } from "./layers.ts";
@@ -18,7 +21,7 @@ function halved(name: string, values: Float32Array): Float16Array {
   );
 }
 
-/** The model with float16 weights; it still computes in float32. Throws MobileError EXPORT_F16_OVERFLOW. */
+/** Returns the model with float16 weights; it still computes in float32. Throws MobileError EXPORT_F16_OVERFLOW. */
 export function withFloat16Weights(model: LiteModel): LiteModel {
   const tensors: LiteTensor[] = [...model.tensors];
   const restored = (id: number): LiteOperator => {

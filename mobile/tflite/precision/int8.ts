@@ -1,5 +1,6 @@
 /**
- * Everything in 8 bits: weights with a scale a channel, activations with the range that calibration saw, 32-bit biases.
+ * Full 8-bit quantisation: weights with a scale for each channel, activations with the range that calibration measured,
+ * and 32-bit biases.
  */
 import type { NodeId } from "../../../core/graph/graph.ts";
 import { MobileError } from "../../errors.ts";
@@ -15,26 +16,26 @@ import {
   unitQuantization,
 } from "./quantize.ts";
 
-/** The largest bias, with room for the sum that it is added to. */
+/** The largest stored bias; it leaves room in 32 bits for the sum that the bias is added to. */
 const LARGEST_BIAS = 2 ** 30;
 
 /** How a model is quantised. */
 export interface Int8Options {
   /** The range of each node's values (see `calibrate`). */
   readonly ranges: ReadonlyMap<NodeId, Range>;
-  /** What callers give and get: float32, quantised inside; or 8-bit integers as they are. */
+  /** The type of input and output: float32, which the model quantises inside, or 8-bit integers. */
   readonly io: "float" | "int8";
 }
 
-/** How an operator's output is stored, where it is not a layer's. */
+/** How the output of an operator that has no weight is quantised. */
 type Rule =
-  /** As its first input. */
+  /** Like its first input. */
   | "as input"
-  /** By its own range. */
+  /** By its own calibrated range. */
   | "own range"
-  /** As sigmoid and softmax are. */
+  /** By the fixed range of sigmoid and softmax. */
   | "unit"
-  /** By its own range, which all inputs must be brought to. */
+  /** By its own calibrated range; all inputs are converted to the same scale. */
   | "one scale";
 
 const rules: Readonly<Partial<Record<OperatorName, Rule>>> = {
@@ -99,12 +100,12 @@ class Quantizer {
     });
   }
 
-  /** Makes a tensor one of 8-bit integers. */
+  /** Changes a tensor to 8-bit integers. */
   #store(id: TensorId, quantization: Quantization): void {
     this.#tensors[id] = { ...this.#tensor(id), type: "INT8", quantization };
   }
 
-  /** The tensor that callers fill, quantised into the model's own. */
+  /** Adds the float32 input tensor that callers fill, and a `QUANTIZE` to the model's own input. */
   #floatInput(): TensorId {
     const { name, shape } = this.#tensor(this.#model.input);
     const input = this.#tensors.push({ name, shape, type: "FLOAT32" }) - 1;
@@ -118,7 +119,10 @@ class Quantizer {
     return input;
   }
 
-  /** Float32 from the logits on: a softmax in 8 bits would leave the delegate, and tell few classes apart. */
+  /**
+   * Adds the float32 output: everything after the logits is computed in float32. A softmax in 8 bits would not run on
+   * the delegate, and its output could distinguish only a few classes.
+   */
   #floatOutput(softmax: LiteOperator | undefined): TensorId {
     const logits = softmax ? softmax.inputs[0]! : this.#model.output, { name, shape } = this.#tensor(logits);
     const output = this.#tensors.push({ name, shape, type: "FLOAT32" }) - 1;
@@ -158,7 +162,10 @@ class Quantizer {
     return rule === "as input" ? this.#quantization(inputs[0]!) : this.#ownRange(outputs[0]!);
   }
 
-  /** Quantises the float constants that an operator reads: by their own range, or padding values as what they pad. */
+  /**
+   * Quantises the float constants of an operator: by their own range, or padding values in the scale of the tensor that
+   * they pad.
+   */
   #quantizeConstants({ name, inputs }: LiteOperator): void {
     for (const id of inputs) {
       const { data } = this.#tensor(id);
@@ -169,7 +176,7 @@ class Quantizer {
     }
   }
 
-  /** Inputs in the output's scale; those that have another are converted. */
+  /** Returns the inputs in the output's scale; inputs with another scale are converted. */
   #broughtTo(output: TensorId, inputs: readonly TensorId[]): readonly TensorId[] {
     const wanted = this.#quantization(output);
     return inputs.map((from) => {
@@ -181,7 +188,10 @@ class Quantizer {
     });
   }
 
-  /** Linear layers get one scale, as old runtimes know no others. A bias that needs a larger scale to fit gets one. */
+  /**
+   * Quantises a layer. A linear layer has a single scale, because old runtimes support nothing else. Where a bias would
+   * not fit, the scale is increased until it does.
+   */
   #quantizeLayer(operator: LiteOperator): void {
     const [x, weight, bias] = operator.inputs as [TensorId, TensorId, TensorId];
     const scale = this.#quantization(x).scales[0]!, biases = floatData(this.#tensor(bias));
@@ -201,7 +211,7 @@ class Quantizer {
   }
 }
 
-/** A bias in the scale of the products that it is added to. */
+/** Quantises a bias in the scale of the products that it is added to. */
 function storedBias(biases: Float32Array, weightScales: readonly number[], inputScale: number) {
   const scales = weightScales.map((scale) => Math.fround(scale * inputScale));
   const scaleOf = (channel: number): number => scales.length > 1 ? scales[channel]! : scales[0]!;
@@ -213,8 +223,8 @@ function storedBias(biases: Float32Array, weightScales: readonly number[], input
 }
 
 /**
- * The model in 8-bit integers. Throws MobileError EXPORT_CALIBRATION_MISSING, EXPORT_CALIBRATION_DEGENERATE, and
- * EXPORT_UNSUPPORTED_OP for operators without an 8-bit form.
+ * Returns the model in 8-bit integers. Throws MobileError EXPORT_CALIBRATION_MISSING, EXPORT_CALIBRATION_DEGENERATE,
+ * and EXPORT_UNSUPPORTED_OP for operators without an 8-bit form.
  */
 export function withInt8(model: LiteModel, options: Int8Options): LiteModel {
   return new Quantizer(model, options).run();

@@ -1,4 +1,4 @@
-/** The operators that have weights: input, weight, bias. */
+/** The operators that have weights; their inputs are input, weight and bias. */
 import type { LiteOperator, LiteTensor } from "../model.ts";
 import type { OperatorName } from "../operators.ts";
 
@@ -14,7 +14,7 @@ export function isLayer({ name }: LiteOperator): boolean {
   return name in channelAxis;
 }
 
-/** A constant's values before it is quantised. */
+/** The float32 values of a constant that is not quantised yet. */
 export function floatData({ name, data }: LiteTensor): Float32Array {
   if (data instanceof Float32Array) return data;
   throw new TypeError(`Cannot quantise ${name} as it must hold float32: got ${data?.constructor.name ?? "no values"}`);

@@ -1,27 +1,27 @@
-/** Numbers as 8-bit integers: `real = scale · (stored − zeroPoint)`. */
+/** Quantises numbers to 8-bit integers: `real = scale · (stored − zeroPoint)`. */
 import type { Shape } from "../../../core/graph/shape.ts";
 import type { Quantization } from "../model.ts";
 
-/** The least and the greatest of some values; zero lies between. */
+/** The lowest and the highest of some values; the range always contains zero. */
 export interface Range {
   readonly lowest: number;
   readonly highest: number;
 }
 
-/** Stored integers and what they stand for. */
+/** Stored integers, and how they represent real numbers. */
 export interface Quantized {
   readonly data: Int8Array;
   readonly quantization: Quantization;
 }
 
-/** The scale of what is always zero: any does. */
+/** The scale of a tensor that is all zeros, where any scale is right. */
 const SCALE_OF_ZERO = 1;
-/** Stored weights reach from −127 to 127, so that zero is their middle. */
+/** Stored weights are from −127 to 127, so that the range is symmetric about zero. */
 const LARGEST_WEIGHT = 127;
 
 const clamp = (value: number): number => Math.max(-128, Math.min(127, value));
 
-/** The range of values, widened to zero. */
+/** The range of values, widened to contain zero. */
 export function rangeOf(values: Float32Array): Range {
   let lowest = 0, highest = 0;
   for (const value of values) {
@@ -31,21 +31,21 @@ export function rangeOf(values: Float32Array): Range {
   return { lowest, highest };
 }
 
-/** The smallest range that holds two. */
+/** The smallest range that contains both ranges. */
 export function union(a: Range, b: Range): Range {
   return { lowest: Math.min(a.lowest, b.lowest), highest: Math.max(a.highest, b.highest) };
 }
 
-/** How an activation of this range is stored: −128 … 127 over the whole of it, zero exactly. */
+/** The quantisation of an activation: −128 … 127 covers the whole range, and zero is represented exactly. */
 export function activationQuantization({ lowest, highest }: Range): Quantization {
   const scale = (highest - lowest) / 255 || SCALE_OF_ZERO;
   return { scales: [scale], zeroPoints: [clamp(Math.round(-128 - lowest / scale))], axis: 0 };
 }
 
-/** Sigmoid and softmax: 0 … 255/256, as the runtime's kernels demand. */
+/** The quantisation of sigmoid and softmax, 0 … 255/256, which the runtime's kernels require. */
 export const unitQuantization: Quantization = { scales: [1 / 256], zeroPoints: [-128], axis: 0 };
 
-/** Values as an activation is stored. */
+/** Quantises the values of an activation. */
 export function quantizeActivation(values: Float32Array, { scales, zeroPoints }: Quantization): Int8Array {
   return Int8Array.from(values, (value) => clamp(Math.round(value / scales[0]!) + zeroPoints[0]!));
 }
@@ -53,13 +53,13 @@ export function quantizeActivation(values: Float32Array, { scales, zeroPoints }:
 /** How a weight is quantised. */
 export interface WeightOptions {
   readonly shape: Shape;
-  /** The axis whose indices have scales of their own; one scale for all unless told. */
+  /** The axis whose indices have a scale each; default: one scale for the whole weight. */
   readonly axis?: number;
-  /** The least scale of a channel. */
+  /** The smallest allowed scale of a channel. */
   readonly leastScale?: (channel: number) => number;
 }
 
-/** A weight as −127 … 127. */
+/** Quantises a weight to −127 … 127. */
 export function quantizeWeight(values: Float32Array, { shape, axis, leastScale = () => 0 }: WeightOptions): Quantized {
   const channels = axis === undefined ? 1 : shape[axis]!;
   const inner = axis === undefined

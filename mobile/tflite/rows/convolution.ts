@@ -1,10 +1,13 @@
-/** Rows of convolutions and linear layers. Every one has a bias: the runtime fails without, or computes nonsense. */
+/**
+ * Rows of convolutions and linear layers. Each layer is written with a bias, because without one the runtime fails or
+ * computes wrong results.
+ */
 import { ohwi, type Shape } from "../../../core/graph/shape.ts";
 import type { NodeId } from "../../../core/graph/graph.ts";
 import type { LoweredNode, Lowering } from "../lowering.ts";
 import type { TensorId } from "../model.ts";
 
-/** `[o, kh, kw, 1]` as `[1, kh, kw, o]`. */
+/** Transposes `[o, kh, kw, 1]` to `[1, kh, kw, o]`. */
 function depthwiseWeight(values: Float32Array, [o, kh, kw]: readonly [number, number, number, number]): Float32Array {
   const taps = kh * kw;
   return values.map((_, index) => values[(index % o) * taps + Math.floor(index / o)]!);
@@ -16,7 +19,7 @@ interface Layer {
   readonly channels: number;
 }
 
-/** A layer's weight and bias as constants; `weight` tells how the weight is stored. */
+/** Adds a layer's weight and bias as constants; `stored` is the weight in the layout of the operator. */
 function parameters(
   lowering: Lowering,
   { weight, bias, channels }: Layer,
@@ -30,7 +33,10 @@ function parameters(
   ];
 }
 
-/** `DEPTHWISE_CONV_2D` where every group is one channel, else `CONV_2D`, whose weight's depth tells the groups. */
+/**
+ * `DEPTHWISE_CONV_2D` where each group has one input channel, else `CONV_2D`; the runtime derives the number of groups
+ * from the weight's depth.
+ */
 export function conv2d(
   lowering: Lowering,
   { id, inputs: [x, weight, bias], attributes, shape }: LoweredNode<"conv2d">,

@@ -1,17 +1,17 @@
-/** Rows of elementwise operations and of those that move values. */
+/** Rows of elementwise operations, and of operations that only move values. */
 import { elementCount } from "../../../core/graph/shape.ts";
 import type { LoweredNode, Lowering } from "../lowering.ts";
 import type { OperatorName } from "../operators.ts";
 import type { LiteRow } from "../rows.ts";
 
-/** An operator of one input without options. */
+/** The row of an operator with one input and no options. */
 function unary(name: OperatorName): LiteRow<"relu" | "sigmoid" | "exp" | "log" | "sqrt" | "abs"> {
   return (lowering, { id, inputs: [x] }) => {
     lowering.operator({ name, inputs: [lowering.tensor(x!)], outputs: [lowering.place(id)] });
   };
 }
 
-/** A ReLU that could not be fused into what computes its input. */
+/** `RELU`, where it could not be fused into the operator that computes its input. */
 export const relu: LiteRow<"relu"> = unary("RELU");
 /** `LOGISTIC`. */
 export const sigmoid: LiteRow<"sigmoid"> = unary("LOGISTIC");
@@ -47,7 +47,7 @@ export function concat(lowering: Lowering, { id, inputs, shape }: LoweredNode<"c
   });
 }
 
-/** `RESHAPE`, behind a `TRANSPOSE` to channels first where there is more than one pixel. */
+/** `RESHAPE`; where there is more than one pixel, a `TRANSPOSE` to channels-first comes before it. */
 export function flatten(lowering: Lowering, { id, inputs: [x], shape }: LoweredNode<"flatten">): void {
   const [n, h, w, c] = lowering.shape(x!) as readonly [number, number, number, number];
   let from = lowering.tensor(x!);

@@ -5,7 +5,7 @@ import type { LoweredNode, Lowering } from "../lowering.ts";
 import { PADDING } from "../schema.ts";
 import { paddingForm } from "../window.ts";
 
-/** Whether no value of a node is negative, as far as the operations before it tell. */
+/** Whether a node has no negative value, as far as the operations before it show. */
 function isNonNegative(graph: Graph, id: NodeId): boolean {
   const { op, inputs } = graph.nodes[id]!;
   if (op === "relu" || op === "sigmoid") return true;
@@ -19,7 +19,10 @@ function unsupported(op: string, id: NodeId, reason: string): MobileError {
   });
 }
 
-/** `MAX_POOL_2D`; where no value is negative, zeros outside are as good as nothing. */
+/**
+ * `MAX_POOL_2D`. Where no value is negative, zero padding does not change the maximum, so it is used instead of the
+ * lowest float.
+ */
 export function max_pool(lowering: Lowering, { id, inputs: [x], attributes }: LoweredNode<"max_pool">): void {
   const { kernel, stride } = attributes;
   const outside = isNonNegative(lowering.graph, x!) ? "zero" : "lowest";
@@ -33,7 +36,7 @@ export function max_pool(lowering: Lowering, { id, inputs: [x], attributes }: Lo
   });
 }
 
-/** `AVERAGE_POOL_2D`, which does not count the positions that `SAME` puts outside. */
+/** `AVERAGE_POOL_2D`, which does not count the padding positions of `SAME`. */
 export function average_pool(lowering: Lowering, { id, inputs: [x], attributes }: LoweredNode<"average_pool">): void {
   const { kernel, stride } = attributes, [, h, w] = lowering.shape(x!) as readonly [number, number, number, number];
   const form = paddingForm([h, w], attributes);
@@ -49,7 +52,7 @@ export function average_pool(lowering: Lowering, { id, inputs: [x], attributes }
   });
 }
 
-/** `MEAN` over rows and columns, which stay as extents of 1: delegates of some age take no other. */
+/** `MEAN` over rows and columns. They are kept as extents of 1, because older delegates support only this form. */
 function globalPool(lowering: Lowering, { id, inputs: [x] }: LoweredNode<"adaptive_average_pool">): void {
   lowering.operator({
     name: "MEAN",
@@ -59,7 +62,7 @@ function globalPool(lowering: Lowering, { id, inputs: [x] }: LoweredNode<"adapti
   });
 }
 
-/** `MEAN` for one output pixel, `AVERAGE_POOL_2D` for equal parts; parts that differ have no form. */
+/** `MEAN` for one output pixel, `AVERAGE_POOL_2D` for parts of equal size; parts of unequal size are not supported. */
 export function adaptive_average_pool(lowering: Lowering, node: LoweredNode<"adaptive_average_pool">): void {
   const { id, inputs: [x], attributes: { size } } = node;
   if (size === 1) return globalPool(lowering, node);
