@@ -1,9 +1,9 @@
 /**
- * A block of your own: one call makes its name known, and structures that use it parse, chain, score and cost like any
- * other. Run it with `deno run examples/custom_block.ts`.
+ * A block of your own: one call registers its name, and structures that use it are then parsed, chained, scored and
+ * counted like any other. Run it with `deno run examples/custom_block.ts`.
  *
- * The block is GhostNet's (Han et al., "GhostNet: more features from cheap operations", CVPR 2020): half of the output's
- * channels come from a convolution, the other half from a cheap depthwise convolution of those.
+ * The block is GhostNet's (Han et al., "GhostNet: more features from cheap operations", CVPR 2020): a convolution
+ * computes half of the output's channels, and a cheap depthwise convolution of these computes the other half.
  */
 import { chainChannels, type NodeId, parseStructure, printStructure, registerBlock, trueCost } from "@zennas/zennas";
 
@@ -22,12 +22,12 @@ registerBlock({
   },
 });
 
-/** A structure with the block in it. Its channels are put right by `chainChannels`. */
+/** A structure that uses the block; `chainChannels` makes the channels of neighbouring blocks fit. */
 export const structure = chainChannels(parseStructure(
   "SuperConvK3BNRELU(3,16,1,1)GhostK3(16,32,2)SuperResK3K3(8,64,2,32,2)GhostK3(8,128,1)SuperConvK1BNRELU(8,256,1,1)",
 ));
 
-/** What it costs on CIFAR-10. */
+/** The structure's cost on CIFAR-10. */
 export const cost = trueCost(structure, { classes: 10, resolution: 32 });
 
 if (import.meta.main) {

@@ -1,14 +1,14 @@
 /**
- * A proxy of your own: one module that exports it as `proxy`. Score by it with
+ * A proxy of your own: a module that exports it as `proxy`. Score with it by
  * `zen score --proxy ./examples/custom_proxy.ts zennet_cifar10_model_size1M_res32`.
  *
- * The proxy is the spread of an untrained classifier's answers: the deviation of its logits over classes and a batch of
- * random images. It feeds one batch, needs no classes, and grows with the scale of the last layer's weights alone, because
- * batch normalisation hides all others.
+ * The proxy measures how much the answers of an untrained classifier vary: the standard deviation of its logits over
+ * the classes and a batch of random images. It needs one batch and no labels. It grows only with the scale of the last
+ * layer's weights, because batch normalisation removes the scale of all others.
  */
 import { type Proxy, ProxyGraph } from "@zennas/zennas";
 
-/** Deviation of the logits of one random batch. */
+/** The standard deviation of the logits of one random batch. */
 export const proxy: Proxy = {
   name: "logit_spread",
   summary: "deviation of the logits of a random batch",

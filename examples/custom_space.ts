@@ -1,16 +1,16 @@
 /**
- * A search space of one's own, as a module: `zen search --preset zen-cifar-params1M --space examples/custom_space.ts`.
+ * A search space of your own, as a module: `zen search --preset zen-cifar-params1M --space examples/custom_space.ts`.
  *
- * It keeps every block's type and channels, and varies depth and stride alone.
+ * It keeps every block's type and channels, and changes only depth and stride.
  */
 import type { Block, Space } from "@zennas/zennas";
 
-/** The block with other arguments. */
+/** A copy of the block with other arguments. */
 function withArgs(block: Block, args: readonly number[]): Block {
   return { name: block.name, args, branches: [] };
 }
 
-/** What `--space` looks for: an export named `space`. */
+/** `--space` reads the export named `space`. */
 export const space: Space = {
   name: "depth-and-stride",
   replacements(blocks, index) {
