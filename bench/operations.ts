@@ -117,7 +117,7 @@ function checkResult(machine: Machine): void {
   const wrong = expected.some((tensor, index) =>
     tensor.some((value, at) => Math.abs(value - actual[index]![at]!) > 1e-4)
   );
-  if (wrong) throw new Error("Cannot time the CPU backend as it computes something else than the oracle");
+  if (wrong) throw new Error("Cannot time the CPU backend as its results differ from the oracle's");
 }
 
 /** Up to this many products per sum, the start and end of a tile take a noticeable share of the time. */

@@ -172,7 +172,7 @@ async function checkResult({ name, graph }: Subject, target: Target): Promise<vo
   const wrong = expected.some((tensor, output) =>
     tensor.some((value, at) => Math.abs(value - actual![output]![at]!) > tolerance * Math.max(1, Math.abs(value)))
   );
-  if (wrong) throw new Error(`Cannot time the WebGPU backend as ${name} is something else than the oracle's`);
+  if (wrong) throw new Error(`Cannot time the WebGPU backend as its result of ${name} differs from the oracle's`);
 }
 
 async function figuresOf({ name, graph, node }: Subject, target: Target, speed: DeviceSpeed): Promise<KernelFigures> {

@@ -13,11 +13,11 @@ export interface RankFigures {
   readonly kendall: number;
   /** Spearman's correlation among the half of the networks with the highest accuracies. */
   readonly spearmanTopHalf: number;
-  /** Kendall's tau-b there. */
+  /** Kendall's tau-b among these networks. */
   readonly kendallTopHalf: number;
   /** Spearman's correlation among the tenth of the networks with the highest accuracies. */
   readonly spearmanTopTenth: number;
-  /** Kendall's tau-b there. */
+  /** Kendall's tau-b among these networks. */
   readonly kendallTopTenth: number;
   /** The best accuracy of all minus the best accuracy among the ten highest scores, percentage points. */
   readonly regret: number;

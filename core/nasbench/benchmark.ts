@@ -29,7 +29,7 @@ export class ArchitectureError extends RangeError {
   /** The text. */
   readonly text: string;
 
-  /** An error about a text and the rule that it breaks. */
+  /** Creates an error about a text and the rule that it breaks. */
   constructor(text: string, rule: string) {
     super(`Cannot make a network as ${rule}: got ${text}`);
     this.text = text;

@@ -59,7 +59,7 @@ export interface NormRecord {
 export interface LayerRecord {
   /** Its name in a checkpoint. */
   readonly name: string;
-  /** What it is. */
+  /** The kind of layer. */
   readonly kind: "convolution" | "linear";
   /** Node of its weight. */
   readonly weight: NodeId;
@@ -125,7 +125,7 @@ export class Network {
   readonly #thin: boolean;
   readonly #onRelu: NetworkOptions["onRelu"];
 
-  /** A network without layers. */
+  /** Creates a network without layers. */
   constructor({ builder, mode, parameters, thin = false, onRelu }: NetworkOptions) {
     this.builder = builder;
     this.mode = mode;

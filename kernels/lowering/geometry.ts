@@ -1,7 +1,7 @@
 import type { Conv2dAttributes } from "../../core/graph/ops/conv2d.ts";
 import { nhwc, ohwi, type Shape } from "../../core/graph/shape.ts";
 
-/** Extents of a convolution, as kernels see them. */
+/** Extents of a convolution: n images; input h × w × c; output oh × ow × o; window kh × kw. */
 export interface Geometry {
   readonly n: number;
   readonly h: number;

@@ -30,7 +30,7 @@ export class NoAdapterError extends Error {
   /** Names of the adapters that were found. */
   readonly known: readonly string[];
 
-  /** `choice` is none of the `known` ones. */
+  /** Creates an error: none of the `known` adapters matches `choice`. */
   constructor(choice: AdapterChoice, known: readonly string[]) {
     const found = known.length === 0 ? "there is none" : `there are ${known.join(", ")}`;
     super(`Cannot compute on a WebGPU adapter as ${found}: asked for ${choice}`);

@@ -11,7 +11,7 @@ import type { PlannedDispatch } from "./plan.ts";
 import { DispatchTimer } from "./timer.ts";
 import type { Kernel, Precision } from "./wgsl/kernel.ts";
 
-/** What to open. */
+/** Which adapter to open, and how. */
 export interface DeviceOptions {
   readonly adapter: AdapterChoice;
   readonly precision: Precision;

@@ -16,7 +16,7 @@ export class GrowingBuffer implements Disposable {
   readonly #limitBytes: number;
   #buffer: GPUBuffer | undefined;
 
-  /** An empty one; `label` names it in errors. */
+  /** Creates an empty buffer; `label` names it in errors. */
   constructor(device: GPUDevice, { limitBytes, ...descriptor }: {
     readonly label: string;
     readonly usage: number;

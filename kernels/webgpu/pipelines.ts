@@ -41,7 +41,7 @@ export class Pipelines {
   readonly #layouts: { readonly one: Layout; readonly several: Layout };
   readonly #ready = new Map<string, GPUComputePipeline>();
 
-  /** Nothing is compiled yet. */
+  /** Creates an empty cache; nothing is compiled yet. */
   constructor(device: GPUDevice, { kernels, precision }: {
     readonly kernels: Readonly<Record<string, Kernel>>;
     readonly precision: Precision;

@@ -34,7 +34,7 @@ class Bytes {
    */
   #within(position: number, count: number): number {
     if (++this.#reads > this.length * READS_PER_BYTE + FREE_READS) {
-      throw this.corrupt("it repeats itself without end", position);
+      throw this.corrupt("its parts refer to each other too often", position);
     }
     if (position >= 0 && count >= 0 && position + count <= this.length) return position;
     throw this.corrupt(`it points at ${count} bytes outside of its ${this.length}`, position);

@@ -21,7 +21,7 @@ export interface TrueCost {
   readonly peakActivationBytes: number;
 }
 
-/** The cost of a part of a network, and what it passes on. */
+/** The cost of a part of a network, and the shape of its output. */
 export interface PartCost {
   readonly parameters: number;
   readonly macs: number;
@@ -65,7 +65,7 @@ export function exact(value: number, what: string): number {
   throw new ShapeError(`Cannot count ${what} beyond 2^53 exactly: got ${value}`);
 }
 
-/** Where a block's cost is counted. */
+/** The input shape and the form for which a block's cost is counted. */
 interface CostSite {
   /** The shape of the block's input. */
   readonly before: Shape;

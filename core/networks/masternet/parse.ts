@@ -51,7 +51,7 @@ class Parser {
 
   #block(depth: number): Block {
     const start = this.#position, kind = this.#kind();
-    if (depth > MAX_DEPTH) this.#fail(`blocks may stand at most ${MAX_DEPTH} deep in one another`, start);
+    if (depth > MAX_DEPTH) this.#fail(`blocks may be nested at most ${MAX_DEPTH} deep`, start);
     if (++this.#blocks > MAX_BLOCKS) this.#fail(`it may have at most ${MAX_BLOCKS} blocks`, start);
     this.#expect("(", `after ${kind.definition.name}`);
     const label = this.#match(LABEL)?.slice(0, -1);
@@ -111,7 +111,7 @@ class Parser {
   ): number {
     const value = argument === "stride" ? sequenceStride(blocks) : blocks[0] && inputChannels(blocks[0]);
     if (value !== undefined && value <= MAX_ARGUMENT) return value;
-    return this.#fail(`${argument} can only be left out where the inner blocks tell it`, start);
+    return this.#fail(`${argument} can only be left out where it follows from the inner blocks`, start);
   }
 
   #argument({ name, arguments: names, ranges }: BlockDefinition, index: number): number {

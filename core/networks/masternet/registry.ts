@@ -27,12 +27,12 @@ export class UnknownBlockError extends RangeError {
   /** The most similar registered name, if one is similar enough. */
   readonly suggestion: string | undefined;
 
-  /** An error about this name. */
+  /** Creates an error about this name. */
   constructor(block: string) {
     const suggestion = nearestName(block, blockNames());
     super(
       `Cannot use an unknown block as ${
-        suggestion ? `${suggestion} is the nearest known` : "none is near"
+        suggestion ? `${suggestion} is the nearest known` : "no known name is near"
       }: got ${block}`,
     );
     this.block = block;

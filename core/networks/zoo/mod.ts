@@ -14,7 +14,7 @@ export class UnknownNetworkError extends RangeError {
   /** The most similar published name, if one is similar enough. */
   readonly suggestion: string | undefined;
 
-  /** An error about this name. */
+  /** Creates an error about this name. */
   constructor(network: string) {
     const suggestion = nearestName(network, zooNames);
     const hint = suggestion ? `${suggestion} is the nearest` : `the names are ${zooNames.join(", ")}`;

@@ -7,7 +7,9 @@ import { addFew, BLOCK_BYTES } from "./statistics";
 /** How tiles step through their operands, and what they do with their results. */
 @unmanaged
 class Panel {
-  /** Kernel rows; segments of a row; values of k in a segment. */
+  /**
+   * The loops of a tile over its products k: kernel rows, contiguous segments of a row, and values of k in a segment.
+   */
   rows: i32;
   segments: i32;
   length: i32;

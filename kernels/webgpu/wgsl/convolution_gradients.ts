@@ -14,7 +14,7 @@ import { elementText, windowFields, windowText } from "./window.ts";
  * memory.
  */
 export const WIDE_WEIGHT: ProductTile = { channels: 128, rows: 8, depth: 16 };
-/** 16 × 256: 4 × 4 sums an invocation; 9.2 KiB. */
+/** 16 output channels × 256 columns: 4 × 4 sums an invocation; 9.2 KiB. */
 export const NARROW_WEIGHT: ProductTile = { channels: 256, rows: 4, depth: 8 };
 
 /**

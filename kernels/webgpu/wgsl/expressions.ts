@@ -1,4 +1,4 @@
-/** Scalar expressions as WGSL, on one value or on four. */
+/** Prints scalar expressions as WGSL, for one value or for four at once. */
 import {
   type BinaryOperation,
   type Expression,

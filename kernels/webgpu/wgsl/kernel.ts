@@ -1,4 +1,4 @@
-/** What a kernel is: parameters by name, WGSL, and the text that all kernels share. */
+/** The form of a kernel: its parameters by name, its WGSL, and the WGSL text that all kernels share. */
 
 /** The type of a parameter: a count, a number, or (`at`) the index of a buffer's first element in its arena. */
 export type FieldType = "u32" | "f32" | "at";
@@ -14,9 +14,9 @@ export type Width = 1 | 4;
 
 /** A kernel. Shapes are parameters, so one pipeline serves every shape. */
 export interface Kernel<F extends Fields = Fields> {
-  /** Its uniform. */
+  /** Its parameters, which are the members of its uniform. */
   readonly fields: F;
-  /** How it reads and writes storage. */
+  /** How many elements it reads or writes at once. */
   readonly width: Width;
   /** Values of its override constants. */
   readonly constants?: Readonly<Record<string, number>>;

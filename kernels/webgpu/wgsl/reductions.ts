@@ -4,7 +4,7 @@ import { INVOCATION, type Kernel, MAIN, type Width, WORKGROUP } from "./kernel.t
 /** Elements that an invocation of {@link sumKernel} adds up before the invocations' sums are reduced as a tree. */
 const SUM_STEPS = 16;
 
-/** Elements that a workgroup of {@link sumKernel} sums to one. */
+/** Elements whose sum a workgroup of {@link sumKernel} computes. */
 export const SUM_ELEMENTS = SUM_STEPS * WORKGROUP;
 
 /**
@@ -107,7 +107,7 @@ export const sumSpreadFields = {
   elements: "u32",
 } as const;
 
-/** Elements of a workgroup of {@link sumSpread}. */
+/** Elements of the small tensor that a workgroup of {@link sumSpread} computes. */
 export const SUM_SPREAD_ELEMENTS = 16;
 
 /**

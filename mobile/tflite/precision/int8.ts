@@ -87,7 +87,7 @@ class Quantizer {
   #quantization(id: TensorId): Quantization {
     const { name, quantization } = this.#tensor(id);
     if (quantization) return quantization;
-    throw new MobileError("EXPORT_UNSUPPORTED_OP", `Cannot quantise ${name} as nothing tells its range`, {
+    throw new MobileError("EXPORT_UNSUPPORTED_OP", `Cannot quantise ${name} as its range is unknown`, {
       data: { tensor: name },
     });
   }
