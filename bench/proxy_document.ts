@@ -114,10 +114,10 @@ ${SAMPLE} networks and ${SEEDS.length} seeds that the command asks for, it was s
 \`deno task docs:proxies --written\` makes the tables again from the scores, without any benchmark's data.
 
 Correlations are with test accuracy after full training. Intervals are 95 % of a bootstrap over networks and seeds.
-Regret is the best accuracy of the sample minus the best among the ten networks with the highest scores. Milliseconds are
-the median on the machine where the scores were computed; other work on the machine makes them longer. Weights are drawn
-as each proxy's source prescribes: N(0,1) for zen, N(0, 2/fan-in) for all others. Images are drawn from N(0,1), classes
-at random.
+Regret is the best accuracy of the sample minus the best among the ten networks with the highest scores. Milliseconds
+are the median on the machine where the scores were computed; other work on the machine makes them longer. Weights are
+drawn as each proxy's source prescribes: N(0,1) for zen, N(0, 2/fan-in) for all others. Images are drawn from N(0,1),
+classes at random.
 
 A proxy is useful if it ranks networks better than \`params\` and \`flops\` do, also within the top half.
 
@@ -127,11 +127,12 @@ ${section(macro!, results)}
 
 ## Beside published figures
 
-Published figures are for all 15,625 cells of NAS-Bench-201 and CIFAR-10, of which 9,159 only repeat others. Ours use one
-cell of each class of equal cells, which alone changes \`params\` from 0.753 to 0.786. Ours also use smaller batches, noise
-where many published figures use CIFAR-10 images, and a sample of the cells. Where our interval contains the published
-figure, the two do not contradict each other. \`plain\` is close to noise on networks with batch normalisation: the sum Σ g·W of a layer before a
-normalisation is 0, except for the effect of epsilon, so that almost only the classifier contributes.
+Published figures are for all 15,625 cells of NAS-Bench-201 and CIFAR-10, of which 9,159 only repeat others. Ours use
+one cell of each class of equal cells, which alone changes \`params\` from 0.753 to 0.786. Ours also use smaller
+batches, noise where many published figures use CIFAR-10 images, and a sample of the cells. Where our interval contains
+the published figure, the two do not contradict each other. \`plain\` is close to noise on networks with batch
+normalisation: the sum Σ g·W of a layer before a normalisation is 0, except for the effect of epsilon, so that almost
+only the classifier contributes.
 
 ${comparedWithPublished(results)}
 
@@ -147,8 +148,8 @@ those scores are the same to 1e-7 when computed in float64. \`deno test -A tests
 ## Cheaper forms
 
 The rank correlations between a proxy and its cheaper form, for the same networks with the same weights and images. The
-correlation of the proxy with itself, on other weights and images, is shown beside it: no cheaper form can be expected to
-exceed that by much.
+correlation of the proxy with itself, on other weights and images, is shown beside it: no cheaper form can be expected
+to exceed that by much.
 
 ${await standInTables()}
 

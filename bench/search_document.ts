@@ -87,7 +87,8 @@ function timeVerdict(records: readonly SearchRecord[]): string {
     if (low > 0) return [`\`${kind.name}\` is better than the plain search in this time.`];
     if (high < 0) return [`\`${kind.name}\` is worse than the plain search in this time.`];
     return [
-      `These seeds do not show whether \`${kind.name}\` or the plain search is better: the interval of the difference contains 0.`,
+      `These seeds do not show whether \`${kind.name}\` or the plain search is better: ` +
+      "the interval of the difference contains 0.",
     ];
   }).join(" ");
 }
@@ -152,13 +153,13 @@ ${timeVerdict(records)}
 
 ## Racing
 
-\`zen search --race\` first computes a preliminary score from an eighth of the images (or of the repeats, where that is at
-least one). If a candidate's whole score would, with 99 % confidence, stay below the lowest score of the population, the
-rest is not computed and the candidate is dropped; its verdict is \`outraced\`. The difference between whole and
-preliminary scores is estimated from the latest 64 candidates of the journal, so the same seed gives the same search with
-any number of workers and after any interruption. Whole scores are the same as without a race. A race costs an eighth more
-for a candidate that is not dropped, so it saves time only when most candidates are dropped: in a long search or with a
-small population. Proposals are the same with and without a race until a candidate is dropped wrongly.
+\`zen search --race\` first computes a preliminary score from an eighth of the images (or of the repeats, where that is
+at least one). If a candidate's whole score would, with 99 % confidence, stay below the lowest score of the population,
+the rest is not computed and the candidate is dropped; its verdict is \`outraced\`. The difference between whole and
+preliminary scores is estimated from the latest 64 candidates of the journal, so the same seed gives the same search
+with any number of workers and after any interruption. Whole scores are the same as without a race. A race costs an
+eighth more for a candidate that is not dropped, so it saves time only when most candidates are dropped: in a long
+search or with a small population. Proposals are the same with and without a race until a candidate is dropped wrongly.
 
 Population 32, equal evaluations:
 

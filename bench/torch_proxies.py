@@ -3,8 +3,8 @@
 Usage: torch_proxies.py <torch_peer.py> <grad_norm|naswot> <structure> --batch 64 --resolution 32 --classes 10
 --threads 2
 
-torch_peer.py builds the networks, without residual links, as a search scores them. Weights N(0,1) are drawn anew for each
-score. Prints one JSON object. Memory is the process's peak minus its peak before the first score.
+torch_peer.py builds the networks, without residual links, as a search scores them. Weights N(0,1) are drawn anew for
+each score. Prints one JSON object. Memory is the process's peak minus its peak before the first score.
 """
 import argparse
 import importlib.util

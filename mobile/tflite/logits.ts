@@ -26,7 +26,10 @@ function outputPositions(bytes: Uint8Array): readonly number[] {
 export function withLogits(bytes: Uint8Array): Uint8Array {
   const { outputs, operators } = readLiteFile(bytes).graphs[0]!, last = operators.at(-1);
   if (last?.name !== "SOFTMAX" || outputs.length !== 1 || last.outputs[0] !== outputs[0]) {
-    throw new MobileError("MODEL_PROVENANCE", "Cannot read the output as probabilities as the model does not end in a softmax");
+    throw new MobileError(
+      "MODEL_PROVENANCE",
+      "Cannot read the output as probabilities as the model does not end in a softmax",
+    );
   }
   const changed = bytes.slice(), view = new DataView(changed.buffer);
   for (const position of outputPositions(changed)) view.setInt32(position, last.inputs[0]!, true);
