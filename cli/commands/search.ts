@@ -99,7 +99,7 @@ export function addSearchCommand(program: Command): void {
     .addOption(
       new Option(
         "--race [share]",
-        "score only a share of the images first, and send off who cannot reach the population",
+        "score a share of the images first, and drop candidates whose score there is too low for the population",
       )
         .argParser(positive).preset("0.125"),
     )

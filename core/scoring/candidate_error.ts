@@ -1,16 +1,16 @@
-/** Which errors fail one candidate and no more. */
+/** Which errors fail one candidate and let the work go on. */
 import { DeviceMemoryError } from "../graph/backend.ts";
 import { ShapeError } from "../graph/shape.ts";
 
-/** A candidate cannot be scored, through no fault of the scorer. */
+/** A proxy has no score for this candidate. */
 export class CandidateError extends Error {
   /** The error's class. */
   override readonly name = "CandidateError";
 }
 
 /**
- * Whether an error says that the network has no score: it cannot be scored, cannot be built, or does not fit the device.
- * Such an error fails the candidate, and whatever else is scored goes on; any other is the scorer's own and ends the work.
+ * Whether an error concerns this network alone: the proxy has no score for it, it cannot be built, or the device cannot
+ * hold it. Such an error fails the candidate and the other candidates are still scored; any other error ends the work.
  *
  * @example
  * ```ts

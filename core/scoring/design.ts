@@ -1,4 +1,4 @@
-/** What a proxy scores: a network that can be put on a graph and counted, wherever it comes from. */
+/** What a proxy scores: a network that can be put on a graph and whose cost can be counted. */
 import type { NodeId } from "../graph/graph.ts";
 import {
   countLayers,
@@ -11,7 +11,7 @@ import {
 } from "../networks/masternet/mod.ts";
 import type { Network } from "../networks/layers.ts";
 
-/** What a network costs, as the source that it comes from counts. */
+/** What a network costs, by the counting rules of its source. */
 export interface DesignCost {
   /** Parameters. */
   readonly params: number;

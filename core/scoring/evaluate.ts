@@ -1,4 +1,4 @@
-/** Scores with repeats: how large a score is and how much of it is luck. */
+/** Scores over repeats: their mean, and how much they vary with the draw. */
 import type { Backend } from "../graph/backend.ts";
 import { summarize, type Summary } from "../numeric/statistics.ts";
 import type { NetworkDesign } from "./design.ts";
@@ -8,7 +8,7 @@ import type { Proxy, Score, ScoringSettings } from "./proxy.ts";
 export interface Evaluation {
   /** The formula. */
   readonly proxy: Proxy;
-  /** Everything else that scores depend on. */
+  /** Everything but the network that scores depend on. */
   readonly settings: Omit<ScoringSettings, "draw">;
   /** Independent draws under the seed. */
   readonly repeats: number;
@@ -31,7 +31,7 @@ export async function evaluateRepeatedly(design: NetworkDesign, evaluation: Eval
   return { ...summarize(scores.map(({ value }) => value)), parts: meanParts(scores) };
 }
 
-/** A network's scores under some of the draws of a seed, up to `to`. */
+/** A network's scores under the draws `from` … `to` − 1 of a seed. */
 export function scoreDraws(
   design: NetworkDesign,
   { proxy, settings, backend }: Omit<Evaluation, "repeats">,

@@ -13,7 +13,7 @@ export const labelRules = ["random", "modulo"] as const;
 /** One of {@link labelRules}. */
 export type LabelRule = typeof labelRules[number];
 
-/** A number of parameters that is wanted, in millions: networks count exp(−(P − mean)²/spread) of their score. */
+/** A wanted number of parameters P, in millions: scores are multiplied by exp(−(P − mean)²/spread). */
 export interface FavouredSize {
   /** The favoured number, μ. */
   readonly mean: number;
@@ -51,7 +51,7 @@ export interface ProxyInputs {
   readonly labelled: boolean;
 }
 
-/** What a proxy says of a network. */
+/** A network's score by a proxy. */
 export interface Score {
   /** Higher is better; not finite where the network's numbers overflow. */
   readonly value: number;
@@ -59,7 +59,7 @@ export interface Score {
   readonly parts?: Readonly<Record<string, number>>;
 }
 
-/** A score that only means something among others: it is made of a network's ranks in a population. */
+/** How a score is computed from the ranks of a network's parts in a population. */
 export interface RankCombination {
   /** The parts of a score that are ranked; each is better when it is higher. */
   readonly parts: readonly string[];
@@ -79,11 +79,11 @@ export interface Proxy {
   readonly inputs: ProxyInputs;
   /** Whether it evaluates the network, so that `score` is given a backend. */
   readonly needsBackend: boolean;
-  /** The scale of drawn weights that its source prescribes, where it matters; `scaled` where benchmarks are not told. */
+  /** The scale of drawn weights that its source prescribes, where it matters; comparisons take `scaled` without it. */
   readonly weights?: WeightScale;
-  /** How parts are ranked where the score is one among others; the value of `score` then stands for a network alone. */
+  /** How scores in a population come from ranks of parts; the value of `score` is then that of a network without others. */
   readonly ranking?: RankCombination;
-  /** The score of a proxy that needs nothing but counting, at once: such a one can stand before another in a cascade. */
+  /** The score without a promise, of a proxy that only counts: such a proxy can be a screen of a cascade. */
   count?(design: NetworkDesign, settings: ScoringSettings): number;
   /** The network's score. The same network and settings give the same score. */
   score(design: NetworkDesign, settings: ScoringSettings, backend?: Backend): Promise<Score>;

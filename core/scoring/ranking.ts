@@ -1,4 +1,4 @@
-/** Scores made of ranks: what a network's parts are worth in its population. */
+/** Scores from the ranks of parts in a population. */
 import { ranks } from "../numeric/rank_correlation.ts";
 import type { RankCombination } from "./proxy.ts";
 

@@ -8,7 +8,7 @@ export interface Budget {
   readonly name: string;
   /** The most that is allowed; the limit itself is within the budget. */
   readonly limit: number;
-  /** What the structure has of it. May throw ShapeError for a structure that no network can be made of. */
+  /** The structure's amount of it. May throw ShapeError for a structure that no network can be made of. */
   measure(structure: Structure): number;
 }
 
@@ -16,7 +16,7 @@ export interface Budget {
 export interface Excess {
   /** The budget's name. */
   readonly budget: string;
-  /** What the structure has of it. */
+  /** The structure's amount of it. */
   readonly value: number;
   /** The most that is allowed. */
   readonly limit: number;
@@ -32,7 +32,7 @@ export function excessOf(structure: Structure, budgets: readonly Budget[]): Exce
   return undefined;
 }
 
-/** Remembers the last answer, so that several budgets share one count of a structure. */
+/** Keeps the count of the latest structure, so that several budgets share it. */
 function rememberLast<T>(count: (structure: Structure) => T): (structure: Structure) => T {
   let last: { readonly structure: Structure; readonly answer: T } | undefined;
   return (structure) => {
@@ -41,13 +41,13 @@ function rememberLast<T>(count: (structure: Structure) => T): (structure: Struct
   };
 }
 
-/** What budgets may need from elsewhere. */
+/** Models that budgets need and that do not follow from the configuration. */
 export interface BudgetModels {
   /** Predicts the latency of a structure, in milliseconds an image, as the latency budget describes it. */
   readonly latencyMs?: ((structure: Structure) => number) | undefined;
 }
 
-/** A search has a latency budget, and nothing that predicts latency. */
+/** A search has a latency budget, but no model that predicts latency. */
 export class MissingLatencyModelError extends Error {
   /** The error's class. */
   override readonly name = "MissingLatencyModelError";

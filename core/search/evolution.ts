@@ -1,8 +1,8 @@
 /**
- * The evolution of Zen-NAS (Lin et al., ICCV 2021), made deterministic under concurrency: proposal i is drawn from
- * Philox(seed, i) and from the population as it stands after the results of all proposals up to i − window, and results
- * enter in proposal order. The scorer's timing therefore changes nothing, and a journal of past proposals continues
- * exactly where it ends.
+ * The evolution of Zen-NAS (Lin et al., ICCV 2021), made deterministic under concurrency. Results enter the population in
+ * the order of their proposals, and proposal i is drawn from Philox(seed, i) and from the population after the results of
+ * the proposals up to i − window. So the search does not depend on how long the scorer takes, and a search that was
+ * interrupted continues from its journal as if it had not been.
  */
 import type { EvolutionOptions, SearchEvent, StopReason } from "./evolution_options.ts";
 import { Member, Population, RankedPopulation, type Standings } from "./population.ts";
@@ -10,7 +10,7 @@ import { evaluationsOf, noVerdicts, type Proposal, type ScoredCandidate, type Ve
 import { type Drawn, Proposer } from "./proposer.ts";
 import { Race } from "./race.ts";
 
-/** What a search has come to. */
+/** The result of a search. */
 export interface SearchOutcome {
   /** The first candidate with the highest score, among the population where scores are ranks; undefined if none has one. */
   readonly best: ScoredCandidate | undefined;
@@ -31,7 +31,7 @@ const candidateOf = ({ index, structure, score }: Member): ScoredCandidate => ({
 /** What is reported is in this order; the population breeds from its own, in which the newest of equal scores is first. */
 const bestFirst = (a: ScoredCandidate, b: ScoredCandidate): number => b.score - a.score || a.index - b.index;
 
-/** Everything that results have changed. */
+/** The state of a search that results change: population, counts and the best candidate. */
 class Standing {
   readonly population: Standings;
   readonly #ranked: boolean;
@@ -44,7 +44,7 @@ class Standing {
     this.population = ranking ? new RankedPopulation(population, ranking) : new Population(population);
   }
 
-  /** Lets a proposal in; returns it with the score that it entered with. */
+  /** Enters a proposal's result; returns the proposal with the score that it has in the population. */
   enter({ proposal, tree }: Drawn): Proposal {
     this.#proposals++;
     this.#counts[proposal.verdict]++;
@@ -75,8 +75,8 @@ class Standing {
 
 /**
  * Searches until a limit is reached or the signal aborts. Proposals beyond the one that reaches a limit are never drawn.
- * Rejects with whatever `record`, or the scorer apart from a candidate's own failures, rejects with; results before that
- * one are recorded.
+ * Rejects with an error of `record`, and with an error of the scorer that does not fail its candidate alone; results before
+ * that one are recorded.
  *
  * @example The structure with most layers among 200 proposals
  * ```ts
@@ -93,7 +93,7 @@ class Standing {
  */
 export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> {
   const standing = new Standing(options), race = options.race && new Race(options.race);
-  if (race && options.ranking) throw new TypeError("Cannot race for scores that are ranks, as they change with others");
+  if (race && options.ranking) throw new TypeError("Cannot race as scores are ranks, which change when a member enters");
   const proposer = new Proposer(options, { population: standing.population, race });
   const inFlight: (Drawn | Promise<Drawn>)[] = [];
   const draw = () => {

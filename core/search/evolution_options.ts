@@ -1,4 +1,4 @@
-/** What an evolution is given, and what it tells of itself while it goes on. */
+/** What an evolution is given, and the events by which it reports. */
 import type { Structure } from "../networks/masternet/mod.ts";
 import type { RankCombination } from "../scoring/proxy.ts";
 import type { Budget } from "./budgets.ts";
@@ -7,30 +7,33 @@ import type { RaceSettings } from "./race.ts";
 import type { Screen } from "./screen.ts";
 import type { Space } from "./space.ts";
 
-/** What a scorer learns of a candidate beside its syntax tree. */
+/** A candidate, as its scorer is given it beside the syntax tree. */
 export interface Candidate {
   /** The proposal that it came from. */
   readonly index: number;
   /** Its canonical string. */
   readonly structure: string;
-  /** Where the search races: what a preliminary score must reach for the whole one to be taken; undefined: takes none. */
+  /**
+   * In a race, the least preliminary score with which the whole one is computed; undefined where no preliminary score is
+   * to be computed.
+   */
   readonly bar?: number | undefined;
 }
 
-/** A scorer's word that a candidate's preliminary score is below its bar. */
+/** What a scorer returns for a candidate whose preliminary score is below its `bar`. */
 export interface Outraced {
   /** The preliminary score. */
   readonly outraced: number;
 }
 
 /**
- * Scores a candidate; higher is better. Up to `window` calls are in flight at a time, so a scorer with fewer workers
- * queues by itself. A score that is not finite fails the candidate alone, and so does an error of which `failsCandidate` is
+ * Scores a candidate; higher is better. Up to `window` calls are in flight at a time; a scorer with fewer workers lets the
+ * others wait. A score that is not finite fails this candidate alone, and so does an error for which `failsCandidate` is
  * true; any other error ends the search.
  */
 export type Scorer = (structure: Structure, candidate: Candidate) => Promise<number | ScoreWithParts | Outraced>;
 
-/** A score and the parts that ranks are taken of. */
+/** A score and named numbers beside it, such as those that are ranked. */
 export interface ScoreWithParts {
   /** Higher is better. */
   readonly score: number;
@@ -41,7 +44,7 @@ export interface ScoreWithParts {
 /** Why a search ended. */
 export type StopReason = "proposals" | "evaluations" | "aborted";
 
-/** News of a search: a proposal has entered. */
+/** A proposal's result has entered: the proposal, and the state of the search after it. */
 export interface SearchEvent {
   /** The proposal, with its verdict. */
   readonly proposal: Proposal;
@@ -57,7 +60,7 @@ export interface SearchEvent {
   readonly acceptanceRate: number;
 }
 
-/** What to search, how far, and whom to tell. */
+/** What to search, how far, and what to call with the results. */
 export interface EvolutionOptions {
   /** Where replacement blocks come from. */
   readonly space: Space;
@@ -75,13 +78,13 @@ export interface EvolutionOptions {
   readonly maxProposals: number;
   /** The search ends after this number of candidates went to the scorer. Default: no limit. */
   readonly maxEvaluations?: number | undefined;
-  /** Free proxies that candidates within the budgets pass, one after the other, before they are scored. Default: none. */
+  /** Free proxies that drop candidates within the budgets before they are scored, one after the other. Default: none. */
   readonly screens?: readonly Screen[] | undefined;
-  /** Sends candidates off that will not reach the population; not together with `ranking`. Default: nobody. */
+  /** Drops candidates whose preliminary score is too low for the population; not together with `ranking`. Default: none. */
   readonly race?: RaceSettings | undefined;
   /** Scores candidates that are within the budgets. */
   readonly score: Scorer;
-  /** Makes scores of the ranks that parts have in the population, newcomer included. Default: scores are as they are. */
+  /** Computes scores from the ranks of their parts in the population, the new member included. Default: scores are kept. */
   readonly ranking?: RankCombination | undefined;
   /** Proposals of an earlier part of the same search, from index 0 without gaps. */
   readonly journal?: Iterable<Proposal> | undefined;

@@ -11,7 +11,7 @@ export interface Mutation {
   readonly replacements: number;
 }
 
-/** One block, uniformly over all lists laid end to end. */
+/** Draws one block, uniformly over all lists laid end to end. */
 function drawBlock(lists: readonly Choices[], random: Random): Block {
   let position = random.below(lists.reduce((total, list) => total + list.length, 0));
   for (const list of lists) {
@@ -22,7 +22,8 @@ function drawBlock(lists: readonly Choices[], random: Random): Block {
 }
 
 /**
- * A mutated copy: blocks replaced, channels chained through, long blocks split. The draws come from `random` alone.
+ * A mutated copy: blocks are replaced, input channels set to the output channels before, deep blocks split. All draws
+ * come from `random`.
  * Throws RangeError where the space offers nothing for a chosen block.
  *
  * @example

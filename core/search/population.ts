@@ -4,23 +4,23 @@ import { rankedScores } from "../scoring/ranking.ts";
 import type { RankCombination } from "../scoring/proxy.ts";
 import type { ScoredCandidate } from "./proposal.ts";
 
-/** What a member is made of. */
+/** A candidate with the parts of its score. */
 export interface MemberFacts extends ScoredCandidate {
-  /** What a score by rank is made of. */
+  /** The named numbers that are ranked where scores are ranks. */
   readonly parts?: Readonly<Record<string, number>>;
 }
 
-/** A scored candidate with its syntax tree, which is parsed when first asked for unless it was at hand. */
+/** A scored candidate with its syntax tree, which is parsed on first use unless it is given. */
 export class Member implements ScoredCandidate {
   readonly index: number;
   readonly structure: string;
   /** Higher is better. */
   readonly score: number;
-  /** What a score by rank is made of. */
+  /** The named numbers that are ranked where scores are ranks. */
   readonly parts: Readonly<Record<string, number>>;
   #tree: Structure | undefined;
 
-  /** A member for a candidate, with its syntax tree if that is at hand. */
+  /** A member for a candidate, with its syntax tree if that is known. */
   constructor(candidate: MemberFacts, tree?: Structure) {
     this.index = candidate.index;
     this.structure = candidate.structure;
@@ -103,8 +103,8 @@ export class Population implements Standings {
 }
 
 /**
- * At most `size` members whose scores are made of their ranks among each other, so that all change when one enters. Of
- * equal scores the newest comes first.
+ * At most `size` members, best first, whose scores are computed from the ranks of their parts among them: all scores change
+ * when a member enters. Of equal scores the newest comes first.
  */
 export class RankedPopulation implements Standings {
   readonly size: number;
@@ -123,7 +123,7 @@ export class RankedPopulation implements Standings {
     return this.#members;
   }
 
-  /** Adds a member, ranks all, and drops the lowest when there are too many; returns the newcomer's score. */
+  /** Adds a member, ranks all, and drops the lowest when there are too many; returns the new member's score. */
   enter(newcomer: Member): number {
     const all = [...this.#members, newcomer];
     const scores = rankedScores(all.map(({ parts }) => parts), this.#ranking);

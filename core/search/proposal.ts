@@ -1,4 +1,4 @@
-/** What becomes of a proposal. */
+/** Proposals and their verdicts. */
 
 /** The verdicts, in the order in which they are reached. */
 export const verdicts = ["over-budget", "duplicate", "screened-out", "outraced", "failed", "scored"] as const;
@@ -11,12 +11,12 @@ export type Verdict =
   | { readonly verdict: "over-budget"; readonly budget: string; readonly value: number; readonly limit: number }
   /** `of` is the earlier proposal with the same structure. */
   | { readonly verdict: "duplicate"; readonly of: number }
-  /** The free proxy `screen` puts it at `value`, below the `bar` that the screen's share sets. */
+  /** The screen's value of it is below `bar`, the least value among the screen's share of the latest candidates. */
   | { readonly verdict: "screened-out"; readonly screen: string; readonly value: number; readonly bar: number }
-  /** A part of its score puts it at `value`, below the `bar` that the population's lowest score sets. */
+  /** Its preliminary score is below `bar`, the least with which it may still reach the population. */
   | { readonly verdict: "outraced"; readonly value: number; readonly bar: number }
   | { readonly verdict: "failed"; readonly reason: string }
-  /** `parts` are what scores by rank are made of; `score` is then the one that the candidate entered with. */
+  /** `parts` are named numbers beside the score; where they are ranked, `score` is the one that it entered with. */
   | { readonly verdict: "scored"; readonly score: number; readonly parts?: Readonly<Record<string, number>> };
 
 /** A proposal with its verdict: what the journal of a run keeps, in order of `index` from 0. */
@@ -29,7 +29,7 @@ export type Proposal = Verdict & {
 /** How many proposals met each verdict. */
 export type VerdictCounts = Readonly<Record<VerdictName, number>>;
 
-/** Counts of nothing. */
+/** A count of 0 for each verdict. */
 export function noVerdicts(): Record<VerdictName, number> {
   return { "over-budget": 0, duplicate: 0, "screened-out": 0, outraced: 0, failed: 0, scored: 0 };
 }

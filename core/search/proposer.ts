@@ -1,4 +1,4 @@
-/** Draws proposals: those of a journal again, then new ones. */
+/** Draws proposals: first replays those of a journal, then makes new ones. */
 import { type Block, parseStructure, printStructure, type Structure } from "../networks/masternet/mod.ts";
 import { Random } from "../numeric/random.ts";
 import { failsCandidate } from "../scoring/candidate_error.ts";
@@ -20,13 +20,13 @@ export interface Drawn {
   readonly replayed: boolean;
 }
 
-/** What proposals compete in. */
+/** Where results enter, and what decides which candidates are worth a whole score. */
 export interface Competition {
   readonly population: Standings;
   readonly race: Race | undefined;
 }
 
-/** While the population is no larger, the initial structure is mutated rather than a member. */
+/** While the population has at most so many members, the initial structure is mutated rather than a member. */
 const SEEDING_SIZE = 10;
 
 /** A label has no meaning, so it must not tell two structures apart. */
@@ -39,15 +39,15 @@ function withoutLabels(structure: Structure): Structure {
   return { blocks: structure.blocks.map(strip) };
 }
 
-/** The reason why an error fails its candidate; any other error is thrown on. */
+/** The message of an error that fails its candidate alone; rethrows any other error. */
 function reasonOf(error: unknown): string {
   if (failsCandidate(error)) return error.message;
   throw error;
 }
 
 /**
- * Draws one proposal after the other from a population that changes in between. All that an index needs is known when it
- * is drawn, except a score; so verdicts other than scores, and where the search ends, are settled in proposal order.
+ * Draws one proposal after the other from a population that changes in between. Every verdict but the score is reached
+ * when a proposal is drawn, so duplicates, budgets, screens and limits are decided in the order of proposals.
  */
 export class Proposer {
   readonly #options: EvolutionOptions;
@@ -58,9 +58,9 @@ export class Proposer {
   readonly #journal: Iterator<Proposal> | undefined;
   readonly #firstProposals = new Map<string, number>();
   readonly #screening: Screening;
-  /** The latest proposals of the journal that came to the screens, which see them when the journal ends. */
+  /** The latest proposals of the journal that the screens were given; they are given them again when the journal ends. */
   readonly #unscreened: Proposal[] = [];
-  /** How many of them did; one that failed may have failed before. */
+  /** How many of them the screens remember for certain; one that failed may have failed before it was screened. */
   #surelyScreened = 0;
   #replaying: boolean;
   #proposals = 0;
@@ -76,7 +76,7 @@ export class Proposer {
     this.#race = race;
     this.#initial = withoutLabels(options.initial);
     this.#initial.blocks.forEach((_, index, blocks) => replacementsOf(options.space, blocks, index));
-    // A smaller population would otherwise never be mutated.
+    // A population that cannot grow beyond SEEDING_SIZE would otherwise never be mutated.
     this.#seedingSize = Math.min(SEEDING_SIZE, population.size - 1);
     this.#journal = options.journal?.[Symbol.iterator]();
     this.#replaying = this.#journal !== undefined;
@@ -125,13 +125,13 @@ export class Proposer {
     if (screens.length === 0 || proposal.verdict === "over-budget" || proposal.verdict === "duplicate") return;
     this.#unscreened.push(proposal);
     if (proposal.verdict !== "failed") this.#surelyScreened++;
-    // A later screen sees only what the earlier ones let through, so all count where there are several.
+    // A later screen is given only what passed the earlier ones, so where there are several, all proposals are kept.
     while (screens.length === 1 && this.#surelyScreened > SCREEN_WINDOW) {
       if (this.#unscreened.shift()!.verdict !== "failed") this.#surelyScreened--;
     }
   }
 
-  /** Lets the screens see what they saw before the search was interrupted. */
+  /** Gives the screens the candidates that they had before the search was interrupted. */
   #screenReplayed(): void {
     for (const { structure } of this.#unscreened.splice(0)) {
       try {
@@ -152,7 +152,7 @@ export class Proposer {
     const drawn = (settled: Verdict): Drawn => ({ proposal: { index, structure, ...settled }, tree, replayed: false });
     if (!(verdict instanceof Promise)) return drawn(verdict);
     const scored = verdict.then(drawn);
-    // The search awaits scores in order; one that fails early is not unhandled.
+    // The search awaits scores in order: a rejection before its turn must not count as unhandled.
     scored.catch(() => undefined);
     return scored;
   }
@@ -165,7 +165,7 @@ export class Proposer {
   }
 
   #judge(tree: Structure, candidate: Candidate): Verdict | Promise<Verdict> {
-    // Only structures within the budgets are remembered, so a known one need not be measured again.
+    // Only structures within the budgets are remembered, so a duplicate need not be measured again.
     const first = this.#firstProposals.get(candidate.structure);
     if (first !== undefined) return { verdict: "duplicate", of: first };
     try {

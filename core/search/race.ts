@@ -1,6 +1,6 @@
 /**
- * Racing: a candidate's preliminary score, from a part of its draws or images, is often enough to know that the whole one
- * would not reach the population. How far the two lie apart is learnt from the candidates before it.
+ * Racing: a preliminary score from a part of a candidate's draws or images often shows that the whole score would not
+ * reach the population; the whole one is then not computed. How far the two differ is learnt from earlier candidates.
  */
 import { predictionBound } from "../numeric/statistics.ts";
 import type { Standings } from "./population.ts";
@@ -10,24 +10,24 @@ import type { Proposal } from "./proposal.ts";
 export interface RaceSettings {
   /** The share of a score's images, or of its repeats where that is at least one of them, that a preliminary one takes. */
   readonly share: number;
-  /** How sure it must be that a candidate would not reach the population, such as 0.99. */
+  /** The confidence with which a dropped candidate would not have reached the population, such as 0.99. */
   readonly confidence: number;
 }
 
-/** The name of the part of a score that holds its preliminary one. */
+/** The part of a score under which its preliminary score is kept. */
 export const PRELIMINARY = "preliminary";
 
-/** Of how many latest candidates the differences between preliminary and whole score are kept. */
+/** How many differences between whole and preliminary scores are kept: those of the latest candidates. */
 const WINDOW = 64;
-/** With fewer differences than these nobody is sent off. */
+/** With fewer differences than these no candidate is dropped. */
 const FEWEST = 8;
 
 /**
- * What a search has learnt about preliminary scores. It depends on the results that entered, in proposal order, alone.
+ * How far whole scores exceed preliminary ones, learnt from the results that entered, in the order of proposals.
  *
- * A whole score lies below mean(d) + t·std(d)·√(1 + 1/n) above its preliminary one with the given confidence: d the latest
- * differences, t Student's quantile for n − 1 degrees of freedom. The candidate is sent off if even that is below the
- * population's lowest score.
+ * With the given confidence a whole score exceeds its preliminary one by less than mean(d) + t·std(d)·√(1 + 1/n), where d
+ * are the latest n differences and t is Student's quantile for n − 1 degrees of freedom. A candidate is dropped if its
+ * preliminary score plus this bound is below the population's lowest score.
  *
  * @example
  * ```ts
@@ -46,7 +46,7 @@ export class Race {
   readonly #confidence: number;
   readonly #differences: number[] = [];
 
-  /** A race in which nothing is known yet. Throws RangeError for settings that are none. */
+  /** A race without results. Throws RangeError for a share outside 0 … 1 or a confidence outside 0.5 … 1. */
   constructor({ share, confidence }: RaceSettings) {
     if (!(share > 0 && share < 1)) throw new RangeError(`Cannot race with a share outside 0 … 1: got ${share}`);
     if (!(confidence > 0.5 && confidence < 1)) {
@@ -55,7 +55,7 @@ export class Race {
     this.#confidence = confidence;
   }
 
-  /** Takes note of a result. */
+  /** Keeps the difference of a result that has both scores. */
   learn(proposal: Proposal): void {
     const preliminary = proposal.verdict === "scored" ? proposal.parts?.[PRELIMINARY] : undefined;
     if (proposal.verdict !== "scored" || preliminary === undefined || !Number.isFinite(preliminary)) return;
@@ -64,8 +64,9 @@ export class Race {
   }
 
   /**
-   * The least preliminary score with which the next candidate may still reach the population: −Infinity while it is not
-   * full or too little is known, undefined while it is so far from full that nothing need be learnt.
+   * The least preliminary score with which the next candidate may still reach the population. −Infinity while the
+   * population is not full or too few differences are known; undefined, so that no preliminary score is taken, while the
+   * population lacks more members than differences are kept.
    */
   bar({ members, size }: Standings): number | undefined {
     if (members.length < size - WINDOW) return undefined;

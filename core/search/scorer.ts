@@ -1,4 +1,4 @@
-/** Scores a search's candidates by its configuration's proxy, and screens them by the free ones before it. */
+/** The scorer and the screens of a search, from its configuration. */
 import pLimit from "p-limit";
 import type { Backend } from "../graph/backend.ts";
 import type { NetworkForm } from "../networks/masternet/mod.ts";
@@ -25,7 +25,7 @@ function settingsOf(
   return { batch, gamma, seed, variant, favouredSize, fill: "gaussian", weights: "unit", labels: "random" };
 }
 
-/** What scores a search's candidates. */
+/** How a search's candidates are scored. */
 export interface ScorerOptions {
   /** Needed by proxies that evaluate the network. */
   readonly backend?: Backend | undefined;
@@ -34,9 +34,9 @@ export interface ScorerOptions {
 }
 
 /**
- * The scorer of a configuration: the mean over its repeats, without residual links and by the run's own seed, so that
- * `zen score` with that seed gives the same number; with its parts where ranks are taken of them. Throws UnknownProxyError
- * for an unknown proxy or variant, ConfigError for a race by a proxy that ranks or only counts.
+ * The scorer of a configuration: the mean over its repeats, on the network without residual links and under the run's seed,
+ * so that `zen score` with that seed gives the same number. The parts come with it where they are ranked. Throws
+ * UnknownProxyError for an unknown proxy or variant, ConfigError for a race by a proxy that ranks or only counts.
  */
 export function scorerOf(config: SearchConfig, options: ScorerOptions = {}): Scorer {
   const { proxy = proxyNamed(config.proxy), backend } = options, form = scoredForm(config);
@@ -58,8 +58,8 @@ function wholeScorer(evaluation: Evaluation, form: NetworkForm): Scorer {
 }
 
 /**
- * A scorer that takes a preliminary score first where a candidate has a bar: the first repeats where the share is at least
- * one of them, else the first images of the first repeat's batch. Whole scores are those without a race.
+ * A scorer that computes a preliminary score first for a candidate that has a `bar`: from the first repeats if the share is
+ * at least one repeat, else from the first images of the first repeat. Whole scores are the same as without a race.
  */
 function racingScorer(
   evaluation: Evaluation,
@@ -71,7 +71,7 @@ function racingScorer(
     throw new ConfigError("settings", [{ path: "proxy", expected, got: proxy.name }]);
   }
   const whole = Math.floor(repeats * share), mean = (scores: readonly Score[]) => summarize(scores.map(valueOf)).mean;
-  // A normalisation needs two images.
+  // A batch normalisation in training mode needs two images.
   const batch = whole > 0 ? settings.batch : Math.max(2, Math.round(settings.batch * repeats * share));
   return async (structure, { bar }) => {
     const design = structureDesign(structure, form);
@@ -86,14 +86,14 @@ function racingScorer(
 
 const valueOf = ({ value }: Score): number => value;
 
-/** The screens of a configuration's cascade. Throws UnknownProxyError for a proxy that does not only count. */
+/** The screens of a configuration's cascade. Throws UnknownProxyError for a proxy that evaluates the network. */
 export function screensOf(config: SearchConfig): readonly Screen[] {
   const form = scoredForm(config);
   return (config.cascade ?? []).map(({ proxy: name, share }) => {
     const proxy = proxyNamed(name), settings = { ...settingsOf(config, variantOf(proxy)), draw: 0 };
     if (!proxy.count) {
       const free = [...proxies.values()].filter(({ count }) => count).map((one) => one.name);
-      throw new UnknownProxyError("a proxy before another that does not only count", { got: name, known: free });
+      throw new UnknownProxyError("a screen that is no free proxy", { got: name, known: free });
     }
     return { name, share, measure: (structure) => proxy.count!(structureDesign(structure, form), settings) };
   });

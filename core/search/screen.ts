@@ -1,30 +1,30 @@
-/** Screens: cheap looks at candidates, of which only the best share goes on to the scorer. */
+/** Screens: free proxies, those that only count, let the best share of candidates pass to the scorer. */
 import type { Structure } from "../networks/masternet/mod.ts";
 
-/** A free proxy before the dear one. */
+/** A free proxy that candidates pass before they are scored. */
 export interface Screen {
   /** What it is called, such as `mae_det`. */
   readonly name: string;
-  /** The share of candidates that goes on, above 0 and at most 1; those that tie with the last of it go on too. */
+  /** The share of candidates that passes, above 0 and at most 1; those with the same value as the last of them pass too. */
   readonly share: number;
-  /** What it thinks of a structure, higher is better; must depend on the structure alone. May throw ShapeError. */
+  /** The value of a structure, higher is better; must depend on the structure alone. May throw ShapeError. */
   measure(structure: Structure): number;
 }
 
-/** A candidate that a screen keeps back. */
+/** Why a screen drops a candidate. */
 export interface Dropped {
   /** The screen's name. */
   readonly screen: string;
-  /** What it thinks of the candidate. */
+  /** Its value of the candidate. */
   readonly value: number;
-  /** The least that would have gone on. */
+  /** The least value that would have passed. */
   readonly bar: number;
 }
 
-/** How many candidates a screen compares one with, itself included: the latest that came to it. */
+/** A screen ranks a candidate among so many: itself and the latest that the screen was given before it. */
 export const SCREEN_WINDOW = 64;
 
-/** One screen and what it thought of its latest candidates. */
+/** One screen and the values of its latest candidates. */
 class ScreenWindow {
   readonly screen: Screen;
   readonly #latest: number[] = [];
@@ -33,7 +33,7 @@ class ScreenWindow {
     this.screen = screen;
   }
 
-  /** Takes note of a value and returns the least that is among the screen's share of the latest ones. */
+  /** Adds a value and returns the least value among the screen's share of the latest ones. */
   barWith(value: number): number {
     this.#latest.push(value);
     if (this.#latest.length > SCREEN_WINDOW) this.#latest.shift();
@@ -43,8 +43,8 @@ class ScreenWindow {
 }
 
 /**
- * The screens of a search, one behind the other. Whether a candidate goes on depends on it and on the candidates before it
- * alone, in proposal order.
+ * The screens of a search: each is given what passed the one before. Whether a candidate passes depends on it and on the
+ * candidates before it, in the order of proposals, and on nothing else.
  *
  * @example
  * ```ts
@@ -57,7 +57,7 @@ class ScreenWindow {
 export class Screening {
   readonly #windows: readonly ScreenWindow[];
 
-  /** Screens that have seen nothing. Throws RangeError for a share that is none. */
+  /** Screens without candidates. Throws RangeError for a share outside 0 … 1. */
   constructor(screens: readonly Screen[]) {
     for (const { share } of screens) {
       if (!(share > 0 && share <= 1)) throw new RangeError(`Cannot screen by a share outside 0 … 1: got ${share}`);
@@ -65,7 +65,7 @@ export class Screening {
     this.#windows = screens.map((screen) => new ScreenWindow(screen));
   }
 
-  /** The first screen that keeps the next candidate back; undefined if it goes on. Throws what `measure` throws. */
+  /** The first screen that drops the next candidate, and why; undefined if it passes all. Throws what `measure` throws. */
   dropped(structure: Structure): Dropped | undefined {
     for (const window of this.#windows) {
       const { name, measure } = window.screen, value = measure(structure), bar = window.barWith(value);

@@ -2,8 +2,8 @@
 import { type Block, printStructure, type Structure } from "../networks/masternet/mod.ts";
 
 /**
- * A list of replacement blocks. An array is one; a space whose lists are long computes its members on demand, since a
- * mutation looks at a single member of thousands.
+ * A list of replacement blocks. An array is one; a space with long lists computes a member when it is asked for, since a
+ * mutation needs one of thousands.
  */
 export interface Choices {
   /** How many blocks there are. */
@@ -14,7 +14,7 @@ export interface Choices {
 
 /**
  * A search space. A mutation draws uniformly over all lists laid end to end, so a block that is in two lists is drawn
- * twice as often; input channels do not matter, they are set to fit afterwards.
+ * twice as often. Input channels are set after the draw, so theirs do not matter.
  *
  * @example A space of one's own that only ever deepens the blocks
  * ```ts

@@ -10,9 +10,9 @@ export interface SuperBlockSpace {
   /** What the space is called. */
   readonly name: string;
   /**
-   * Block types that may stand in for a super block. List j of a family offers the blocks of its first min(j + 2, n)
-   * types: the published searches drew from lists that grew so, and thereby favour a family's first types. Families of
-   * one type each weigh all types alike.
+   * Block types that may replace a super block. A family of n types makes n lists, and list j, from 0, offers the
+   * blocks of its first min(j + 2, n) types: as in the published searches, its first types are drawn more often. With
+   * families of one type each, all types are equally likely.
    */
   readonly families: readonly (readonly string[])[];
   /** SuperConv types that keep their output channels. Default: none. */

@@ -119,7 +119,7 @@ Deno.test("a wrong call is one line, a hint and exit code 2", async () => {
     [["score", SMALL, "--proxy", "./none.ts"], /a module that can be imported/],
     [["score", SMALL, "--proxy", "examples/custom_block.ts"], /expected a Proxy exported as `proxy`/],
     [["score", SMALL, "--device", "toaster"], /--device takes auto, cpu, webgpu/],
-    [["zoo", "show", "zennet_cifar10_model_size1M"], /zennet_cifar10_model_size1M_res32 is the nearest/],
+    [["zoo", "show", "zennet_cifar10_model_size1M"], /did you mean zennet_cifar10_model_size1M_res32\?/],
     [["search", "--preset", "nope"], /expected one of zen-cifar-params1M/],
   ];
   for (const [args, message] of calls) {

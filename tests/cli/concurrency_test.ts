@@ -71,7 +71,7 @@ Deno.test("a failure ends the results in order: those before it come, and nothin
   await assert.rejects(reading, /^Error: 1 failed$/);
   const begun = [...shop.begun];
   assert.deepEqual([results, begun], [["0"], [0, 1, 2, 3, 4, 5]]);
-  // What had begun goes on; what fails there is nobody's any more, and would end this process if it were not handled.
+  // Work that has begun goes on. Nothing reads its results: a failure there must not be an unhandled rejection.
   await shop.finish(3);
   await shop.fail(4);
   await shop.fail(5);

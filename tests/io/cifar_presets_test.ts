@@ -15,8 +15,8 @@ import {
 } from "@zennas/zennas";
 import { journalIn, TemporaryDirectory } from "./run_case.ts";
 
-/** A backward pass an image is dear, so these take fewer than the preset's images. */
-const dear = ["te_nas", "te_nas_rank"];
+/** These take a backward pass for each image, so the test gives them fewer images than the presets do. */
+const slowByImage = ["te_nas", "te_nas_rank"];
 
 const searches: readonly (readonly [preset: string, proxy?: string])[] = [
   ...presetNames.filter((name) => name.includes("-cifar-")).map((name) => [name] as const),
@@ -33,7 +33,8 @@ for (const [preset, proxy] of searches) {
   Deno.test(`${preset}${proxy ? ` by ${proxy}` : ""} scores real candidates, and continues to the same end`, async () => {
     using temporary = new TemporaryDirectory();
     await using backend = await openBackend("cpu");
-    const { name } = proxyNamed(proxy ?? (await loadPreset(preset)).proxy), batch = dear.includes(name) ? 4 : undefined;
+    const { name } = proxyNamed(proxy ?? (await loadPreset(preset)).proxy),
+      batch = slowByImage.includes(name) ? 4 : undefined;
     const configOf = (maxEvaluations: number) => loadPreset(preset, { proxy, batch, maxEvaluations, window: 2 });
     const parts = `${temporary.path}/parts`;
     {

@@ -23,7 +23,7 @@ const slow: Scorer = async (structure, { index }) => {
   return params(structure);
 };
 
-Deno.test("a screen keeps back what is not among its share of the latest candidates", () => {
+Deno.test("a screen drops what is not among its share of the latest candidates", () => {
   const screening = new Screening([byLayers]);
   const structures = Array.from(
     { length: 200 },
@@ -43,7 +43,7 @@ Deno.test("a share outside 0 … 1 is refused", () => {
   for (const share of [0, -1, 1.5, NaN]) assert.throws(() => new Screening([{ ...byLayers, share }]), RangeError);
 });
 
-Deno.test("a search with a cascade scores the share that goes on, and journals the rest with values", async () => {
+Deno.test("a search with a cascade scores the share that passes, and journals the rest with values", async () => {
   const scored: string[] = [];
   const score: Scorer = (structure, { structure: text }) => {
     scored.push(text);
@@ -53,7 +53,7 @@ Deno.test("a search with a cascade scores the share that goes on, and journals t
   const { counts } = outcome, passed = counts.scored + counts.failed;
   assert.equal(scored.length, passed);
   assert.equal(outcome.evaluations, passed);
-  // Layers have few values, and what ties with the bar goes on.
+  // Layers have few values, and candidates with the same value as the last of the share pass too.
   assert.ok(counts["screened-out"] > passed / 2, JSON.stringify(counts));
   for (const proposal of journal) {
     if (proposal.verdict !== "screened-out") continue;
@@ -83,7 +83,7 @@ Deno.test("a screen compares a candidate with 64, itself included: the one befor
     const screening = new Screening([{ ...byLayers, share: 0.001 }]);
     screening.dropped(deepest!);
     for (const structure of others.toReversed().slice(0, before)) screening.dropped(structure);
-    // One goes on: the deepest as long as it is among the 64, then the next deepest.
+    // One passes: the deepest as long as it is among the 64, then the next deepest.
     assert.equal(screening.dropped(others[0]!) === undefined, kept, `${before} between`);
   }
 });
@@ -91,7 +91,7 @@ Deno.test("a screen compares a candidate with 64, itself included: the one befor
 /** Every value once, so that a screen that misses one candidate, or sees one too many, sets another bar. */
 const byParams: Screen = { name: "params", share: 0.3, measure: params };
 
-/** A fifth of the candidates fails: some in counting or screening, which no screen then remembers, some in the scorer. */
+/** Some candidates fail in the budgets or in the screen, which then does not remember them, and some in the scorer. */
 const faulty = {
   budgets: [{ name: "params", limit: 300_000, measure: refusing(params, 11) }],
   score: ((structure) => {

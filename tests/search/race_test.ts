@@ -97,7 +97,7 @@ Deno.test("the bar is the lowest score less what a score may exceed its prelimin
   assert.equal(after(differences).bar(full), 3 - predictionBound(differences, 0.99));
   // t of 8 degrees of freedom at 0.99 is 2.896, mean 0.0667, deviation 0.1521.
   assert.ok(Math.abs(predictionBound(differences, 0.99) - (0.0667 + 2.896 * 0.1521 * Math.sqrt(10 / 9))) < 1e-3);
-  assert.equal(after(differences.slice(0, 7)).bar(full), -Infinity, "with seven differences nobody is sent off");
+  assert.equal(after(differences.slice(0, 7)).bar(full), -Infinity, "with seven differences no candidate is dropped");
   assert.equal(after(differences).bar(populationOf([5, 3], 3)), -Infinity, "nor from a population that is not full");
   assert.equal(after(differences).bar(populationOf([5, 3], 67)), undefined, "which learns only when it is nearly so");
   const old = [...new Array<number>(64).fill(9), ...Array.from({ length: 64 }, (_, index) => index % 2)];
@@ -137,12 +137,12 @@ Deno.test("a racing scorer's whole scores are those without a race, from a share
     const passed = await scorer(structure, { ...candidate, bar: -Infinity }) as ScoreWithParts;
     assert.ok(Math.abs(passed.score - whole) < 1e-12);
     assert.equal(passed.parts[PRELIMINARY], preliminary);
-    const sentOff = await scorer(structure, { ...candidate, bar: preliminary as number + 1e-6 }) as Outraced;
-    assert.equal(sentOff.outraced, preliminary);
+    const dropped = await scorer(structure, { ...candidate, bar: preliminary as number + 1e-6 }) as Outraced;
+    assert.equal(dropped.outraced, preliminary);
   }
 });
 
-Deno.test("a candidate that is sent off costs a share of the multiply-adds", async () => {
+Deno.test("a candidate that is dropped costs a share of the multiply-adds", async () => {
   const config = parseConfig({
     ...{ proxy: "zen", space: "XXBL", initialStructure: "SuperConvK3BNRELU(3,8,1,1)", resolution: 8, classes: 10 },
     ...{ batch: 8, race: { share: 0.25 } },

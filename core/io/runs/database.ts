@@ -9,7 +9,7 @@ import { isUnopenable, RunStoreError, storeError } from "./error.ts";
 /** The database of a run, in its directory. */
 export const RUN_FILE = "run.sqlite";
 
-/** Marks a database as a run, in SQLite's header: "zen" and a version of nothing but this mark. */
+/** Marks a database as a run, in SQLite's header: the letters "zen" and the version of this mark itself. */
 const APPLICATION_ID = 0x7a656e01;
 
 /** The version of the tables, in SQLite's header. */
@@ -49,8 +49,8 @@ export function openReadOnly(directory: string): DatabaseSync {
   } catch (error) {
     database.close();
     if (!isUnopenable(error)) throw error;
-    // SQLite coordinates readers and a writer through a file that it cannot make in a read-only directory; where nobody
-    // has made it, nobody writes, and the database can be read as it lies there.
+    // SQLite coordinates readers and a writer through a file beside the database, which it cannot make in a read-only
+    // directory. If the file is missing there, no process writes the database, and it can be read as immutable.
     return new DatabaseSync(new URL(`${pathToFileURL(resolve(path))}?immutable=1`), { readOnly: true });
   }
 }
@@ -98,7 +98,7 @@ export interface RunSession {
   readonly machine: Machine;
 }
 
-/** Notes that a process begins to write a run. */
+/** Records that this process begins to write a run, and from which proposal on. */
 export function addSession(database: DatabaseSync, machine: Machine): void {
   database.prepare(
     "INSERT INTO sessions (started_ms, first_proposal, machine) SELECT ?, ifnull(max(id) + 1, 0), ? FROM proposals",

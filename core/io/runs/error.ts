@@ -43,7 +43,7 @@ export function storeError(directory: string, verb: string, cause: unknown): Run
   return new RunStoreError(directory, `Cannot ${verb} run ${directory} as ${meaning}`, { cause });
 }
 
-/** Runs something on a store, with errors translated. */
+/** Runs an action on a store; its errors become RunStoreErrors, except ConfigErrors. */
 export function onStore<T>(directory: string, verb: string, action: () => T): T {
   try {
     return action();

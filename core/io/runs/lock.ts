@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { isLocked } from "./error.ts";
 
-/** How long to wait for another process to finish looking whether the run is being written, in milliseconds. */
+/** How long to wait, in milliseconds: `isHeld` of another process locks the file for a moment. */
 const PATIENCE_MS = 200;
 
 const LOCK_FILE = "lock.sqlite";
@@ -19,7 +19,7 @@ export class RunLock implements Disposable {
     this.#database = database;
   }
 
-  /** Takes the lock; undefined when somebody else holds it. Throws what SQLite throws when the file cannot be used. */
+  /** Takes the lock; undefined when another process holds it. Throws what SQLite throws when the file cannot be used. */
   static acquire(directory: string): RunLock | undefined {
     const database = new DatabaseSync(`${directory}/${LOCK_FILE}`, { timeout: PATIENCE_MS });
     try {
@@ -32,12 +32,12 @@ export class RunLock implements Disposable {
     }
   }
 
-  /** Whether somebody holds the lock. */
+  /** Whether any process holds the lock. */
   static isHeld(directory: string): boolean {
     if (!existsSync(`${directory}/${LOCK_FILE}`)) return false;
     const database = new DatabaseSync(`${directory}/${LOCK_FILE}`, { readOnly: true });
     try {
-      // Deno 2.9 heeds the `timeout` option of a database for writing only, and waits for five seconds here.
+      // Deno 2.9 ignores the `timeout` option of a database that is opened to read, and would wait for five seconds.
       database.exec("PRAGMA busy_timeout = 0");
       database.prepare("SELECT count(*) FROM sqlite_schema").get();
       return false;

@@ -106,7 +106,7 @@ export function hasDatabase(directory: string): boolean {
   return existsSync(`${directory}/${RUN_FILE}`);
 }
 
-/** How long to wait for a reader that recovers the database after a writer was killed, in milliseconds. */
+/** How long to wait, in milliseconds: after a writer was killed, a reader holds the database while it recovers it. */
 const READER_PATIENCE_MS = 5000;
 
 /** Takes a run's lock, opens its database, and notes the session. Nothing stays open if that fails. */

@@ -1,4 +1,4 @@
-/** Looking at runs, also while they are being written. */
+/** Reads runs, also while another process writes them. */
 import { basename, resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import {
@@ -21,7 +21,7 @@ import { RunLock } from "./lock.ts";
 import { hasDatabase, notARun } from "./opening.ts";
 import { onStore, RunStoreError } from "./error.ts";
 
-/** A run at a glance. */
+/** The state of a run. */
 export interface RunSummary {
   /** The name of its directory. */
   readonly id: string;
@@ -37,7 +37,10 @@ export interface RunSummary {
   readonly evaluations: number;
   /** How many met each verdict. */
   readonly counts: VerdictCounts;
-  /** The first candidate with the highest score, by rank the one that it entered with; null if none has a score. */
+  /**
+   * The first candidate with the highest score; where scores are ranks, that with which each entered counts. Null if none
+   * has a score.
+   */
   readonly best: ScoredCandidate | null;
   /** The periods in which processes wrote it, oldest first. */
   readonly sessions: readonly RunSession[];
@@ -62,7 +65,7 @@ export class RunReader implements Disposable {
     return readProposals(this.#database, this.directory);
   }
 
-  /** The run at a glance. Throws RunStoreError. */
+  /** The state of the run. Throws RunStoreError. */
   summary(): RunSummary {
     return onStore(this.directory, "read", () => {
       const counts = this.#counts();

@@ -50,7 +50,7 @@ function costed(best: ScoredCandidate, config: SearchConfig): BestCandidate {
   return { ...best, parameters, macs, layers: countLayers(structure) };
 }
 
-/** The report on what a search has come to. */
+/** The report on the result of a search. */
 export function reportOn(outcome: SearchOutcome, directory: string, config: SearchConfig): SearchReport {
   const { best, population, counts, proposals, evaluations, stoppedBy } = outcome;
   return {
@@ -75,7 +75,7 @@ export function writeReport(report: SearchReport, directory: string): void {
   }
 }
 
-/** Writes a file such that it is, at any moment, the old one or the new one. */
+/** Replaces a file by a rename, so that it is at any moment the whole old one or the whole new one. */
 function replaceFile(path: string, text: string): void {
   const temporary = `${path}.new`;
   Deno.writeTextFileSync(temporary, text);

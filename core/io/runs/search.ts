@@ -15,15 +15,15 @@ import { reportOn, type SearchReport, writeReport } from "./report.ts";
 import type { RunStore } from "./store.ts";
 import { loadSpace } from "../spaces.ts";
 
-/** What a search needs beside its configuration, which is the store's. */
+/** What a search needs beside its configuration, which is in the store. */
 export interface SearchOptions extends BudgetModels {
   /** A new run, or one to be continued; the caller disposes of it. */
   readonly store: RunStore;
   /** Scores candidates. */
   readonly score: Scorer;
-  /** Free proxies that candidates pass before they are scored. Default: none. */
+  /** Free proxies that drop candidates before they are scored. Default: none. */
   readonly screens?: readonly Screen[] | undefined;
-  /** Makes scores of ranks in the population. Default: scores are as they are. */
+  /** Computes scores from ranks in the population. Default: scores are kept. */
   readonly ranking?: RankCombination | undefined;
   /** Default: the configuration's, loaded. */
   readonly space?: Space | undefined;
@@ -33,20 +33,20 @@ export interface SearchOptions extends BudgetModels {
   readonly onEvent?: ((event: SearchEvent) => void) | undefined;
 }
 
-/** What a search has come to, and its report. */
+/** The result of a search, and its report. */
 export interface SearchResult extends SearchOutcome {
   /** What was written to `report.json`. */
   readonly report: SearchReport;
 }
 
-/** How long a search may keep its thread before signals, timers and messages get their turn, in milliseconds. */
-const TURN_MS = 20;
+/** After so many milliseconds without a pause, a search yields to the event loop: to signals, timers and messages. */
+const YIELD_MS = 20;
 
-/** Gives the event loop a turn when the last one was long ago. */
-function turns(): () => Promise<void> | undefined {
+/** Makes a function that yields to the event loop, by a promise, if the last time is {@link YIELD_MS} ago. */
+function yielding(): () => Promise<void> | undefined {
   let last = performance.now();
   return () => {
-    if (performance.now() - last < TURN_MS) return undefined;
+    if (performance.now() - last < YIELD_MS) return undefined;
     return new Promise((resolve) =>
       setTimeout(() => {
         last = performance.now();
@@ -61,7 +61,7 @@ function turns(): () => Promise<void> | undefined {
  * ends, and writes `best_structure.txt` and `report.json` into the run's directory.
  *
  * Rejects with RunStoreError where the store cannot be written, with MissingLatencyModelError for a latency budget without
- * `latencyMs`, and with whatever the scorer fails with beyond single candidates. All results before that are kept.
+ * `latencyMs`, and with an error of the scorer that does not fail its candidate alone. All results before that are kept.
  *
  * @example
  * ```ts
@@ -77,7 +77,7 @@ function turns(): () => Promise<void> | undefined {
 export async function runSearch(options: SearchOptions): Promise<SearchResult> {
   const { store, score, signal, onEvent } = options;
   const { directory, config } = store;
-  const turn = turns();
+  const pause = yielding();
   const outcome = await evolve({
     space: options.space ?? await loadSpace(config.space),
     initial: parseStructure(config.initialStructure),
@@ -94,7 +94,7 @@ export async function runSearch(options: SearchOptions): Promise<SearchResult> {
     journal: store.proposals(),
     record(proposal) {
       store.append(proposal);
-      return turn();
+      return pause();
     },
     signal,
     onEvent,

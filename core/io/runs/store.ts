@@ -4,7 +4,7 @@ import type { Proposal, SearchConfig } from "../../search/mod.ts";
 import { readProposals, type RecordedProposal, verdictColumns } from "./database.ts";
 import { onStore } from "./error.ts";
 
-/** Proposals are committed when so many wait, or so many milliseconds have passed since the last commit. */
+/** Proposals are committed when so many wait, or when one comes so many milliseconds after the last commit. */
 const COMMIT = { proposals: 1000, intervalMs: 100 } as const;
 
 /** What a run that may be written consists of. */
@@ -15,14 +15,14 @@ export interface HeldRun {
   readonly config: SearchConfig;
   /** The run's database, open for writing. */
   readonly database: DatabaseSync;
-  /** Keeps other writers out until it is disposed of. */
+  /** The lock that keeps other writers out until it is disposed of. */
   readonly lock: Disposable;
 }
 
 /**
- * A run that this process writes, and nobody else can at the same time; `createRun` and `openRunForWriting` make it.
- * Killing the process loses at most the proposals of the last tenth of a second before the last one, which a continued
- * search finds again.
+ * A run that this process writes while no other can; `createRun` and `openRunForWriting` make it. A process that is killed
+ * loses what it has not committed, at most the proposals of the tenth of a second after a commit; a continued search finds
+ * them again.
  */
 export class RunStore implements Disposable {
   readonly #run: HeldRun;

@@ -14,7 +14,7 @@ export const dataSetNames = ["cifar10", "cifar100", "imagenet16-120"] as const;
 /** One of {@link dataSetNames}. */
 export type DataSetName = typeof dataSetNames[number];
 
-/** Where a data set's accuracies are, and what its images are like. */
+/** A data set's column of accuracies in NAS-Bench-201's file, and the form of its images. */
 interface DataSet {
   readonly column: string;
   readonly classes: number;
@@ -41,11 +41,11 @@ export interface BenchmarkSource {
   readonly benchmark: string;
   /** The published data file; a CSV of one's own is its own data. */
   readonly data?: string | undefined;
-  /** Of NAS-Bench-201 whose accuracies to take, of others what a structure's images are like. Default: `cifar10`. */
+  /** Decides resolution and classes, and for NAS-Bench-201 which accuracies are taken. Default: `cifar10`. */
   readonly dataSet?: DataSetName | undefined;
 }
 
-/** Loads a benchmark. Throws ConfigError for an unknown one, or data that is not its own. */
+/** Loads a benchmark. Throws ConfigError for an unknown one, or for a file that is not its data. */
 export async function loadBenchmark(source: BenchmarkSource): Promise<LoadedBenchmark> {
   const { benchmark, dataSet = "cifar10" } = source, form = dataSets[dataSet];
   if (benchmark.endsWith(".csv")) {

@@ -1,4 +1,4 @@
-/** Scores of many networks on disk, so that a comparison that was stopped goes on where it was. */
+/** Scores of many networks on disk, so that a comparison that was stopped continues with the missing ones. */
 import { DatabaseSync } from "node:sqlite";
 import type { ScoreRow } from "../../nasbench/mod.ts";
 import { ConfigError } from "../../search/mod.ts";

@@ -1,4 +1,4 @@
-/** Which neurons are on for which images: what NASWOT and TE-NAS read of a network. */
+/** Which neurons are on for which images: what NASWOT and TE-NAS measure. */
 import type { Backend } from "../../graph/backend.ts";
 import type { GraphBuilder, NodeId } from "../../graph/graph.ts";
 import type { SquareMatrix } from "../../numeric/matrix.ts";

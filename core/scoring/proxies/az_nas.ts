@@ -1,5 +1,5 @@
 /**
- * AZ-NAS: several views of a network, combined by rank (Lee and Ham, "AZ-NAS: assembling zero-cost proxies for network
+ * AZ-NAS: four measures of a network, combined by rank (Lee and Ham, "AZ-NAS: assembling zero-cost proxies for network
  * architecture search", CVPR 2024). Over the outputs of a network's blocks:
  *
  * - expressivity: Σ_l E_l, the entropy −Σ p·ln(p + 1e-8) of the eigenvalues of the channels' covariance, normalised to 1;
@@ -9,8 +9,9 @@
  *
  * Combined, a network's score in a population of m is Σ ln(rank/m) over the parts; alone it is 0.
  *
- * Cost: two forward passes, a backward pass, and channels³ on the host for each block. Input: one batch of images. Higher is better for every
- * part. Expressivity and progressivity do not change with the scale of weights behind batch normalisation.
+ * Cost: two forward passes, a backward pass, and channels³ on the host for each block. Input: one batch of images. Higher
+ * is better for every part. Expressivity and progressivity do not change with the scale of weights behind batch
+ * normalisation.
  */
 import type { Backend } from "../../graph/backend.ts";
 import { covarianceEigenvalues, type Samples } from "../../numeric/matrix.ts";

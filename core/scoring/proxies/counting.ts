@@ -1,4 +1,4 @@
-/** Proxies that only count. They are the bar that every other proxy has to clear. */
+/** Proxies that only count. A proxy that ranks no better than these is not worth its cost. */
 import { Random } from "../../numeric/random.ts";
 import type { NetworkDesign } from "../design.ts";
 import type { Proxy, ScoringSettings } from "../proxy.ts";
@@ -44,7 +44,7 @@ function hash(text: string): number {
   return (high >>> 11) * 2 ** 32 + (low >>> 0);
 }
 
-/** A draw from N(0,1) a network: the search without any guidance. */
+/** A draw from N(0,1) for each network: a search without guidance, to compare others with. */
 export const random: Proxy = counting(
   "random",
   "a normal draw a network: a search without guidance",

@@ -39,7 +39,7 @@ async function fisherScore(design: NetworkDesign, settings: ScoringSettings, bac
 /** Fisher. */
 export const fisher: Proxy = {
   name: "fisher",
-  summary: "what the loss would lose with single channels (Theis et al., 2018)",
+  summary: "how much the loss changes without single channels (Theis et al., 2018)",
   variants: ["reference"],
   inputs: { batches: 1, labelled: true },
   needsBackend: true,

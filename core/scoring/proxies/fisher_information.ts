@@ -122,8 +122,8 @@ function informationOf(byClass: readonly Float32Array[], logits: Float32Array): 
 /**
  * The Fisher information matrix of the class that a network in inference mode predicts about the first element of every
  * learnable tensor: the mean over images of Jᵀ(diag p − p·pᵀ)J, J = ∂logits/∂elements, p the image's class probabilities
- * of which 5 % are spread evenly, as in the published code. An image's logits depend on no other image, so one backward pass a class holds the
- * derivatives of all images.
+ * of which 5 % are spread evenly, as in the published code. An image's logits depend on no other image, so one backward
+ * pass a class holds the derivatives of all images.
  */
 export async function fisherInformation(
   graph: ProxyGraph,

@@ -29,7 +29,7 @@ async function graspScore(design: NetworkDesign, settings: ScoringSettings, back
 /** GraSP. */
 export const grasp: Proxy = {
   name: "grasp",
-  summary: "what the gradient's flow would lose with single weights (GraSP, ICLR 2020)",
+  summary: "how much the gradient's flow shrinks without single weights (GraSP, ICLR 2020)",
   variants: ["reference"],
   inputs: { batches: 1, labelled: true },
   needsBackend: true,

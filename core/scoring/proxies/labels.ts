@@ -2,7 +2,7 @@
 import { Random } from "../../numeric/random.ts";
 import type { ScoringSettings } from "../proxy.ts";
 
-/** Decisions of a seed from this number on are labels; a search's proposals never get so far. */
+/** Labels are the decisions of a seed from this number on; proposals are those from 0, and never so many. */
 const FIRST_LABEL_DECISION = 2 ** 52;
 
 /** Which batch to label. */

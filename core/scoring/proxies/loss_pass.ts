@@ -22,7 +22,7 @@ export function layerWeights({ layers }: Network): NodeId[] {
   return layers.map(({ weight }) => weight);
 }
 
-/** Everything that training would change, in order. */
+/** The nodes of all parameters that training changes, in order. */
 export function learnableNodes({ parameters, parameterNodes }: Network): NodeId[] {
   return parameterNodes.filter((_, index) => isLearnable(parameters[index]!));
 }

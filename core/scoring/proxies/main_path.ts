@@ -1,4 +1,4 @@
-/** The convolutions that a network's depth is made of, for proxies that only look at widths. */
+/** The convolutions that make a network's depth, for proxies that need their widths alone. */
 import { type Graph, GraphBuilder, type Node } from "../../graph/graph.ts";
 import { Network } from "../../networks/layers.ts";
 import { fedParameters } from "../../networks/parameters.ts";
@@ -47,8 +47,8 @@ function featureGraph(design: NetworkDesign): Graph {
 }
 
 /**
- * The convolutions in order on the deepest way to the features: where branches meet, the one with the most convolutions.
- * So shortcuts and their projections, and the branches of squeeze-and-excitation, are left out.
+ * The convolutions, in order, on the deepest path to the features: where branches meet, it takes the one with the most
+ * convolutions. It leaves out shortcuts and their projections, and the branches of squeeze-and-excitation.
  */
 export function mainPath(design: NetworkDesign): readonly PathLayer[] {
   const graph = featureGraph(design), paths: (Path | undefined)[] = [];

@@ -3,8 +3,8 @@
  * all neurons behind ReLUs, one pattern an image (Chen et al., "TE-NAS", ICLR 2021).
  *
  * - `thin` (TE-NAS's code): 3,000 images of 3 × 3 pixels go through the network with one channel everywhere; a network of
- *   equal cells is its cell alone, behind images of one channel. So few neurons (some tens) leave patterns that repeat, and
- *   the count tells networks apart. The source takes three batches of 1,000; here one normalisation sees all of them.
+ *   equal cells is its cell alone, behind images of one channel. With so few neurons (some tens) patterns repeat, so that
+ *   the count differs between networks. The source takes three batches of 1,000; here one normalisation sees all of them.
  * - `batch` (Zen-NAS's code): the whole network on the score's own batch. Its thousands of neurons tell any two images
  *   apart, so this is the batch's size for any but the narrowest networks.
  *

@@ -29,13 +29,13 @@ export const proxies: ReadonlyMap<string, Proxy> = new Map(
   ].map((proxy) => [proxy.name, proxy]),
 );
 
-/** A name stands for no proxy, or for no variant of one. */
+/** No proxy, or no variant of a proxy, has this name. */
 export class UnknownProxyError extends RangeError {
   static {
     this.prototype.name = "UnknownProxyError";
   }
 
-  /** The names that there are. */
+  /** The names that exist. */
   readonly known: readonly string[];
 
   /** `got` is none of the `known` names. */

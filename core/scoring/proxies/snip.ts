@@ -26,7 +26,7 @@ async function snipScore(design: NetworkDesign, settings: ScoringSettings, backe
 /** SNIP. */
 export const snip: Proxy = {
   name: "snip",
-  summary: "what the loss would lose with single weights (SNIP, ICLR 2019)",
+  summary: "how much the loss changes without single weights (SNIP, ICLR 2019)",
   variants: ["reference"],
   inputs: { batches: 1, labelled: true },
   needsBackend: true,

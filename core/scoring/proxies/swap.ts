@@ -15,7 +15,7 @@ import type { NetworkDesign } from "../design.ts";
 import type { FavouredSize, Proxy, Score, ScoringSettings } from "../proxy.ts";
 import { ProxyGraph } from "./proxy_graph.ts";
 
-/** Images that the source looks at. */
+/** Images that the source uses. */
 const MOST_IMAGES = 16;
 
 /** The size that `regularised` favours unless told. */

@@ -23,7 +23,7 @@ import { layerWeights, total } from "./loss_pass.ts";
 import type { Proxy, Score, ScoringSettings } from "../proxy.ts";
 import { type ForwardPass, ProxyGraph } from "./proxy_graph.ts";
 
-/** A batch normalisation in training mode got a single value a channel, whose variance means nothing. */
+/** A batch normalisation in training mode got a single value a channel, whose variance is 0. */
 export class SingleValueNormError extends CandidateError {
   /** The normalisation's name in a checkpoint. */
   readonly norm: string;

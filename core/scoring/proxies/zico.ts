@@ -12,10 +12,10 @@
  *
  * Backends agree to about 1e-3 here where other proxies agree to 1e-6, though they draw the same bits: weights whose two
  * gradients nearly agree make most of a layer's sum, and rounding decides how nearly. In a network of three super blocks
- * (8, 16 and 32 channels, 16 × 16 pixels, batch 8) one of the classifier's 320 weights had gradients that differed by 1.3e-6 of
- * their size and made 98 % of the layer's sum; the score was 46.796 in float64, 46.808 on WebGPU and 46.928 on the CPU,
- * and moving images and weights by half a unit in float32's last place moved the float64 score by up to 0.010. In five
- * others of that size float64 and the backends were at most 0.022 apart.
+ * (8, 16 and 32 channels, 16 × 16 pixels, batch 8) one of the classifier's 320 weights had gradients that differed by
+ * 1.3e-6 of their size and made 98 % of the layer's sum; the score was 46.796 in float64, 46.808 on WebGPU and 46.928 on
+ * the CPU, and moving images and weights by half a unit in float32's last place moved the float64 score by up to 0.010. In
+ * five others of that size float64 and the backends were at most 0.022 apart.
  */
 import type { Backend } from "../../graph/backend.ts";
 import type { GraphBuilder, NodeId } from "../../graph/graph.ts";
