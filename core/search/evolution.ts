@@ -93,7 +93,9 @@ class Standing {
  */
 export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> {
   const standing = new Standing(options), race = options.race && new Race(options.race);
-  if (race && options.ranking) throw new TypeError("Cannot race as scores are ranks, which change when a member enters");
+  if (race && options.ranking) {
+    throw new TypeError("Cannot race as scores are ranks, which change when a member enters");
+  }
   const proposer = new Proposer(options, { population: standing.population, race });
   const inFlight: (Drawn | Promise<Drawn>)[] = [];
   const draw = () => {

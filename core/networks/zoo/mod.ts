@@ -17,7 +17,9 @@ export class UnknownNetworkError extends RangeError {
   /** Creates an error about this name. */
   constructor(network: string) {
     const suggestion = nearestName(network, zooNames);
-    const hint = suggestion ? `none has this name (did you mean ${suggestion}?)` : `the names are ${zooNames.join(", ")}`;
+    const hint = suggestion
+      ? `none has this name (did you mean ${suggestion}?)`
+      : `the names are ${zooNames.join(", ")}`;
     super(`Cannot find a published network as ${hint}: got ${network}`);
     this.network = network;
     this.suggestion = suggestion;
