@@ -2,9 +2,8 @@
 import pLimit from "p-limit";
 
 /**
- * How many items, for each that may be at work, are taken up before the oldest result is handed on. An item that takes
- * longer than those behind it then idles no worker; the bound is there because results that wait are in memory alone, so
- * an interrupt loses them.
+ * Items that are begun before the oldest result is yielded, for each worker: with more than one, workers go on while a slow
+ * item holds up the results behind it. It is bounded because results that wait are in memory alone: an interrupt loses them.
  */
 const AHEAD = 4;
 
