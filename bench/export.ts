@@ -8,6 +8,7 @@
 
 import { parseStructure } from "../core/networks/masternet/mod.ts";
 import type { Backend } from "../core/graph/backend.ts";
+import { type Precision, precisions } from "../core/graph/precision.ts";
 import { zooEntry, zooNames } from "../core/networks/zoo/mod.ts";
 import { openBackend } from "../kernels/mod.ts";
 import {
@@ -15,8 +16,6 @@ import {
   filledNetwork,
   imageShape,
   type KnownNetwork,
-  type Precision,
-  precisions,
   randomImages,
   type Verification,
   verifyTflite,

@@ -4,7 +4,8 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { type DeviceSpeed, measureAdapter, type Precision } from "../kernels/mod.ts";
+import type { StoragePrecision } from "../core/graph/precision.ts";
+import { type DeviceSpeed, measureAdapter } from "../kernels/mod.ts";
 import { GpuDevice } from "../kernels/webgpu/device.ts";
 import { type Environment, environment } from "./environment.ts";
 import { type KernelFigures, measureKernels } from "./webgpu_operations.ts";
@@ -20,7 +21,7 @@ import {
 interface Results {
   readonly environment: Environment;
   readonly adapter: { readonly name: string; readonly software: boolean };
-  readonly precision: Precision;
+  readonly precision: StoragePrecision;
   readonly speed: DeviceSpeed;
   readonly kernels: readonly KernelFigures[];
   readonly subject: Pick<ScoreSubject, "name" | "batch">;
@@ -28,7 +29,7 @@ interface Results {
   readonly shares: TimeShares;
 }
 
-async function measureAll(adapter: string | number, precision: Precision): Promise<Results> {
+async function measureAll(adapter: string | number, precision: StoragePrecision): Promise<Results> {
   using device = await GpuDevice.open({ adapter, precision, timestamps: true });
   const { index, name, software } = device.adapter, target = { device, precision };
   const speed = await measureAdapter(index), subject = scoreSubject(software);

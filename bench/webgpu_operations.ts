@@ -4,7 +4,8 @@
  */
 import { evaluate, type Graph, GraphBuilder, type NodeId, nodeMacs, type Shape } from "../core/mod.ts";
 import { elementCount, windowExtent } from "../core/graph/shape.ts";
-import type { DeviceSpeed, Precision } from "../kernels/mod.ts";
+import type { StoragePrecision } from "../core/graph/precision.ts";
+import type { DeviceSpeed } from "../kernels/mod.ts";
 import type { GpuDevice } from "../kernels/webgpu/device.ts";
 import type { PlanRun } from "../kernels/webgpu/group.ts";
 import { planGraph } from "../kernels/webgpu/plan.ts";
@@ -149,7 +150,7 @@ function subjects(software: boolean): Subject[] {
 /** The device that a run is planned for, and the precision. */
 interface Target {
   readonly device: GpuDevice;
-  readonly precision: Precision;
+  readonly precision: StoragePrecision;
 }
 
 /** A run of a graph with draws of seed 1. */

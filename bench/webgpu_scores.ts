@@ -3,7 +3,8 @@ import type { Graph } from "../core/graph/graph.ts";
 import { parseStructure } from "../core/networks/masternet/mod.ts";
 import { structureDesign, zenGraph } from "../core/scoring/mod.ts";
 import { zooEntry } from "../core/networks/zoo/mod.ts";
-import { openWebGpu, type Precision } from "../kernels/mod.ts";
+import type { StoragePrecision } from "../core/graph/precision.ts";
+import { openWebGpu } from "../kernels/mod.ts";
 import type { GpuDevice } from "../kernels/webgpu/device.ts";
 import { median, timeAsyncMs } from "./harness.ts";
 import { graphMacs } from "./networks.ts";
@@ -55,7 +56,7 @@ export function scoreSubject(software: boolean): ScoreSubject {
 /** Measures candidates a second through the backend's worker; each candidate is planned anew, as in a search. */
 export async function measureScores(
   { graph }: ScoreSubject,
-  options: { readonly adapter: number; readonly precision: Precision },
+  options: { readonly adapter: number; readonly precision: StoragePrecision },
 ): Promise<ScoreFigures[]> {
   await using backend = await openWebGpu(options);
   const score = async (draw: number): Promise<void> => {
@@ -82,7 +83,7 @@ export async function measureScores(
 /** Measures the parts of a group's time, on this thread. */
 export async function measureShares(
   { graph }: ScoreSubject,
-  target: { readonly device: GpuDevice; readonly precision: Precision },
+  target: { readonly device: GpuDevice; readonly precision: StoragePrecision },
 ): Promise<TimeShares> {
   const { device } = target, graphs = Array.from({ length: GROUP }, graph);
   await (await device.submit(graphs.map((one) => planRun(one, target)))).read();

@@ -1,20 +1,14 @@
 /** Chooses the device to compute on, aloud. */
 import type { Backend } from "../core/graph/backend.ts";
-import {
-  type AdapterChoice,
-  type AdapterDescription,
-  listAdapters,
-  openCpu,
-  openWebGpu,
-  type Precision,
-} from "../kernels/mod.ts";
+import type { StoragePrecision } from "../core/graph/precision.ts";
+import { type AdapterChoice, type AdapterDescription, listAdapters, openCpu, openWebGpu } from "../kernels/mod.ts";
 import { UsageError } from "./errors.ts";
 import { note } from "./terminal.ts";
 
 /** What `--device`, `--precision` and `--workers` parse to. */
 export interface DeviceOptions {
   readonly device: string;
-  readonly precision?: Precision;
+  readonly precision?: StoragePrecision;
   readonly workers?: number;
 }
 

@@ -1,5 +1,6 @@
 /** Options that several commands share, and the checks on their values. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { storagePrecisions } from "../core/graph/precision.ts";
 import type { NetworkForm } from "../core/networks/masternet/mod.ts";
 import type { FavouredSize } from "../core/scoring/mod.ts";
 
@@ -44,7 +45,7 @@ export function deviceOption(): Option {
 /** `--precision`. */
 export function precisionOption(): Option {
   const help = "how tensors are stored on a WebGPU device; sums are f32";
-  return new Option("--precision <type>", help).choices(["f32", "f16"]).default("f32");
+  return new Option("--precision <type>", help).choices(storagePrecisions).default("f32");
 }
 
 /** `--workers`. */

@@ -1,12 +1,8 @@
 /** What an exported file tells of itself: which network it holds, and how it was made. */
 import { z } from "zod";
+import { type Precision, precisions } from "../core/graph/precision.ts";
 import type { NetworkOrigin } from "./network/network.ts";
 import type { LiteFile } from "./tflite/file.ts";
-
-/** How numbers are stored. */
-export const precisions = ["f32", "f16", "dynamic", "int8"] as const;
-/** float32; float16 weights; 8-bit weights with float32 activations; 8-bit integers throughout. */
-export type Precision = typeof precisions[number];
 
 /** The name of the metadata entry that holds a file's provenance, in JSON. */
 export const PROVENANCE_ENTRY = "zennas.provenance";

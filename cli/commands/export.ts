@@ -1,6 +1,7 @@
 /** `zen export`: networks as files that phones and other tools run. */
 import { type Command, Option } from "commander";
-import type { KnownNetwork, NamedCalibration, Precision } from "../../mobile/mod.ts";
+import { type Precision, precisions } from "../../core/graph/precision.ts";
+import type { KnownNetwork, NamedCalibration } from "../../mobile/mod.ts";
 import type { DeviceOptions } from "../device.ts";
 import { UsageError } from "../errors.ts";
 import { deviceOption, integer, jsonOption, workersOption } from "../options.ts";
@@ -39,7 +40,7 @@ export function addExportCommand(program: Command): void {
     .addOption(new Option("--format <name>", "the file's format").choices(["tflite", "onnx"]).default("tflite"))
     .addOption(
       new Option("--precision <name>", "how numbers are stored; onnx takes f32 alone")
-        .choices(["f32", "f16", "dynamic", "int8"]).default("f32"),
+        .choices(precisions).default("f32"),
     )
     .option("--calibration <source>", "int8: a directory of images, or random")
     .addOption(new Option("--calibration-images <count>", "how many to use").argParser(integer(1)).default(16))

@@ -16,4 +16,5 @@ export type { AdaptiveUnpoolAttributes, UnpoolAttributes } from "./ops/pooling_g
 export type { ConstantAttributes, GaussianAttributes, InputAttributes } from "./ops/sources.ts";
 export { type OpAttributes, type OpName, ops } from "./ops.ts";
 export * from "./oracle.ts";
+export * from "./precision.ts";
 export * from "./shape.ts";

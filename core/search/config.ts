@@ -1,5 +1,6 @@
 /** The configuration of a search. Keys are in camelCase, in YAML as in TypeScript. */
 import { z } from "zod";
+import { type Precision, precisions } from "../graph/precision.ts";
 import { parseStructure, StructureSyntaxError } from "../networks/masternet/mod.ts";
 import { validate } from "./config_error.ts";
 import type { RaceSettings } from "./race.ts";
@@ -27,7 +28,7 @@ export interface LatencyBudget {
   /** Images at a time. */
   readonly batch: number;
   /** The number format of the network. */
-  readonly precision: "fp16" | "fp32" | "int8";
+  readonly precision: Precision;
 }
 
 /**
@@ -102,7 +103,7 @@ const word = z.string("a name").min(1, "a name");
 const latency = z.strictObject({
   ms: positive,
   batch: count.default(64),
-  precision: z.enum(["fp16", "fp32", "int8"], "fp16, fp32 or int8").default("fp16"),
+  precision: z.enum(precisions, "f32, f16, dynamic or int8").default("f16"),
 }, "a latency budget with ms, batch and precision");
 
 const budgets = z.strictObject({

@@ -2,20 +2,20 @@
 import { type Backend, type DeviceDescription, DeviceLostError, type Program } from "../../core/graph/backend.ts";
 import type { Graph } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
+import type { StoragePrecision } from "../../core/graph/precision.ts";
 import { seedKey } from "../../core/numeric/random.ts";
 import type { AdapterChoice, AdapterDescription } from "./adapters.ts";
 import { Connection } from "./connection.ts";
 import { GROUP_RUNS } from "./group.ts";
 import { planGraph, type PlannedGraph, type PlanOptions } from "./plan.ts";
 import type { WorkerUsage } from "./protocol.ts";
-import type { Precision } from "./wgsl/kernel.ts";
 
 /** Options of the WebGPU backend. */
 export interface WebGpuOptions {
   /** The adapter: the best one (a real GPU before a software driver) unless told. */
   readonly adapter?: AdapterChoice;
   /** How tensors are stored: `f32`, or `f16` with sums in f32. */
-  readonly precision?: Precision;
+  readonly precision?: StoragePrecision;
 }
 
 /** The WebGPU backend, and what can be measured about it. */

@@ -1,5 +1,6 @@
 /** One GPU device: submits groups of runs, reads their results, and reports which kernel or allocation failed. */
 import { DeviceLostError, DeviceMemoryError } from "../../core/graph/backend.ts";
+import type { StoragePrecision } from "../../core/graph/precision.ts";
 import { type AdapterChoice, type AdapterDescription, requestAdapter } from "./adapters.ts";
 import { DeviceMemory } from "./device_memory.ts";
 import { KernelError } from "./errors.ts";
@@ -9,12 +10,12 @@ import type { PlanLimits } from "./limits.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { PlannedDispatch } from "./plan.ts";
 import { DispatchTimer } from "./timer.ts";
-import type { Kernel, Precision } from "./wgsl/kernel.ts";
+import type { Kernel } from "./wgsl/kernel.ts";
 
 /** Which adapter to open, and how. */
 export interface DeviceOptions {
   readonly adapter: AdapterChoice;
-  readonly precision: Precision;
+  readonly precision: StoragePrecision;
   /** Other kernels, in tests. */
   readonly kernels?: Readonly<Record<string, Kernel>>;
   /** Whether {@link GpuDevice.profile} will be called; needs an adapter with `timestamp-query`. */

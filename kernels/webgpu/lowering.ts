@@ -1,6 +1,7 @@
 /** From a graph to dispatches over buffers in two arenas. */
 import { DeviceMemoryError } from "../../core/graph/backend.ts";
 import type { Graph, NodeId } from "../../core/graph/graph.ts";
+import type { StoragePrecision } from "../../core/graph/precision.ts";
 import { elementCount, type Shape } from "../../core/graph/shape.ts";
 import type { Epilogue } from "../lowering/epilogues.ts";
 import { type Fusion, type FusionRules, planFusion } from "../lowering/fusion.ts";
@@ -17,7 +18,7 @@ import {
 } from "./lowered.ts";
 import type { Uploads } from "./uploads.ts";
 import { type Activation, ACTIVATIONS } from "./wgsl/expressions.ts";
-import { type Precision, WORKGROUP } from "./wgsl/kernel.ts";
+import { WORKGROUP } from "./wgsl/kernel.ts";
 
 /**
  * Convolutions apply views as they load; so do additions and products, to both sides. What a layer computes before it
@@ -230,7 +231,7 @@ export class Lowering {
    * Gives every buffer its place and returns the bytes of each page of tensors, and of the vectors. Throws
    * DeviceMemoryError for what no GPU buffer can hold.
    */
-  allocate(precision: Precision): { readonly pageBytes: readonly number[]; readonly vectorBytes: number } {
+  allocate(precision: StoragePrecision): { readonly pageBytes: readonly number[]; readonly vectorBytes: number } {
     const limitBytes = this.#limits.bufferBytes;
     return {
       pageBytes: this.#buffers.allocateTensors({ elementBytes: precision === "f16" ? 2 : 4, limitBytes }),

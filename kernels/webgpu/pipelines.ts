@@ -1,7 +1,8 @@
-/** A cache of pipelines: each is compiled once, when it is first needed. */
+/** Pipelines, each compiled once when it is first needed. */
+import type { StoragePrecision } from "../../core/graph/precision.ts";
 import { KernelError } from "./errors.ts";
 import type { PlannedDispatch } from "./plan.ts";
-import { type Kernel, moduleText, PARAMETER_BYTES, type Precision, SLOTS } from "./wgsl/kernel.ts";
+import { type Kernel, moduleText, PARAMETER_BYTES, SLOTS } from "./wgsl/kernel.ts";
 
 /** The bindings of every kernel that has this many slots for buffers of tensors; see `moduleText`. */
 const bindings = (slots: number): readonly GPUBufferBindingLayout[] => [
@@ -36,7 +37,7 @@ function createLayout(device: GPUDevice, slots: number): Layout {
  */
 export class Pipelines {
   readonly #device: GPUDevice;
-  readonly #precision: Precision;
+  readonly #precision: StoragePrecision;
   readonly #kernels: Readonly<Record<string, Kernel>>;
   readonly #layouts: { readonly one: Layout; readonly several: Layout };
   readonly #ready = new Map<string, GPUComputePipeline>();
@@ -44,7 +45,7 @@ export class Pipelines {
   /** Creates an empty cache; nothing is compiled yet. */
   constructor(device: GPUDevice, { kernels, precision }: {
     readonly kernels: Readonly<Record<string, Kernel>>;
-    readonly precision: Precision;
+    readonly precision: StoragePrecision;
   }) {
     this.#device = device;
     this.#kernels = kernels;

@@ -4,6 +4,7 @@ import { UnsupportedOpError } from "../../core/graph/backend.ts";
 import type { Graph } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
 import type { OpName } from "../../core/graph/ops.ts";
+import type { StoragePrecision } from "../../core/graph/precision.ts";
 import { type Buffer, placeOf, SPACE } from "./arena.ts";
 import type { KernelName } from "./kernels.ts";
 import type { LoweredDispatch, WebGpuRow } from "./lowered.ts";
@@ -11,7 +12,7 @@ import { Lowering } from "./lowering.ts";
 import { rows } from "./rows.ts";
 import type { PlanLimits } from "./limits.ts";
 import { planUploads, uploadsOf } from "./uploads.ts";
-import { type FieldType, NONE, type Precision, SLOT_ELEMENTS } from "./wgsl/kernel.ts";
+import { type FieldType, NONE, SLOT_ELEMENTS } from "./wgsl/kernel.ts";
 import { RUN_WORDS } from "./wgsl/sources.ts";
 
 /** One dispatch of a plan. */
@@ -54,7 +55,7 @@ export interface Plan {
 /** What a plan depends on beside the graph. */
 export interface PlanOptions {
   readonly limits: PlanLimits;
-  readonly precision: Precision;
+  readonly precision: StoragePrecision;
 }
 
 function rowOf(op: OpName): WebGpuRow<OpName> {

@@ -1,13 +1,13 @@
 /** What the backend and its worker say to each other. */
+import type { StoragePrecision } from "../../core/graph/precision.ts";
 import type { AdapterChoice, AdapterDescription } from "./adapters.ts";
 import type { ErrorRecord } from "./errors.ts";
 import type { PlanRun } from "./group.ts";
 import type { PlanLimits } from "./limits.ts";
-import type { Precision } from "./wgsl/kernel.ts";
 
 /** To the worker. */
 export type Request =
-  | { readonly type: "start"; readonly adapter: AdapterChoice; readonly precision: Precision }
+  | { readonly type: "start"; readonly adapter: AdapterChoice; readonly precision: StoragePrecision }
   | { readonly type: "run"; readonly id: number; readonly run: PlanRun }
   /** Ends the device as a driver's reset does; it is opened again for the next run. */
   | { readonly type: "lose" }

@@ -1,9 +1,10 @@
 /** Whether an exported file computes what its network does. */
 import type { Backend } from "../../core/graph/backend.ts";
+import type { Precision } from "../../core/graph/precision.ts";
 import { parseStructure } from "../../core/networks/masternet/mod.ts";
 import { MobileError } from "../errors.ts";
 import { filledNetwork, IMAGE, imageShape, type KnownNetwork } from "../network/network.ts";
-import { parseProvenance, type Precision, type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
+import { parseProvenance, type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
 import { withLogits } from "../tflite/logits.ts";
 import { readLiteFile } from "../tflite/reader.ts";
 import { compareOutputs, type Comparison } from "./compare.ts";

@@ -1,7 +1,8 @@
-/** Exports networks as TensorFlow Lite files. */
+/** Networks as TensorFlow Lite files. */
+import type { Precision } from "../../core/graph/precision.ts";
 import type { KnownNetwork } from "../network/network.ts";
 import { simplify } from "../network/simplify.ts";
-import { LABELS_ENTRY, type Precision, type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
+import { LABELS_ENTRY, type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
 import { MobileError } from "../errors.ts";
 import { lowerToLite } from "./lower.ts";
 import type { LiteModel } from "./model.ts";

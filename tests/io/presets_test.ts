@@ -50,7 +50,7 @@ Deno.test("ImageNet presets", async () => {
   for (const [ms, layers] of [[0.1, 10], [0.2, 13], [0.3, 16], [0.5, 20], [0.8, 25], [1.2, 30]] as const) {
     const config = await loadPreset(`zen-imagenet-latency${ms}ms`);
     assert.deepEqual([config.proxy, config.space, config.resolution, config.classes], ["zen", "XXBL", 224, 1000]);
-    assert.deepEqual(config.budgets, { layers, latency: { ms, batch: 64, precision: "fp16" } });
+    assert.deepEqual(config.budgets, { layers, latency: { ms, batch: 64, precision: "f16" } });
     assert.equal(config.initialStructure, initialStructure("init_imagenet_latency"));
     assert.throws(() => budgetsOf(config), MissingLatencyModelError);
   }

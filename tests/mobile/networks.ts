@@ -1,5 +1,5 @@
 /** Networks to export, and what they compute. */
-import { evaluate, type NetworkForm, openBackend, parseStructure } from "@zennas/zennas";
+import { evaluate, type NetworkForm, openBackend, parseStructure, type Precision } from "@zennas/zennas";
 import {
   compareOutputs,
   type Comparison,
@@ -9,7 +9,6 @@ import {
   type InferenceNetwork,
   type KnownNetwork,
   openLiteRt,
-  type Precision,
   randomImages,
   type TfliteOptions,
 } from "@zennas/zennas/mobile";

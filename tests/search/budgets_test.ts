@@ -49,11 +49,11 @@ Deno.test("a limit itself is within the budget, and the first excess is told", (
 Deno.test("a latency budget needs a latency model", () => {
   assert.throws(
     () => budgetsOf(config({ budgets: { latency: { ms: 0.1 } } })),
-    new MissingLatencyModelError({ ms: 0.1, batch: 64, precision: "fp16" }),
+    new MissingLatencyModelError({ ms: 0.1, batch: 64, precision: "f16" }),
   );
   assert.match(
-    new MissingLatencyModelError({ ms: 0.1, batch: 64, precision: "fp16" }).message,
-    /^Cannot search under a latency budget without a latency model: got a limit of 0.1 ms an image at batch 64 in fp16$/,
+    new MissingLatencyModelError({ ms: 0.1, batch: 64, precision: "f16" }).message,
+    /^Cannot search under a latency budget without a latency model: got a limit of 0.1 ms an image at batch 64 in f16$/,
   );
 });
 

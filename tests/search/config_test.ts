@@ -55,7 +55,7 @@ Deno.test("every problem has a line with its path, what was expected and what wa
     seed: 1.5,
     batch: null,
     squeezeExcite: "yes",
-    budgets: { params: "many", layers: 2.5, latency: { ms: 0, precision: "fp8" } },
+    budgets: { params: "many", layers: 2.5, latency: { ms: 0, precision: "fp16" } },
   };
   assert.deepEqual(linesOf(() => parseConfig(wrong, "my.yaml")), [
     "Cannot use my.yaml as a configuration:",
@@ -68,7 +68,7 @@ Deno.test("every problem has a line with its path, what was expected and what wa
     "  budgets.layers: expected a positive integer, got 2.5",
     '  budgets.params: expected a positive number, got "many"',
     "  budgets.latency.ms: expected a positive number, got 0",
-    '  budgets.latency.precision: expected fp16, fp32 or int8, got "fp8"',
+    '  budgets.latency.precision: expected f32, f16, dynamic or int8, got "fp16"',
     "  seed: expected a non-negative integer, got 1.5",
     '  resolution: expected a positive integer, got "32"',
     "  classes: expected a positive integer, got 0",

@@ -1,4 +1,5 @@
-/** The form of a kernel: its parameters by name, its WGSL, and the WGSL text that all kernels share. */
+/** What a kernel is: parameters by name, WGSL, and the text that all kernels share. */
+import type { StoragePrecision } from "../../../core/graph/precision.ts";
 
 /** The type of a parameter: a count, a number, or (`at`) the index of a buffer's first element in its arena. */
 export type FieldType = "u32" | "f32" | "at";
@@ -6,10 +7,7 @@ export type FieldType = "u32" | "f32" | "at";
 /** Parameters of a kernel by name, in the order of its uniform. */
 export type Fields = Readonly<Record<string, FieldType>>;
 
-/** How tensors are stored. `f16` takes half the memory; computation is in f32 all the same. */
-export type Precision = "f32" | "f16";
-
-/** Elements of one access to storage: 1, or 4 (a quad) where the last extent is a multiple of four. */
+/** Elements of a storage access: quads where the last extent allows it. */
 export type Width = 1 | 4;
 
 /** A kernel. Shapes are parameters, so one pipeline serves every shape. */
@@ -136,7 +134,7 @@ const tensorsOf = (slot: number): string => slot === 0 ? "tensors" : `tensors${s
  * dynamic offset; 3, results to read back; 4, uploaded values; 5, the quantiles of the normal distribution; from 6 on,
  * further buffers of tensors. All addresses count elements.
  */
-export function moduleText(kernel: Kernel, precision: Precision, slots = 1): string {
+export function moduleText(kernel: Kernel, precision: StoragePrecision, slots = 1): string {
   const [stored, vectors] = kernel.width === 4 ? ["vec4<Element>", "vec4<f32>"] : ["Element", "f32"];
   return `${precision === "f16" ? "enable f16;\n" : ""}alias Element = ${precision};
 alias Stored = ${stored};

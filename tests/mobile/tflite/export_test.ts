@@ -1,14 +1,20 @@
 /** Exported files compute what their networks do, by the production runtime against the float64 oracle. */
 import assert from "node:assert/strict";
-import { mutate, openBackend, parseStructure, publishedSpaces, Random } from "@zennas/zennas";
+import {
+  mutate,
+  openBackend,
+  parseStructure,
+  type Precision,
+  precisions,
+  publishedSpaces,
+  Random,
+} from "@zennas/zennas";
 import {
   exportTflite,
   filledNetwork,
   imageShape,
   labelsOf,
   parseProvenance,
-  type Precision,
-  precisions,
   PROVENANCE_ENTRY,
   randomImages,
   readLiteFile,

@@ -1,7 +1,7 @@
 /** Published networks verify in every precision. `deno task bench:export` does the same for all fifteen. */
 import assert from "node:assert/strict";
-import { openBackend, parseStructure, zooEntry } from "@zennas/zennas";
-import { exportTflite, filledNetwork, imageShape, precisions, randomImages, verifyTflite } from "@zennas/zennas/mobile";
+import { openBackend, parseStructure, precisions, zooEntry } from "@zennas/zennas";
+import { exportTflite, filledNetwork, imageShape, randomImages, verifyTflite } from "@zennas/zennas/mobile";
 
 /** The smallest of each kind, at resolutions that keep this quick. */
 const networks = { zennet_cifar10_model_size05M_res32: 32, zennet_imagenet1k_flops400M_SE_res224: 32 } as const;
