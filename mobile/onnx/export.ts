@@ -8,8 +8,8 @@ import { IMAGE, imageShape, type KnownNetwork } from "../network/network.ts";
 import { simplify } from "../network/simplify.ts";
 import { type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
 import { channelsFirstShape } from "./layout.ts";
-import { Lowering } from "./lowering.ts";
-import { type OnnxRow, rows } from "./rows.ts";
+import { OnnxLowering, type OnnxRow } from "./lowering.ts";
+import { rows } from "./rows.ts";
 import { FLOAT, modelSchema } from "./schema.ts";
 
 /** The operator set that files ask for, and the format's version that came with it. */
@@ -30,13 +30,13 @@ function port(name: string, shape: Shape): object {
   return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
 }
 
-function lower(network: KnownNetwork): Lowering {
-  const lowering = new Lowering(network);
-  network.graph.nodes.forEach(({ op, inputs, attributes, shape }, id) => {
-    if (op === "input") return;
-    const row = rows[op] as OnnxRow<OpName> | Unsupported;
-    if (typeof row !== "function") throw lowering.unsupported(op, { id, reason: row.unsupported });
-    row(lowering, { id, inputs, attributes, shape });
+function lower(network: KnownNetwork): OnnxLowering {
+  const lowering = new OnnxLowering(network);
+  network.graph.nodes.forEach((node, id) => {
+    if (node.op === "input") return;
+    const row = rows[node.op] as OnnxRow<OpName> | Unsupported;
+    if (typeof row !== "function") throw lowering.unsupported(node.op, { id, reason: row.unsupported });
+    row(lowering, { ...node, id });
   });
   return lowering;
 }

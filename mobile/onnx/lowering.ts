@@ -1,19 +1,15 @@
 /** The state of a network's graph while it becomes an ONNX model. */
 import type { NodeId } from "../../core/graph/graph.ts";
-import type { OpAttributes, OpName } from "../../core/graph/ops.ts";
+import type { OpName } from "../../core/graph/ops.ts";
 import type { Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
 import { IMAGE, type InferenceNetwork } from "../network/network.ts";
+import type { ExporterRow } from "../network/row.ts";
 import { channelsFirst, channelsFirstShape } from "./layout.ts";
 import { ATTRIBUTE_TYPE, FLOAT } from "./schema.ts";
 
-/** A node as its row sees it. */
-export interface LoweredNode<K extends OpName> {
-  readonly id: NodeId;
-  readonly inputs: readonly NodeId[];
-  readonly attributes: OpAttributes[K];
-  readonly shape: Shape;
-}
+/** How an operation becomes an operator of ONNX. */
+export type OnnxRow<K extends OpName> = ExporterRow<OnnxLowering, K>;
 
 /** Attributes of an operator: integers and lists of them. */
 export type OnnxAttributes = Readonly<Record<string, number | readonly number[]>>;
@@ -35,7 +31,7 @@ function attribute(name: string, value: number | readonly number[]) {
 }
 
 /** The operators and constants of a network while it is lowered. */
-export class Lowering {
+export class OnnxLowering {
   readonly #network: InferenceNetwork;
   readonly #nodes: object[] = [];
   readonly #initializers = new Map<NodeId, object>();

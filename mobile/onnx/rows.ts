@@ -1,16 +1,9 @@
 /** What each operation becomes in ONNX: a row for every operation, or the reason why there is none. */
-import type { Unsupported } from "../../core/graph/backend.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import type { PoolAttributes } from "../../core/graph/ops/pooling.ts";
 import { ohwi } from "../../core/graph/shape.ts";
-import type { LoweredNode, Lowering, OnnxAttributes } from "./lowering.ts";
-
-/** How an operation is exported: adds the operator that computes the node. */
-export type OnnxRow<K extends OpName> = (lowering: Lowering, node: LoweredNode<K>) => void;
-
-const rewritten: Unsupported = { unsupported: "simplification rewrites it before" };
-const ofTheBatch: Unsupported = { unsupported: "statistics of a batch belong to training: export in inference mode" };
-const ofTraining: Unsupported = { unsupported: "only training and proxies compute it, never a network's answer" };
+import { type ExporterTable, neverExported } from "../network/row.ts";
+import type { OnnxAttributes, OnnxLowering, OnnxRow } from "./lowering.ts";
 
 /** An operator of the same inputs with fixed attributes. */
 function plain(type: string, attributes: OnnxAttributes = {}): OnnxRow<OpName> {
@@ -48,47 +41,24 @@ const adaptive_average_pool: OnnxRow<"adaptive_average_pool"> = (lowering, { id,
 };
 
 /** Every operation's row. */
-export const rows: { readonly [K in OpName]: OnnxRow<K> | Unsupported } = {
-  input: { unsupported: "the image and the parameters are put in place before" },
-  gaussian: { unsupported: "a file holds values, not draws: feed the parameters" },
-  constant: rewritten,
+export const rows: ExporterTable<OnnxLowering> = {
+  ...neverExported,
   conv2d,
-  conv2d_input: ofTraining,
-  conv2d_weight: ofTraining,
   linear: plain("Gemm", { transB: 1 }),
-  channel_mean: ofTheBatch,
-  channel_variance: ofTheBatch,
-  normalize: rewritten,
   relu: plain("Relu"),
   sigmoid: plain("Sigmoid"),
-  swish: rewritten,
   exp: plain("Exp"),
   log: plain("Log"),
   sqrt: plain("Sqrt"),
   reciprocal: plain("Reciprocal"),
   abs: plain("Abs"),
   sign: plain("Sign"),
-  step: ofTraining,
-  affine: rewritten,
   add: plain("Add"),
   mul: plain("Mul"),
-  broadcast: ofTraining,
-  reduce_sum: ofTraining,
   log_softmax: plain("LogSoftmax", { axis: -1 }),
   concat: plain("Concat", { axis: 1 }),
-  slice: ofTraining,
-  transpose: ofTraining,
   flatten: plain("Flatten", { axis: 1 }),
-  unflatten: ofTraining,
-  reshape: ofTraining,
   max_pool: pool("MaxPool"),
   average_pool: pool("AveragePool"),
   adaptive_average_pool,
-  max_pool_gather: ofTraining,
-  max_pool_scatter: ofTraining,
-  average_unpool: ofTraining,
-  adaptive_average_unpool: ofTraining,
-  sum: ofTraining,
-  sum_abs_difference: ofTraining,
-  means: ofTraining,
 };

@@ -3,9 +3,9 @@ import type { Unsupported } from "../../core/graph/backend.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import { MobileError } from "../errors.ts";
 import type { InferenceNetwork } from "../network/network.ts";
-import { Lowering } from "./lowering.ts";
+import { LiteLowering, type LiteRow } from "./lowering.ts";
 import type { LiteModel } from "./model.ts";
-import { type LiteRow, rows } from "./rows.ts";
+import { rows } from "./rows.ts";
 
 /** Options of the conversion. */
 export interface LowerOptions {
@@ -26,11 +26,10 @@ function rowOf(op: OpName, id: number): LiteRow<OpName> {
  * layer has an explicit bias. Throws MobileError EXPORT_UNSUPPORTED_OP.
  */
 export function lowerToLite(network: InferenceNetwork, { softmax = false }: LowerOptions = {}): LiteModel {
-  const lowering = new Lowering(network);
+  const lowering = new LiteLowering(network);
   const input = lowering.placeImage();
-  network.graph.nodes.forEach(({ op, inputs, attributes, shape }, id) => {
-    if (op === "input" || lowering.isPlaced(id)) return;
-    rowOf(op, id)(lowering, { id, inputs, attributes, shape });
+  network.graph.nodes.forEach((node, id) => {
+    if (node.op !== "input" && !lowering.isPlaced(id)) rowOf(node.op, id)(lowering, { ...node, id });
   });
   const logits = lowering.tensor(network.graph.outputs[0]!);
   if (!softmax) return lowering.builder.build({ input, output: logits });

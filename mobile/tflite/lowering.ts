@@ -1,21 +1,17 @@
 /** The state of the conversion of a network's graph to a TensorFlow Lite model. */
 import type { Graph, Node, NodeId } from "../../core/graph/graph.ts";
-import type { OpAttributes, OpName } from "../../core/graph/ops.ts";
+import type { OpName } from "../../core/graph/ops.ts";
 import type { Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
 import { IMAGE, type InferenceNetwork } from "../network/network.ts";
 import { readersOf } from "../network/readers.ts";
+import type { ExporterRow } from "../network/row.ts";
 import { LiteModelBuilder, type LiteOperator, type TensorData, type TensorId } from "./model.ts";
 import { ACTIVATION, PADDING } from "./schema.ts";
 import { paddingForm, type Window } from "./window.ts";
 
-/** A node, as it is passed to its row. */
-export interface LoweredNode<K extends OpName> {
-  readonly id: NodeId;
-  readonly inputs: readonly NodeId[];
-  readonly attributes: OpAttributes[K];
-  readonly shape: Shape;
-}
+/** How an operation becomes operators of TensorFlow Lite. */
+export type LiteRow<K extends OpName> = ExporterRow<LiteLowering, K>;
 
 /** The output tensor of an operator, and the activation that the operator applies to it. */
 export interface FusedOutput {
@@ -27,8 +23,8 @@ export interface FusedOutput {
 /** The value of padding positions. */
 type PaddingValue = "zero" | "lowest";
 
-/** Collects the tensors and operators of a network while it is converted. */
-export class Lowering {
+/** The tensors and operators of a network while it is lowered. */
+export class LiteLowering {
   readonly #network: InferenceNetwork;
   readonly #readers: readonly (readonly NodeId[])[];
   readonly #builder = new LiteModelBuilder();

@@ -4,7 +4,8 @@
  */
 import { ohwi, type Shape } from "../../../core/graph/shape.ts";
 import type { NodeId } from "../../../core/graph/graph.ts";
-import type { LoweredNode, Lowering } from "../lowering.ts";
+import type { ExportedNode } from "../../network/row.ts";
+import type { LiteLowering } from "../lowering.ts";
 import type { TensorId } from "../model.ts";
 
 /** Transposes `[o, kh, kw, 1]` to `[1, kh, kw, o]`. */
@@ -21,7 +22,7 @@ interface Layer {
 
 /** Adds a layer's weight and bias as constants; `stored` is the weight in the layout of the operator. */
 function parameters(
-  lowering: Lowering,
+  lowering: LiteLowering,
   { weight, bias, channels }: Layer,
   stored: { readonly shape: Shape; readonly data: Float32Array },
 ): readonly [TensorId, TensorId] {
@@ -38,8 +39,8 @@ function parameters(
  * from the weight's depth.
  */
 export function conv2d(
-  lowering: Lowering,
-  { id, inputs: [x, weight, bias], attributes, shape }: LoweredNode<"conv2d">,
+  lowering: LiteLowering,
+  { id, inputs: [x, weight, bias], attributes, shape }: ExportedNode<"conv2d">,
 ): void {
   const { stride, padding, groups } = attributes, channels = shape[3]!;
   const extents = ohwi(lowering.shape(weight!), "a weight"), [o, kh, kw, i] = extents;
@@ -70,7 +71,7 @@ export function conv2d(
 }
 
 /** `FULLY_CONNECTED`. */
-export function linear(lowering: Lowering, { id, inputs: [x, weight, bias], shape }: LoweredNode<"linear">): void {
+export function linear(lowering: LiteLowering, { id, inputs: [x, weight, bias], shape }: ExportedNode<"linear">): void {
   const stored = { shape: lowering.shape(weight!), data: lowering.parameter(weight!) };
   const constants = parameters(lowering, { weight: weight!, bias, channels: shape[1]! }, stored);
   const { tensor, activation } = lowering.placeFused(id, lowering.layer(weight!));

@@ -1,8 +1,8 @@
 /** Rows of elementwise operations, and of operations that only move values. */
 import { elementCount } from "../../../core/graph/shape.ts";
-import type { LoweredNode, Lowering } from "../lowering.ts";
+import type { ExportedNode } from "../../network/row.ts";
+import type { LiteLowering, LiteRow } from "../lowering.ts";
 import type { OperatorName } from "../operators.ts";
-import type { LiteRow } from "../rows.ts";
 
 /** The row of an operator with one input and no options. */
 function unary(name: OperatorName): LiteRow<"relu" | "sigmoid" | "exp" | "log" | "sqrt" | "abs"> {
@@ -38,7 +38,7 @@ export const add: LiteRow<"add"> = binary("ADD", "AddOptions");
 export const mul: LiteRow<"mul"> = binary("MUL", "MulOptions");
 
 /** `CONCATENATION` along the last axis. */
-export function concat(lowering: Lowering, { id, inputs, shape }: LoweredNode<"concat">): void {
+export function concat(lowering: LiteLowering, { id, inputs, shape }: ExportedNode<"concat">): void {
   lowering.operator({
     name: "CONCATENATION",
     inputs: inputs.map((from) => lowering.tensor(from)),
@@ -47,8 +47,8 @@ export function concat(lowering: Lowering, { id, inputs, shape }: LoweredNode<"c
   });
 }
 
-/** `RESHAPE`; where there is more than one pixel, a `TRANSPOSE` to channels-first comes before it. */
-export function flatten(lowering: Lowering, { id, inputs: [x], shape }: LoweredNode<"flatten">): void {
+/** `RESHAPE`, behind a `TRANSPOSE` to channels first where there is more than one pixel. */
+export function flatten(lowering: LiteLowering, { id, inputs: [x], shape }: ExportedNode<"flatten">): void {
   const [n, h, w, c] = lowering.shape(x!) as readonly [number, number, number, number];
   let from = lowering.tensor(x!);
   if (h * w > 1 && c > 1) {

@@ -1,7 +1,8 @@
 /** Rows of poolings. */
 import type { Graph, NodeId } from "../../../core/graph/graph.ts";
 import { MobileError } from "../../errors.ts";
-import type { LoweredNode, Lowering } from "../lowering.ts";
+import type { ExportedNode } from "../../network/row.ts";
+import type { LiteLowering } from "../lowering.ts";
 import { PADDING } from "../schema.ts";
 import { paddingForm } from "../window.ts";
 
@@ -19,11 +20,8 @@ function unsupported(op: string, id: NodeId, reason: string): MobileError {
   });
 }
 
-/**
- * `MAX_POOL_2D`. Where no value is negative, zero padding does not change the maximum, so it is used instead of the
- * lowest float.
- */
-export function max_pool(lowering: Lowering, { id, inputs: [x], attributes }: LoweredNode<"max_pool">): void {
+/** `MAX_POOL_2D`; where no value is negative, zeros outside are as good as nothing. */
+export function max_pool(lowering: LiteLowering, { id, inputs: [x], attributes }: ExportedNode<"max_pool">): void {
   const { kernel, stride } = attributes;
   const outside = isNonNegative(lowering.graph, x!) ? "zero" : "lowest";
   const { tensor, padding } = lowering.windowInput(x!, { ...attributes, outside });
@@ -36,8 +34,11 @@ export function max_pool(lowering: Lowering, { id, inputs: [x], attributes }: Lo
   });
 }
 
-/** `AVERAGE_POOL_2D`, which does not count the padding positions of `SAME`. */
-export function average_pool(lowering: Lowering, { id, inputs: [x], attributes }: LoweredNode<"average_pool">): void {
+/** `AVERAGE_POOL_2D`, which does not count the positions that `SAME` puts outside. */
+export function average_pool(
+  lowering: LiteLowering,
+  { id, inputs: [x], attributes }: ExportedNode<"average_pool">,
+): void {
   const { kernel, stride } = attributes, [, h, w] = lowering.shape(x!) as readonly [number, number, number, number];
   const form = paddingForm([h, w], attributes);
   if (form === "PAD") {
@@ -52,8 +53,8 @@ export function average_pool(lowering: Lowering, { id, inputs: [x], attributes }
   });
 }
 
-/** `MEAN` over rows and columns. They are kept as extents of 1, because older delegates support only this form. */
-function globalPool(lowering: Lowering, { id, inputs: [x] }: LoweredNode<"adaptive_average_pool">): void {
+/** `MEAN` over rows and columns, which stay as extents of 1: delegates of some age take no other. */
+function globalPool(lowering: LiteLowering, { id, inputs: [x] }: ExportedNode<"adaptive_average_pool">): void {
   lowering.operator({
     name: "MEAN",
     inputs: [lowering.tensor(x!), lowering.builder.integers([2], [1, 2])],
@@ -62,8 +63,8 @@ function globalPool(lowering: Lowering, { id, inputs: [x] }: LoweredNode<"adapti
   });
 }
 
-/** `MEAN` for one output pixel, `AVERAGE_POOL_2D` for parts of equal size; parts of unequal size are not supported. */
-export function adaptive_average_pool(lowering: Lowering, node: LoweredNode<"adaptive_average_pool">): void {
+/** `MEAN` for one output pixel, `AVERAGE_POOL_2D` for equal parts; parts that differ have no form. */
+export function adaptive_average_pool(lowering: LiteLowering, node: ExportedNode<"adaptive_average_pool">): void {
   const { id, inputs: [x], attributes: { size } } = node;
   if (size === 1) return globalPool(lowering, node);
   const [, h, w] = lowering.shape(x!) as readonly [number, number, number, number];

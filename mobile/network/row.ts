@@ -1,0 +1,55 @@
+/** What both exporters' tables of operations share. */
+import type { Unsupported } from "../../core/graph/backend.ts";
+import type { NodeId } from "../../core/graph/graph.ts";
+import type { OpAttributes, OpName } from "../../core/graph/ops.ts";
+import type { Shape } from "../../core/graph/shape.ts";
+
+/** A node of one operation, as its row is given it. */
+export interface ExportedNode<K extends OpName> {
+  readonly id: NodeId;
+  readonly inputs: readonly NodeId[];
+  readonly attributes: OpAttributes[K];
+  readonly shape: Shape;
+}
+
+/** How a format expresses an operation: adds to the format's lowering what computes the node. */
+export type ExporterRow<Lowering, K extends OpName> = (lowering: Lowering, node: ExportedNode<K>) => void;
+
+/** A format's table: a row for every operation, or the reason why there is none. */
+export type ExporterTable<Lowering> = { readonly [K in OpName]: ExporterRow<Lowering, K> | Unsupported };
+
+const rewritten: Unsupported = { unsupported: "simplification rewrites it before" };
+const ofTheBatch: Unsupported = { unsupported: "statistics of a batch belong to training: export in inference mode" };
+
+/** The reason of operations that only gradients and proxies need. */
+export const ofTraining: Unsupported = {
+  unsupported: "only training and proxies compute it, never a network's answer",
+};
+
+/** The operations that have no row in any format. */
+export const neverExported = {
+  input: { unsupported: "the image and the parameters are put in place before" },
+  gaussian: { unsupported: "a file holds values, not draws: feed the parameters" },
+  constant: rewritten,
+  normalize: rewritten,
+  swish: rewritten,
+  affine: rewritten,
+  channel_mean: ofTheBatch,
+  channel_variance: ofTheBatch,
+  conv2d_input: ofTraining,
+  conv2d_weight: ofTraining,
+  step: ofTraining,
+  broadcast: ofTraining,
+  reduce_sum: ofTraining,
+  slice: ofTraining,
+  transpose: ofTraining,
+  unflatten: ofTraining,
+  reshape: ofTraining,
+  max_pool_gather: ofTraining,
+  max_pool_scatter: ofTraining,
+  average_unpool: ofTraining,
+  adaptive_average_unpool: ofTraining,
+  sum: ofTraining,
+  sum_abs_difference: ofTraining,
+  means: ofTraining,
+} as const satisfies Partial<Record<OpName, Unsupported>>;
