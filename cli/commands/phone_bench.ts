@@ -1,10 +1,10 @@
 /** `zen phone bench`: the latency of TensorFlow Lite files, one image at a time. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { BenchTarget, LatencyReport, OperatorTime, Plan } from "../../mobile/phone/mod.ts";
+import type { LatencyReport, MeasurementTarget, OperatorTime, Plan } from "../../mobile/phone/mod.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
 import { integer, positive } from "../options.ts";
 import { addPhoneOptions, openOptionsOf } from "./phone.ts";
-import { type BenchOptions, planOf, readBinary } from "../phone/plan.ts";
+import { type MeasurementOptions, planOf, readBinary } from "../phone/plan.ts";
 
 const EXAMPLES = `
 What is measured, and how, is in docs/phones.md. A phone that is hot, throttled or nearly empty is refused.
@@ -76,7 +76,7 @@ async function openHostModel(bytes: Uint8Array) {
 
 /** One more process a model whose operators are timed: that slows it down, so it does not count. */
 async function profilesOf(
-  target: BenchTarget,
+  target: MeasurementTarget,
   { plan: { jobs, settings }, signal }: { readonly plan: Plan; readonly signal: AbortSignal },
 ): Promise<Record<string, readonly OperatorTime[]>> {
   const { diagnose, parseProfile } = await import("../../mobile/phone/mod.ts");
@@ -99,7 +99,7 @@ async function writeReport(report: LatencyReport, directory: string): Promise<vo
 }
 
 /** What to measure on, and what frees it. */
-async function openTarget(options: BenchOptions, stack: AsyncDisposableStack) {
+async function openTarget(options: MeasurementOptions, stack: AsyncDisposableStack) {
   const { HostTarget, Journal, PhoneTarget } = await import("../../mobile/phone/mod.ts");
   const { note } = await import("../terminal.ts");
   if (options.host) return { target: new HostTarget(openHostModel), binary: null };
@@ -111,22 +111,22 @@ async function openTarget(options: BenchOptions, stack: AsyncDisposableStack) {
 }
 
 /** The folder of the report, made and tried before anything is measured: a measurement must not be in vain. */
-async function reportDirectory({ out }: BenchOptions, createdAt: Date): Promise<string> {
+async function reportDirectory({ out }: MeasurementOptions, createdAt: Date): Promise<string> {
   const directory = out ?? `latency/${createdAt.toISOString().replaceAll(":", "-")}`;
   await Deno.mkdir(directory, { recursive: true });
   await Deno.remove(await Deno.makeTempFile({ dir: directory }));
   return directory;
 }
 
-async function bench(paths: string[], options: BenchOptions): Promise<void> {
-  const { BenchError, latencyReport, measure, toMarkdown, wallClock } = await import("../../mobile/phone/mod.ts");
+async function bench(paths: string[], options: MeasurementOptions): Promise<void> {
+  const { MeasurementError, latencyReport, measure, toMarkdown, wallClock } = await import("../../mobile/phone/mod.ts");
   const { note, print, printJson } = await import("../terminal.ts");
   const plan = await planOf(paths, options);
   await using stack = new AsyncDisposableStack();
   const { target, binary } = await openTarget(options, stack);
   const createdAt = new Date(), { comparePublished } = options;
   const directory = await reportDirectory(options, createdAt);
-  const reason = new BenchError("INTERRUPTED", "Cannot go on as it was interrupted");
+  const reason = new MeasurementError("INTERRUPTED", "Cannot go on as it was interrupted");
   using interrupt = new InterruptSignal({ finishing: "putting everything back", reason });
   let profiles: Record<string, readonly OperatorTime[]> = {};
   const measurement = await measure(target, plan, {

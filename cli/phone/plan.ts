@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import type { PhoneOptions } from "../commands/phone.ts";
 
 /** What the options of `zen phone bench` parse to. */
-export interface BenchOptions extends PhoneOptions {
+export interface MeasurementOptions extends PhoneOptions {
   readonly binary?: string;
   readonly host: boolean;
   readonly threads: readonly number[];
@@ -24,18 +24,20 @@ export interface BenchOptions extends PhoneOptions {
   readonly out?: string;
 }
 
-/** The phone's program. Throws BenchError (BENCH_BINARY_MISSING), UsageError. */
+/** The phone's program. Throws MeasurementError (BENCH_BINARY_MISSING), UsageError. */
 export async function readBinary(path: string | undefined): Promise<NamedFile> {
   if (path === undefined) {
     throw new UsageError(
       "Cannot measure on a phone without --binary, its benchmark_model (docs/phones.md says from where)",
     );
   }
-  const { BenchError, namedFile } = await import("../../mobile/phone/mod.ts");
+  const { MeasurementError, namedFile } = await import("../../mobile/phone/mod.ts");
   try {
     return await namedFile(path, await Deno.readFile(path));
   } catch (cause) {
-    throw new BenchError("BENCH_BINARY_MISSING", `Cannot read the phone's benchmark_model: got ${path}`, { cause });
+    throw new MeasurementError("BENCH_BINARY_MISSING", `Cannot read the phone's benchmark_model: got ${path}`, {
+      cause,
+    });
   }
 }
 
@@ -49,7 +51,10 @@ async function readModel(path: string): Promise<NamedFile> {
 }
 
 /** Throws UsageError for options that a measurement on this machine has no use for, and for files of one name. */
-function checkOptions(models: readonly NamedFile[], { host, binary, profile, delegate, threads }: BenchOptions): void {
+function checkOptions(
+  models: readonly NamedFile[],
+  { host, binary, profile, delegate, threads }: MeasurementOptions,
+): void {
   const names = models.map(({ name }) => name), twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
     throw new UsageError(`Cannot tell models apart as a report names them by their files: got ${twice} twice`);
@@ -62,7 +67,7 @@ function checkOptions(models: readonly NamedFile[], { host, binary, profile, del
 }
 
 /** What to measure, and how strictly. Throws UsageError, MobileError. */
-export async function planOf(paths: readonly string[], options: BenchOptions): Promise<Plan> {
+export async function planOf(paths: readonly string[], options: MeasurementOptions): Promise<Plan> {
   const { defaultSettings } = await import("../../mobile/phone/mod.ts");
   const models = await Promise.all(paths.map(readModel));
   checkOptions(models, options);

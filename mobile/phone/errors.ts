@@ -2,7 +2,7 @@
 import { CodedError, type CodedErrorOptions } from "../coded_error.ts";
 
 /** The states that have a name, each with what its user can do about it. */
-export const benchHints = {
+export const measurementHints = {
   BENCH_BINARY_MISSING: "download TensorFlow Lite's android_aarch64_benchmark_model; docs/phones.md says from where",
   WRONG_ABI: "take the benchmark_model that was built for the phone's processor (most: android_aarch64)",
   BENCH_FLAGS: "take a newer benchmark_model, or leave the option out",
@@ -30,27 +30,27 @@ export const benchHints = {
 } as const;
 
 /** The name of a state. */
-export type BenchErrorCode = keyof typeof benchHints;
+export type MeasurementErrorCode = keyof typeof measurementHints;
 
 /** A measurement cannot be made, or cannot be trusted. */
-export class BenchError extends CodedError<BenchErrorCode> {
+export class MeasurementError extends CodedError<MeasurementErrorCode> {
   static {
-    this.prototype.name = "BenchError";
+    this.prototype.name = "MeasurementError";
   }
 
   /** An error with this code and its whole message. */
-  constructor(code: BenchErrorCode, message: string, options?: CodedErrorOptions) {
-    super({ code, hints: benchHints }, message, options);
+  constructor(code: MeasurementErrorCode, message: string, options?: CodedErrorOptions) {
+    super({ code, hints: measurementHints }, message, options);
   }
 }
 
 /** A state that does not stop a measurement, as a line of its report. */
-export function caution(code: BenchErrorCode, what: string): string {
-  return `${code}: ${what}; ${benchHints[code]}`;
+export function caution(code: MeasurementErrorCode, what: string): string {
+  return `${code}: ${what}; ${measurementHints[code]}`;
 }
 
 /** What benchmark_model, taskset and the phone's shell print, and which state it means; the first match counts. */
-const meanings: readonly (readonly [printed: RegExp, code: BenchErrorCode])[] = [
+const meanings: readonly (readonly [printed: RegExp, code: MeasurementErrorCode])[] = [
   [/Unconsumed cmdline flags:.*/, "BENCH_FLAGS"],
   [/taskset: .*(failed|bad|invalid|not permitted).*/i, "TASKSET_FAILED"],
   [/.*(Exec format error|not executable: (32|64)-bit|has unexpected e_machine).*/i, "WRONG_ABI"],
@@ -74,21 +74,23 @@ export interface RawRun {
 const SIGNALLED: ReadonlySet<number> = new Set([134, 135, 137, 139]);
 
 /** The error that a run ended with, if it did. */
-export function diagnose({ exitCode, text }: RawRun): BenchError | undefined {
+export function diagnose({ exitCode, text }: RawRun): MeasurementError | undefined {
   for (const [printed, code] of meanings) {
     const line = printed.exec(text)?.[0].trim();
     if (line) {
-      return new BenchError(code, `Cannot measure as benchmark_model says: ${line}`, { data: { exitCode, text } });
+      return new MeasurementError(code, `Cannot measure as benchmark_model says: ${line}`, {
+        data: { exitCode, text },
+      });
     }
   }
   if (exitCode === 0) return undefined;
   if (SIGNALLED.has(exitCode)) {
-    return new BenchError("BENCH_CRASH", `Cannot measure as benchmark_model crashed: got exit code ${exitCode}`, {
+    return new MeasurementError("BENCH_CRASH", `Cannot measure as benchmark_model crashed: got exit code ${exitCode}`, {
       data: { exitCode, text },
     });
   }
   const last = text.trim().split("\n").at(-1) ?? "";
-  return new BenchError("BENCH_FAILED", `Cannot measure as benchmark_model exited with ${exitCode}: ${last}`, {
+  return new MeasurementError("BENCH_FAILED", `Cannot measure as benchmark_model exited with ${exitCode}: ${last}`, {
     data: { exitCode, text },
   });
 }

@@ -1,5 +1,5 @@
 /** Whether a phone's state allows a measurement, and whether it stayed the same during one. */
-import { BenchError, type BenchErrorCode, caution } from "./errors.ts";
+import { caution, MeasurementError, type MeasurementErrorCode } from "./errors.ts";
 import type { CoreState, DeviceState } from "./state.ts";
 
 /** Limits of a state in which latencies repeat. */
@@ -32,10 +32,10 @@ function capped(state: DeviceState, cpus: readonly number[]): readonly number[] 
 }
 
 /** Why not to measure on those cores in that state; none if all is well or unknown. */
-export function objections(state: DeviceState, cpus: readonly number[]): readonly BenchError[] {
-  const found: BenchError[] = [];
-  const object = (code: BenchErrorCode, what: string) =>
-    found.push(new BenchError(code, `Cannot measure as ${what}`, { data: { state } }));
+export function objections(state: DeviceState, cpus: readonly number[]): readonly MeasurementError[] {
+  const found: MeasurementError[] = [];
+  const object = (code: MeasurementErrorCode, what: string) =>
+    found.push(new MeasurementError(code, `Cannot measure as ${what}`, { data: { state } }));
   const { batteryPercent, batteryCelsius, thermalStatus } = state;
   if (batteryPercent !== null && batteryPercent < LIMITS.batteryPercent) {
     object("BATTERY_LOW", `the battery must hold ${LIMITS.batteryPercent} %: got ${batteryPercent} %`);

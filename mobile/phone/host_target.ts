@@ -1,14 +1,14 @@
 /** Measurements on this machine, under the protocol of a phone. They are this machine's numbers, never a phone's. */
-import { BenchError, type RawRun } from "./errors.ts";
+import { MeasurementError, type RawRun } from "./errors.ts";
 import { toArguments } from "./flags.ts";
 import { type OpenModel, runBenchmark } from "./host_program.ts";
 import type { DeviceState } from "./state.ts";
-import type { BenchTarget, Fingerprint, Job, NamedFile, RunRequest } from "./target.ts";
+import type { Fingerprint, Job, MeasurementTarget, NamedFile, RunRequest } from "./target.ts";
 
 const NO_PROBE = "this is a host, not a phone";
 
 /** This machine as a place for measurements. */
-export class HostTarget implements BenchTarget {
+export class HostTarget implements MeasurementTarget {
   /** What this machine is. */
   readonly fingerprint: Fingerprint = {
     kind: "host",
@@ -54,7 +54,10 @@ export class HostTarget implements BenchTarget {
   async run({ model, threads }: Job, { signal, ...settings }: RunRequest): Promise<RawRun> {
     if (settings.delegate !== "cpu" || threads !== 1 || settings.profile) {
       const got = `${threads} threads, delegate ${settings.delegate}, profile ${settings.profile ?? false}`;
-      throw new BenchError("BENCH_FLAGS", `Cannot measure on this host as its runtime has one CPU thread: got ${got}`);
+      throw new MeasurementError(
+        "BENCH_FLAGS",
+        `Cannot measure on this host as its runtime has one CPU thread: got ${got}`,
+      );
     }
     const args = toArguments({ ...settings, threads, graph: model.name });
     const text = await runBenchmark(args, { open: this.#open, read: () => Promise.resolve(model.bytes), signal });

@@ -3,7 +3,7 @@
  * record by which the phone can be put back. The file is locked while it is in use: one measurement a phone at a time.
  */
 import { type Device, quote } from "../adb/mod.ts";
-import { BenchError } from "./errors.ts";
+import { MeasurementError } from "./errors.ts";
 import { restoreLines, type SavedSettings } from "./quiet.ts";
 
 /** The content of a journal. */
@@ -37,14 +37,16 @@ export class Journal implements Disposable {
     this.#file = file;
   }
 
-  /** Opens a phone's journal. Throws BenchError (PHONE_IN_USE). */
+  /** Opens a phone's journal. Throws MeasurementError (PHONE_IN_USE). */
   static async open(serial: string, folder: string = defaultJournalFolder()): Promise<Journal> {
     await Deno.mkdir(folder, { recursive: true });
     const path = `${folder}/${serial.replace(/[^\w.-]/g, "_")}.json`;
     const file = await Deno.open(path, { create: true, read: true, write: true });
     if (await file.tryLock(true)) return new Journal(path, file);
     file.close();
-    throw new BenchError("PHONE_IN_USE", `Cannot measure as another process measures on ${serial}`, { data: { path } });
+    throw new MeasurementError("PHONE_IN_USE", `Cannot measure as another process measures on ${serial}`, {
+      data: { path },
+    });
   }
 
   /**
@@ -80,7 +82,7 @@ export class Journal implements Disposable {
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : cause;
       const message = `Cannot put ${entry.serial} back as it was (in its shell: ${lines.join("; ")}): ${reason}`;
-      throw new BenchError("RESTORE_FAILED", message, { cause, data: { lines } });
+      throw new MeasurementError("RESTORE_FAILED", message, { cause, data: { lines } });
     }
     this.#file.truncateSync();
     this.#file.syncSync();

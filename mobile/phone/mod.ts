@@ -4,7 +4,7 @@
  * @module
  */
 export { CodedError, type CodedErrorOptions } from "../coded_error.ts";
-export { BenchError, type BenchErrorCode, benchHints, diagnose, type RawRun } from "./errors.ts";
+export { diagnose, MeasurementError, type MeasurementErrorCode, measurementHints, type RawRun } from "./errors.ts";
 export { bigCores, coreMask, objections } from "./fitness.ts";
 export { defaultSettings, type DelegateName, delegates, type RunSettings } from "./flags.ts";
 export { type BenchmarkTools, type HostModel, type OpenModel, runBenchmark } from "./host_program.ts";
@@ -14,7 +14,7 @@ export { labelOf, toMarkdown } from "./markdown.ts";
 export { type BenchmarkOutput, type Distribution, parseBenchmark } from "./parse.ts";
 export { PhoneTarget, type PhoneTools, readFingerprint, readPhoneState } from "./phone_target.ts";
 export { type OperatorTime, parseProfile } from "./profile.ts";
-export { measure, type Measurement, type Plan, type ProtocolContext, type Sample } from "./protocol.ts";
+export { measure, type Measurement, type MeasurementContext, type Plan, type Sample } from "./measurement.ts";
 export type { SavedSettings } from "./quiet.ts";
 export {
   type FileFacts,
@@ -26,10 +26,10 @@ export {
 } from "./report.ts";
 export type { CoreState, DeviceState, PowerSource } from "./state.ts";
 export {
-  type BenchTarget,
   type Clock,
   type Fingerprint,
   type Job,
+  type MeasurementTarget,
   type NamedFile,
   namedFile,
   type RunRequest,

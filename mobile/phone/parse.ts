@@ -1,5 +1,5 @@
 /** Reads what TensorFlow Lite's `benchmark_model` prints (its stats_calculator.h and benchmark_model.cc). */
-import { BenchError } from "./errors.ts";
+import { MeasurementError } from "./errors.ts";
 
 /** Times of several inferences, µs; null where the binary does not print one. */
 export interface Distribution {
@@ -64,8 +64,10 @@ function distribution(line: string): Distribution {
   };
 }
 
-function unreadable(text: string, what: string): BenchError {
-  return new BenchError("BENCH_OUTPUT", `Cannot read what benchmark_model printed as ${what}`, { data: { text } });
+function unreadable(text: string, what: string): MeasurementError {
+  return new MeasurementError("BENCH_OUTPUT", `Cannot read what benchmark_model printed as ${what}`, {
+    data: { text },
+  });
 }
 
 function delegatedOf(text: string): BenchmarkOutput["delegated"] {
@@ -74,7 +76,7 @@ function delegatedOf(text: string): BenchmarkOutput["delegated"] {
 }
 
 /**
- * Reads a whole run's output. Throws BenchError: BENCH_OUTPUT with the text in `data`, BENCH_TOO_FEW_RUNS where fewer
+ * Reads a whole run's output. Throws MeasurementError: BENCH_OUTPUT with the text in `data`, BENCH_TOO_FEW_RUNS where fewer
  * inferences than `runs` were measured.
  */
 export function parseBenchmark(text: string, runs: number): BenchmarkOutput {
@@ -87,7 +89,7 @@ export function parseBenchmark(text: string, runs: number): BenchmarkOutput {
   const [warmup, measured] = [distribution(lines[0]!), distribution(lines.at(-1)!)];
   if (measured.count < runs) {
     const message = `Cannot trust a measurement as ${runs} inferences were asked for: got ${measured.count}`;
-    throw new BenchError("BENCH_TOO_FEW_RUNS", message, { data: { text, count: measured.count, runs } });
+    throw new MeasurementError("BENCH_TOO_FEW_RUNS", message, { data: { text, count: measured.count, runs } });
   }
   if (!(measured.avgUs > 0)) throw unreadable(text, `times are above zero: got ${measured.avgUs}`);
   const peak = new RegExp(String.raw`Overall peak memory footprint.*: (${NUMBER})`, "i").exec(text);

@@ -1,13 +1,13 @@
 /** Measurements on a phone, with TensorFlow Lite's own `benchmark_model`. */
 import { AdbError, type Device, quote } from "../adb/mod.ts";
 import { checkAbi } from "./elf.ts";
-import { BenchError, type RawRun } from "./errors.ts";
+import { MeasurementError, type RawRun } from "./errors.ts";
 import { bigCores, coreMask } from "./fitness.ts";
 import { toArguments } from "./flags.ts";
 import type { Journal } from "./journal.ts";
 import { quietLine, saveSettings } from "./quiet.ts";
 import { type DeviceState, parseState, probeLine } from "./state.ts";
-import type { BenchTarget, Fingerprint, Job, NamedFile, RunRequest } from "./target.ts";
+import type { Fingerprint, Job, MeasurementTarget, NamedFile, RunRequest } from "./target.ts";
 
 /** The properties that tell phones apart. */
 const PROPERTIES = [
@@ -52,7 +52,7 @@ export interface PhoneTools {
 const PATIENCE_MS = 60_000;
 
 /** A phone as a place for measurements. */
-export class PhoneTarget implements BenchTarget {
+export class PhoneTarget implements MeasurementTarget {
   /** What the phone is. */
   readonly fingerprint: Fingerprint;
   readonly #device: Device;
@@ -72,7 +72,7 @@ export class PhoneTarget implements BenchTarget {
     this.#first = first;
   }
 
-  /** Looks at a phone, and puts back what a crashed measurement left changed. Throws AdbError, BenchError (WRONG_ABI). */
+  /** Looks at a phone, and puts back what a crashed measurement left changed. Throws AdbError, MeasurementError (WRONG_ABI). */
   static async open(device: Device, tools: PhoneTools): Promise<PhoneTarget> {
     if (await tools.journal.restore(device)) tools.onProgress?.("restored what an earlier measurement had changed");
     const fingerprint = await readFingerprint(device);
@@ -98,7 +98,7 @@ export class PhoneTarget implements BenchTarget {
     const { binary, journal } = this.#tools;
     const check = await this.#device.shell(`${this.#pin(1)}true`);
     if (check.exitCode !== 0) {
-      throw new BenchError("TASKSET_FAILED", `Cannot choose cores as the phone says: ${check.stderr.trim()}`);
+      throw new MeasurementError("TASKSET_FAILED", `Cannot choose cores as the phone says: ${check.stderr.trim()}`);
     }
     const saved = await saveSettings(this.#device, this.#first.awake);
     journal.write({ schema: 1, serial: this.#device.serial, folder: this.#folder, ...saved });
@@ -125,7 +125,7 @@ export class PhoneTarget implements BenchTarget {
     } catch (cause) {
       if (!(cause instanceof AdbError) || cause.code !== "SHELL_TIMEOUT") throw cause;
       const message = `Cannot measure ${model.name} as it takes more than ${timeoutMs / 1000} s, and was killed`;
-      throw new BenchError("BENCH_TIMEOUT", message, { cause, data: { text: cause.data.stdout } });
+      throw new MeasurementError("BENCH_TIMEOUT", message, { cause, data: { text: cause.data.stdout } });
     }
   }
 

@@ -2,7 +2,7 @@
 import { publishedNetworks } from "../../core/networks/zoo/published.ts";
 import { caution } from "./errors.ts";
 import type { OperatorTime } from "./profile.ts";
-import type { Measurement, Plan, Sample } from "./protocol.ts";
+import type { Measurement, Plan, Sample } from "./measurement.ts";
 import { bootstrapInterval, median, medianDeviation } from "./statistics.ts";
 import type { Fingerprint, NamedFile } from "./target.ts";
 

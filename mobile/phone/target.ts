@@ -48,7 +48,7 @@ export interface RunRequest extends RunSettings {
 }
 
 /** Where measurements run. */
-export interface BenchTarget {
+export interface MeasurementTarget {
   /** What it is. */
   readonly fingerprint: Fingerprint;
   /** The state now. */
@@ -57,13 +57,13 @@ export interface BenchTarget {
   prepare(models: readonly NamedFile[]): Promise<void>;
   /** The cores that a job would run on; empty where there is no choice. */
   coresFor(threads: number): readonly number[];
-  /** One process that measures a job. Throws AdbError or BenchError where there is no output. */
+  /** One process that measures a job. Throws AdbError or MeasurementError where there is no output. */
   run(job: Job, request: RunRequest): Promise<RawRun>;
-  /** Puts everything back as it was. Throws BenchError (RESTORE_FAILED). */
+  /** Puts everything back as it was. Throws MeasurementError (RESTORE_FAILED). */
   restore(): Promise<void>;
 }
 
-/** Time, as the protocol sees it. */
+/** Time, as a measurement sees it. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;

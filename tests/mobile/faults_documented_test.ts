@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { adbHints } from "../../mobile/adb/mod.ts";
-import { benchHints } from "../../mobile/phone/mod.ts";
+import { measurementHints } from "../../mobile/phone/mod.ts";
 
 const here = (path: string): URL => new URL(path, import.meta.url);
 
@@ -9,7 +9,7 @@ Deno.test("the table of faults names errors and tests that exist", async () => {
     "adb_faults_test.ts",
     "usb_test.ts",
     "phone/parse_test.ts",
-    "phone/protocol_test.ts",
+    "phone/measurement_test.ts",
     "phone/phone_bench_test.ts",
     "phone/interruption_test.ts",
   ];
@@ -18,12 +18,12 @@ Deno.test("the table of faults names errors and tests that exist", async () => {
   const rows = page.split("\n").filter((line) => /^\| .* `[^`]+` +\|$/.test(line)).map((line) => line.split("|"));
   assert.ok(rows.length > 25);
   const table = rows.map(([, , codes]) => codes).join();
-  const codes = [...Object.keys(adbHints), ...Object.keys(benchHints)];
+  const codes = [...Object.keys(adbHints), ...Object.keys(measurementHints)];
   assert.deepEqual(codes.filter((code) => !new RegExp(`\\b${code}\\b`).test(table)), []);
   for (const [, , codes = "", test = ""] of rows) {
     assert.ok(tests.includes(`"${/`(.*)`/.exec(test)![1]}"`), test);
     for (const code of codes.match(/\b[A-Z]+_[A-Z_]+\b/g) ?? []) {
-      assert.ok(code in adbHints || code in benchHints, code);
+      assert.ok(code in adbHints || code in measurementHints, code);
     }
   }
 });

@@ -18,7 +18,16 @@ async function zenWithUsbPhone(phone: Phone, { fault, args }: { readonly fault: 
   const here = (path: string): string => new URL(path, import.meta.url).pathname;
   const home = await Deno.makeTempDir();
   const zen = ["run", "-q", ...permissions, here("../../cli/main.ts"), "phone", ...args];
-  const run = [Deno.execPath(), "run", "-A", here("scripted_phone/with_usb.ts"), `${adbd.port}`, fault, Deno.execPath(), ...zen];
+  const run = [
+    Deno.execPath(),
+    "run",
+    "-A",
+    here("scripted_phone/with_usb.ts"),
+    `${adbd.port}`,
+    fault,
+    Deno.execPath(),
+    ...zen,
+  ];
   const { code, stdout, stderr } = await new Deno.Command("umockdev-run", {
     args: ["-d", here("scripted_phone/usb_phone.umockdev"), "--", ...run],
     env: { HOME: home, DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`, NO_COLOR: "1" },

@@ -1,6 +1,6 @@
 /** Measurements that do not come to their end: the phone is as it was, nothing runs on, what was measured is kept. */
 import assert from "node:assert/strict";
-import { type BenchError, HostTarget, Journal, readPhoneState, wallClock } from "../../../mobile/phone/mod.ts";
+import { HostTarget, Journal, type MeasurementError, readPhoneState, wallClock } from "../../../mobile/phone/mod.ts";
 import { namedFile } from "../../../mobile/phone/mod.ts";
 import { DebianAdb, installed } from "../debian_adb.ts";
 import { soundOutput } from "../scripted_phone/binaries.ts";
@@ -180,7 +180,7 @@ Deno.test("a binary that takes too long is killed on the phone with all that it 
     patienceMs: 100,
   });
   await target.prepare([job.model]);
-  const error = await rejectsWith<BenchError>(target.run(job, settings), "BENCH_TIMEOUT");
+  const error = await rejectsWith<MeasurementError>(target.run(job, settings), "BENCH_TIMEOUT");
   assert.match(error.message, /takes more than 0.5 s, and was killed/);
   assert.equal(error.data.text, "begun\n");
   await until(() => phone.running() === 0);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type BenchError, diagnose, parseBenchmark, parseProfile } from "../../../mobile/phone/mod.ts";
+import { diagnose, type MeasurementError, parseBenchmark, parseProfile } from "../../../mobile/phone/mod.ts";
 import { checkAbi } from "../../../mobile/phone/elf.ts";
 import { toArguments } from "../../../mobile/phone/flags.ts";
 import { rejectsWith } from "../rejects.ts";
@@ -55,11 +55,11 @@ Deno.test("the older line of timings", () => {
 });
 
 Deno.test("an early end, a dry run and garbage are errors that keep what was printed", async () => {
-  const early = await rejectsWith<BenchError>(() => parseBenchmark(OLD, 100), "BENCH_TOO_FEW_RUNS");
+  const early = await rejectsWith<MeasurementError>(() => parseBenchmark(OLD, 100), "BENCH_TOO_FEW_RUNS");
   assert.deepEqual([early.data.count, early.data.runs], [50, 100]);
   await rejectsWith(() => parseBenchmark(SLOW.replace(/count=50 .*/, "count=0"), 50), "BENCH_TOO_FEW_RUNS");
   for (const text of ["", "\0\x01garbage", OLD.slice(0, 300), OLD.replace(/Inference timings.*/, "")]) {
-    assert.equal((await rejectsWith<BenchError>(() => parseBenchmark(text, 50), "BENCH_OUTPUT")).data.text, text);
+    assert.equal((await rejectsWith<MeasurementError>(() => parseBenchmark(text, 50), "BENCH_OUTPUT")).data.text, text);
   }
 });
 
@@ -142,7 +142,7 @@ Deno.test("a binary for another processor is refused before it is pushed", async
   checkAbi(elf(183), abis);
   checkAbi(elf(40), abis);
   checkAbi(new TextEncoder().encode("#!/system/bin/sh\n"), abis);
-  const error = await rejectsWith<BenchError>(() => checkAbi(elf(62), abis), "WRONG_ABI");
+  const error = await rejectsWith<MeasurementError>(() => checkAbi(elf(62), abis), "WRONG_ABI");
   assert.deepEqual(error.data, { abi: "x86_64", abis });
   await rejectsWith(() => checkAbi(new Uint8Array(3), abis), "WRONG_ABI");
 });

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import {
-  BenchError,
-  type BenchTarget,
   bigCores,
   type Clock,
   coreMask,
@@ -11,6 +9,8 @@ import {
   latencyReport,
   measure,
   type Measurement,
+  MeasurementError,
+  type MeasurementTarget,
   namedFile,
   objections,
   type Plan,
@@ -48,7 +48,7 @@ class VirtualClock implements Clock {
 }
 
 /** A phone whose every answer a test decides. */
-class FakeTarget implements BenchTarget {
+class FakeTarget implements MeasurementTarget {
   readonly fingerprint = { kind: "phone", name: "Fake", properties: {}, abis: [] } as const;
   readonly log: string[] = [];
   readonly stateNow: () => DeviceState;
@@ -99,7 +99,7 @@ function plan(changes: Partial<Plan> = {}): Plan {
 }
 
 function codeOf(failure: unknown): string | undefined {
-  return (failure as BenchError | undefined)?.code;
+  return (failure as MeasurementError | undefined)?.code;
 }
 
 Deno.test("every round holds every job and the sentinel once, in an order that the seed decides", async () => {
@@ -205,7 +205,7 @@ Deno.test("a crash in the middle keeps what came before it, and restores", async
 });
 
 /** What a report is made of, whether published figures are shown apart. */
-function reportSources(of: Plan, measurement: Measurement, { fingerprint }: BenchTarget) {
+function reportSources(of: Plan, measurement: Measurement, { fingerprint }: MeasurementTarget) {
   return { plan: of, measurement, target: fingerprint, binary: s!, profiles: {}, createdAt: new Date(0) };
 }
 
@@ -246,7 +246,7 @@ Deno.test("a report says what does not stop a measurement: unread and busy state
     state: () => ({ ...calm, load: 5.5, thermalStatus: null, unread: { thermal: "no such service" } }),
     run: () => ({ exitCode: 0, text: partial + soundOutput(1000) }),
   });
-  target.restore = () => Promise.reject(new BenchError("RESTORE_FAILED", "Cannot put it back"));
+  target.restore = () => Promise.reject(new MeasurementError("RESTORE_FAILED", "Cannot put it back"));
   const lines: string[] = [];
   const of = plan({ repeats: 1, jobs: [{ model: a!, threads: 1 }] });
   const context = { clock: new VirtualClock(), onProgress: (line: string) => void lines.push(line) };

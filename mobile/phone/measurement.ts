@@ -3,13 +3,13 @@
  * in random order between each other and a sentinel, pauses to cool down, and no sample from a state that changed.
  */
 import { Random } from "../../core/numeric/random.ts";
-import { BenchError, caution, diagnose } from "./errors.ts";
+import { caution, diagnose, MeasurementError } from "./errors.ts";
 import { cautions, changeBetween, objections } from "./fitness.ts";
 import type { RunSettings } from "./flags.ts";
 import { type BenchmarkOutput, parseBenchmark } from "./parse.ts";
 import type { DeviceState } from "./state.ts";
 import { median } from "./statistics.ts";
-import type { BenchTarget, Clock, Job } from "./target.ts";
+import type { Clock, Job, MeasurementTarget } from "./target.ts";
 
 /** What to measure, and how strictly. */
 export interface Plan {
@@ -69,8 +69,8 @@ export interface Measurement {
   readonly failure: unknown;
 }
 
-/** What the protocol needs beside a plan. */
-export interface ProtocolContext {
+/** What a measurement needs beside a plan. */
+export interface MeasurementContext {
   /** Time. */
   readonly clock: Clock;
   /** Ends the measurement; what was measured is kept. */
@@ -88,17 +88,20 @@ const COOL_MARGIN_CELSIUS = 1;
 /** Attempts at one sample before the phone counts as unstable. */
 const ATTEMPTS = 5;
 
-/** One run of the protocol. */
+/** A plan that is being carried out. */
 class Session {
   /** All processes, in order, those that do not count too. */
   readonly samples: Sample[] = [];
   readonly cautions: string[] = [];
   baseline: DeviceState | null = null;
-  readonly #target: BenchTarget;
+  readonly #target: MeasurementTarget;
   readonly #plan: Plan;
-  readonly #context: ProtocolContext;
+  readonly #context: MeasurementContext;
 
-  constructor(target: BenchTarget, { plan, context }: { readonly plan: Plan; readonly context: ProtocolContext }) {
+  constructor(
+    target: MeasurementTarget,
+    { plan, context }: { readonly plan: Plan; readonly context: MeasurementContext },
+  ) {
     this.#target = target;
     this.#plan = plan;
     this.#context = context;
@@ -127,7 +130,7 @@ class Session {
       if (found.some(({ code }) => code === "BATTERY_LOW")) throw found[0]!;
       if (clock.now() >= limit) {
         const why = found[0]?.message ?? `it must cool down to ${most} °C: got ${state.batteryCelsius} °C`;
-        throw new BenchError("COOLDOWN_TIMEOUT", `Cannot go on after ${this.#plan.coolDownMs / 1000} s: ${why}`, {
+        throw new MeasurementError("COOLDOWN_TIMEOUT", `Cannot go on after ${this.#plan.coolDownMs / 1000} s: ${why}`, {
           data: { state },
         });
       }
@@ -164,7 +167,10 @@ class Session {
       onProgress?.(`${name}: ${sample.discarded ? `discarded, ${sample.discarded}` : shown}`);
       if (!sample.discarded) return sample;
     }
-    throw new BenchError("UNSTABLE", `Cannot measure ${job.model.name} as the state changed in ${ATTEMPTS} runs of it`);
+    throw new MeasurementError(
+      "UNSTABLE",
+      `Cannot measure ${job.model.name} as the state changed in ${ATTEMPTS} runs of it`,
+    );
   }
 
   /** How far the sentinel is off its median of the rounds before; 0 in the first one. */
@@ -198,14 +204,20 @@ class Session {
     this.baseline = await this.#target.readState();
     for (let round = 0, counted = 0; counted < repeats; round++) {
       onProgress?.(`round ${counted + 1} of ${repeats}`);
-      if (round >= 2 * repeats) throw new BenchError("UNSTABLE", `Cannot measure as ${repeats} rounds were discarded`);
+      if (round >= 2 * repeats) {
+        throw new MeasurementError("UNSTABLE", `Cannot measure as ${repeats} rounds were discarded`);
+      }
       if (await this.#round(round)) counted++;
     }
   }
 }
 
 /** Carries out a plan. Failures do not throw: they end the measurement, and what was measured until then is kept. */
-export async function measure(target: BenchTarget, plan: Plan, context: ProtocolContext): Promise<Measurement> {
+export async function measure(
+  target: MeasurementTarget,
+  plan: Plan,
+  context: MeasurementContext,
+): Promise<Measurement> {
   const session = new Session(target, { plan, context });
   let failure: unknown;
   try {
