@@ -10,6 +10,7 @@ Deno.test("the table of faults names errors and tests that exist", async () => {
     "usb_test.ts",
     "phone/parse_test.ts",
     "phone/measurement_test.ts",
+    "phone/report_test.ts",
     "phone/phone_bench_test.ts",
     "phone/interruption_test.ts",
   ];
