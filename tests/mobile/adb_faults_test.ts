@@ -141,6 +141,16 @@ Deno.test("a command that hangs, or is given up, is killed on the phone with all
   assert.equal(phone.running(), 0);
 });
 
+Deno.test("a command whose connection is gone is ended by the phone's own timeout", async () => {
+  await using stack = new AsyncDisposableStack();
+  const [phone, device, adbd] = await connected(stack);
+  setTimeout(() => adbd.unplug(), 200);
+  await rejectsWith(device.shell("echo; sleep 60 & sleep 60", { timeoutMs: 1000 }), "DEVICE_LOST");
+  assert.equal(phone.running(), 1);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.equal(phone.running(), 0);
+});
+
 Deno.test("a connection that is closed leaves nothing behind that keeps this process alive", async () => {
   await using phone = new Phone();
   await using adbd = new Adbd(phone);
@@ -176,14 +186,21 @@ Deno.test({
     await using adb = new DebianAdb();
     assert.deepEqual(await listDevices({ port: adb.port }), []);
     await rejectsWith(openDevice({ port: adb.port }), "NO_DEVICE");
-    await using phone = new Phone();
-    await using first = new Adbd(phone);
-    await using second = new Adbd(phone);
-    for (const { port } of [first, second]) await adb.run("connect", `127.0.0.1:${port}`);
+    await using stack = new AsyncDisposableStack();
+    const serials: Record<string, string> = {};
+    for (const name of ["first", "second"]) {
+      const phone = stack.use(new Phone()), { port } = stack.use(new Adbd(phone));
+      phone.set("props/ro.product.device", name);
+      serials[name] = `127.0.0.1:${port}`;
+      await adb.run("connect", serials[name]);
+    }
     await rejectsWith(openDevice({ port: adb.port }), "AMBIGUOUS_DEVICE");
     await rejectsWith(openDevice({ port: adb.port, serial: "nobody" }), "DEVICE_NOT_FOUND");
-    await using device = await openDevice({ port: adb.port, serial: `127.0.0.1:${second.port}` });
-    assert.equal((await device.shell("echo 1")).stdout, "1\n");
+    for (const [name, serial] of Object.entries(serials)) {
+      await using device = await openDevice({ port: adb.port, serial });
+      const { stdout } = await device.shell("getprop ro.product.device");
+      assert.deepEqual([device.serial, stdout], [serial, `${name}\n`]);
+    }
   },
 });
 

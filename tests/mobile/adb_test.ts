@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { type Device, openDevice } from "../../mobile/adb/mod.ts";
 import { DebianAdb, installed } from "./debian_adb.ts";
 import { Adbd } from "./scripted_phone/adbd.ts";
@@ -13,15 +14,21 @@ async function exercise(device: Device, phone: Phone): Promise<void> {
   assert.equal(device.model, "Pixel 2");
   const shell = await device.shell("echo out; echo err >&2; exit 7");
   assert.deepEqual(shell, { exitCode: 7, stdout: "out\n", stderr: "err\n" });
-  const bytes = crypto.getRandomValues(new Uint8Array(65536)), large = new Uint8Array(3 * 65536 + 12);
-  for (const at of [0, 65536, 2 * 65536]) large.set(bytes, at);
+  const large = new Uint8Array(3 * 65536 + 12); // no two messages of it alike: their order must show
+  for (let at = 0; at < large.length; at += 65536) crypto.getRandomValues(large.subarray(at, at + 65536));
   const progress: number[] = [];
   const path = `${REMOTE}/a file with 'quotes'.bin`;
   const pushed = await device.push(path, large, { mode: 0o755, onProgress: (sent) => progress.push(sent) });
   assert.equal(pushed.checkedBy, "sha256");
   assert.deepEqual(progress, [65536, 2 * 65536, 3 * 65536, large.length]);
-  assert.deepEqual(await device.pull(path), large);
+  assert.ok(Buffer.from(large).equals(await Deno.readFile(`${phone.folder}${path}`)), "pushed in order");
+  assert.ok(Buffer.from(large).equals(await device.pull(path)), "pulled in order");
   assert.equal((await Deno.stat(`${phone.folder}${path}`)).mode! & 0o777, 0o755);
+  const count = 60_000, lines = Array.from({ length: count }, (_, index) => `ü${index + 1}\n`).join("");
+  const long = await device.shell(`seq -f ü%.0f ${count}; seq -f ü%.0f ${count} >&2`);
+  assert.ok(long.stdout === lines && long.stderr === lines, "long outputs arrive whole and in order");
+  const halves = await device.shell("printf '\\303'; sleep 0.1; printf '\\274'");
+  assert.equal(halves.stdout, "ü");
   const [first, second] = await Promise.all([device.shell("sleep 0.2; echo 1"), device.shell("echo 2")]);
   assert.deepEqual([first.stdout, second.stdout], ["1\n", "2\n"]);
 }
