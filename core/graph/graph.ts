@@ -34,6 +34,13 @@ export function nodeMacs(graph: Graph, node: Node): number {
   return definitionOf(node).macs(node.inputs.map((id) => graph.nodes[id]!.shape), node.shape);
 }
 
+/** For each node, the nodes that read it, in order; one that reads it twice is there twice. */
+export function readersOf({ nodes }: Graph): readonly (readonly NodeId[])[] {
+  const readers: NodeId[][] = nodes.map(() => []);
+  nodes.forEach(({ inputs }, id) => inputs.forEach((from) => readers[from]!.push(id)));
+  return readers;
+}
+
 /**
  * Grows a graph node by node; shapes are inferred, and misfits thrown, as nodes are added.
  *

@@ -5,7 +5,7 @@
  * activation, or an activation of a normalisation becomes a view of the tensor before it when all its readers apply views
  * to what they load. A normalisation that only activations read is absorbed by them.
  */
-import type { Graph, Node, NodeId } from "../../core/graph/graph.ts";
+import { type Graph, type Node, type NodeId, readersOf } from "../../core/graph/graph.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import { type EpilogueRules, type Epilogues, planEpilogues } from "./epilogues.ts";
 
@@ -37,12 +37,6 @@ export interface Fusion<Activation extends string> {
   readonly users: readonly (readonly NodeId[])[];
 }
 
-function usersOf(graph: Graph): NodeId[][] {
-  const users: NodeId[][] = graph.nodes.map(() => []);
-  graph.nodes.forEach((node, id) => node.inputs.forEach((from) => users[from]!.push(id)));
-  return users;
-}
-
 function lastUses(
   graph: Graph,
   { views, epilogues }: { readonly views: ReadonlyMap<NodeId, View<string>>; readonly epilogues: Epilogues<string> },
@@ -64,7 +58,7 @@ export function planFusion<Activation extends string>(
   graph: Graph,
   rules: FusionRules<Activation>,
 ): Fusion<Activation> {
-  const { activations, readers } = rules, users = usersOf(graph), epilogues = planEpilogues(graph, users, rules);
+  const { activations, readers } = rules, users = readersOf(graph), epilogues = planEpilogues(graph, users, rules);
   const views = new Map<NodeId, View<Activation>>();
   const isActivation = ({ op }: Node): boolean => (activations as readonly string[]).includes(op);
   const absorbs = (reader: Node, id: NodeId): boolean =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { evaluate, GraphBuilder, nodeMacs, peakBytes, planArena, ShapeError } from "../../core/mod.ts";
+import { evaluate, GraphBuilder, nodeMacs, peakBytes, planArena, readersOf, ShapeError } from "../../core/mod.ts";
 
 Deno.test("a graph keeps what its outputs need, in order, with shapes inferred", () => {
   const builder = new GraphBuilder();
@@ -26,6 +26,14 @@ Deno.test("misfits are thrown where they are added", () => {
   assert.throws(() => builder.add("relu", [99], {}), ShapeError);
   assert.throws(() => builder.add("constant", [], { shape: [2], values: [1, 2, 3] }), ShapeError);
   assert.throws(() => builder.add("gaussian", [], { shape: [0], stream: 0 }), ShapeError);
+});
+
+Deno.test("the readers of each node of a graph, in order, once for each time that they read it", () => {
+  const builder = new GraphBuilder();
+  const x = builder.add("input", [], { name: "x", shape: [2] });
+  const relu = builder.add("relu", [x], {}), square = builder.add("mul", [x, x], {});
+  const graph = builder.build([builder.add("add", [square, relu], {})]);
+  assert.deepEqual(readersOf(graph), [[relu, square, square], [3], [3], []]);
 });
 
 /** The oracle's value of one operation on fed tensors. */
