@@ -7,7 +7,7 @@
 
 // deno-lint-ignore-file no-console
 
-import { median } from "./harness.ts";
+import { median } from "../core/numeric/statistics.ts";
 import { openLiteRt, randomImages } from "../mobile/mod.ts";
 
 const ROUNDS = 100, WARM_UP = 3;

@@ -1,7 +1,5 @@
-/**
- * How all benchmarks measure time: first the result is checked, then there are warm-up calls, then samples, all of
- * which are kept.
- */
+/** How everything here is timed: the result is checked first, then warm-up, then samples of which all are kept. */
+import { median } from "../core/numeric/statistics.ts";
 
 /** Statistics of the samples of one measurement, in milliseconds. */
 export interface Timing {
@@ -17,16 +15,10 @@ function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }
 
-/** The median of some samples. Throws RangeError for none. */
-export function median(samples: readonly number[]): number {
-  if (samples.length === 0) throw new RangeError("Cannot take the median of nothing");
-  return quantile(samples.toSorted((a, b) => a - b), 0.5);
-}
-
 /** Summarises samples in milliseconds. */
 export function summarizeTimes(samples: readonly number[]): Timing {
   const sorted = samples.toSorted((a, b) => a - b);
-  const medianMs = quantile(sorted, 0.5), p95Ms = quantile(sorted, 0.95), minMs = sorted[0]!;
+  const medianMs = median(samples), p95Ms = quantile(sorted, 0.95), minMs = sorted[0]!;
   return { medianMs, p95Ms, minMs, spread: (p95Ms - minMs) / medianMs };
 }
 

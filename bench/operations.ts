@@ -5,8 +5,9 @@
 import { type Graph, GraphBuilder, type Node, nodeMacs } from "../core/graph/graph.ts";
 import { evaluate } from "../core/graph/oracle.ts";
 import { elementCount, type Shape } from "../core/graph/shape.ts";
+import { median } from "../core/numeric/statistics.ts";
 import type { Machine, MachineProgram } from "../kernels/cpu/machine.ts";
-import { median, settle, timeMs } from "./harness.ts";
+import { settle, timeMs } from "./harness.ts";
 import type { Limits } from "./limits.ts";
 import { cifarSubjects, type DepthwiseLayer, gradientGraph, scoreGraph, zooDepthwise } from "./networks.ts";
 

@@ -6,7 +6,7 @@
  */
 import type { ScoreRow, TrainedNetwork } from "../core/nasbench/mod.ts";
 import { parseCsv } from "../core/io/mod.ts";
-import { median } from "./harness.ts";
+import { median } from "../core/numeric/statistics.ts";
 
 /** The networks of a table, and their scores. */
 export interface ProxyData {

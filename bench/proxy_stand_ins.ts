@@ -4,7 +4,7 @@
  */
 import type { ScoreRow } from "../core/nasbench/mod.ts";
 import { kendall, spearman } from "../core/numeric/rank_correlation.ts";
-import { median } from "./harness.ts";
+import { median } from "../core/numeric/statistics.ts";
 import {
   type BenchmarkData,
   benchmarks,

@@ -6,7 +6,8 @@ import { zooEntry } from "../core/networks/zoo/mod.ts";
 import type { StoragePrecision } from "../core/graph/precision.ts";
 import { openWebGpu } from "../kernels/mod.ts";
 import type { GpuDevice } from "../kernels/webgpu/device.ts";
-import { median, timeAsyncMs } from "./harness.ts";
+import { median } from "../core/numeric/statistics.ts";
+import { timeAsyncMs } from "./harness.ts";
 import { graphMacs } from "./networks.ts";
 import { planRun } from "./webgpu_operations.ts";
 

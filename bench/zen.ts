@@ -1,7 +1,8 @@
 /** Measures whole Zen-scores through the worker pool, from the structure string to the number. */
 import type { Backend } from "../core/graph/backend.ts";
 import { openCpu } from "../kernels/mod.ts";
-import { median, timeAsyncMs } from "./harness.ts";
+import { median } from "../core/numeric/statistics.ts";
+import { timeAsyncMs } from "./harness.ts";
 import { cifarSubjects, graphMacs, scoreGraph, type Subject } from "./networks.ts";
 
 /** A network's figures. */

@@ -1,4 +1,5 @@
-/** Assesses how well one proxy ranks a sample of trained networks, from its scores for them. */
+/** How well one proxy ranks a sample of trained networks, from its scores there. */
+import { median } from "../numeric/statistics.ts";
 import type { Proxy } from "../scoring/proxy.ts";
 import { rankedScores } from "../scoring/ranking.ts";
 import { type Agreement, agreementOf, type Estimate } from "./agreement.ts";
@@ -65,10 +66,6 @@ function scoresOf(rows: readonly ScoreRow[], networks: readonly TrainedNetwork[]
   const scored = own.filter(({ error }) => error === null);
   const ranked = rankedScores(scored.map(({ parts }) => parts), ranking).values();
   return own.map(({ error }) => error === null ? ranked.next().value! : -Infinity);
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 /**

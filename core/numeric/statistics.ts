@@ -41,3 +41,19 @@ export function summarize(values: readonly number[]): Summary {
   const half = jstat.studentt.inv(0.975, count - 1) * std / Math.sqrt(count);
   return { mean, std, interval95: [mean - half, mean + half] };
 }
+
+/**
+ * The middle of the values in order, the mean of the two in the middle where their number is even; throws RangeError for
+ * none.
+ *
+ * @example
+ * ```ts
+ * import { median } from "@zennas/zennas";
+ * if (median([10, 1, 2]) !== 2 || median([4, 1, 2, 3]) !== 2.5) throw new Error();
+ * ```
+ */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError("Cannot take the median as there are no values");
+  const sorted = values.toSorted((a, b) => a - b), middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

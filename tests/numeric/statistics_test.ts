@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { summarize } from "../../core/numeric/statistics.ts";
+import { median, summarize } from "../../core/numeric/statistics.ts";
 
 Deno.test("a summary has the sample deviation and Student's interval", () => {
   const { mean, std, interval95 } = summarize([1, 2, 3, 4, 5, 6, 7, 8]);
@@ -13,4 +13,12 @@ Deno.test("a summary has the sample deviation and Student's interval", () => {
 Deno.test("one measurement has no spread, none is an error", () => {
   assert.deepEqual(summarize([3]), { mean: 3, std: null, interval95: null });
   assert.throws(() => summarize([]), RangeError);
+});
+
+Deno.test("a median is the middle by value, the mean of two where the number is even, and nothing is moved", () => {
+  const values = [10, 9, 1];
+  assert.equal(median(values), 9);
+  assert.deepEqual(values, [10, 9, 1]);
+  assert.equal(median([100, 1, 2, 3]), 2.5);
+  assert.throws(() => median([]), RangeError);
 });
