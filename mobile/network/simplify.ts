@@ -9,7 +9,7 @@ import { elementCount, type Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
 import { checkFinite, normalizationVectors, scaledRows } from "./fold.ts";
 import type { InferenceNetwork } from "./network.ts";
-import { readersOf } from "./readers.ts";
+import { soleReaders } from "./sole_readers.ts";
 
 type NodeOf<K extends OpName> = Extract<Node, { readonly op: K }>;
 
@@ -21,7 +21,7 @@ function takesFactors(node: Node): node is NodeOf<"conv2d"> | NodeOf<"linear"> {
 class Simplifier {
   readonly #graph: Graph;
   readonly #given: InferenceNetwork["values"];
-  readonly #readers: readonly (readonly NodeId[])[];
+  readonly #soleReaders: readonly (NodeId | undefined)[];
   readonly #builder = new GraphBuilder();
   readonly #values: Record<string, Float32Array> = {};
   readonly #rewritten = new Map<NodeId, NodeId>();
@@ -29,7 +29,7 @@ class Simplifier {
   constructor({ graph, values }: InferenceNetwork) {
     this.#graph = graph;
     this.#given = values;
-    this.#readers = readersOf(graph);
+    this.#soleReaders = soleReaders(graph);
   }
 
   run(): InferenceNetwork {
@@ -46,9 +46,8 @@ class Simplifier {
 
   /** Whether the node is folded when the normalisation behind it comes, and only then. */
   #waitsForNorm(id: NodeId): boolean {
-    const node = this.#graph.nodes[id]!, [reader, ...others] = this.#readers[id]!;
-    return takesFactors(node) && reader !== undefined && others.length === 0 &&
-      this.#graph.nodes[reader]?.op === "normalize" && this.#graph.nodes[reader].inputs[0] === id;
+    const reader = this.#graph.nodes[this.#soleReaders[id] ?? -1];
+    return takesFactors(this.#graph.nodes[id]!) && reader?.op === "normalize" && reader.inputs[0] === id;
   }
 
   #rewrite(node: Node, id: NodeId): NodeId {

@@ -1,5 +1,5 @@
 /** The work of `benchmark_model` on this machine: the same flags, the same loop, the same lines of output. */
-import { median } from "./statistics.ts";
+import { median } from "../../core/numeric/statistics.ts";
 
 /** A model that can be run on this machine. */
 export interface HostModel extends Disposable {

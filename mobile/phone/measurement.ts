@@ -3,12 +3,12 @@
  * in random order between each other and a sentinel, pauses to cool down, and no sample from a state that changed.
  */
 import { Random } from "../../core/numeric/random.ts";
+import { median } from "../../core/numeric/statistics.ts";
 import { caution, diagnose, MeasurementError } from "./errors.ts";
 import { cautions, changeBetween, objections } from "./fitness.ts";
 import type { RunSettings } from "./flags.ts";
 import { type BenchmarkOutput, parseBenchmark } from "./parse.ts";
 import type { DeviceState } from "./state.ts";
-import { median } from "./statistics.ts";
 import type { Clock, Job, MeasurementTarget } from "./target.ts";
 
 /** What to measure, and how strictly. */

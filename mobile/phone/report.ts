@@ -1,9 +1,10 @@
 /** What a measurement says, with everything that it was made of. */
 import { publishedNetworks } from "../../core/networks/zoo/published.ts";
+import { median } from "../../core/numeric/statistics.ts";
 import { caution } from "./errors.ts";
 import type { OperatorTime } from "./profile.ts";
 import type { Measurement, Plan, Sample } from "./measurement.ts";
-import { bootstrapInterval, median, medianDeviation } from "./statistics.ts";
+import { bootstrapInterval, medianDeviation } from "./statistics.ts";
 import type { Fingerprint, NamedFile } from "./target.ts";
 
 /** Changes when a field changes its meaning. */

@@ -1,12 +1,6 @@
 /** Robust figures of few measurements. */
 import { Random } from "../../core/numeric/random.ts";
-
-/** The middle of the values; throws RangeError for none. */
-export function median(values: readonly number[]): number {
-  if (values.length === 0) throw new RangeError("Cannot take the median as there are no values");
-  const sorted = [...values].sort((a, b) => a - b), middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
+import { median } from "../../core/numeric/statistics.ts";
 
 /** The median distance from the median. */
 export function medianDeviation(values: readonly number[]): number {

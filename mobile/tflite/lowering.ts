@@ -1,11 +1,11 @@
-/** The state of the conversion of a network's graph to a TensorFlow Lite model. */
-import type { Graph, Node, NodeId } from "../../core/graph/graph.ts";
+/** The state of a network's graph while it becomes a TensorFlow Lite model. */
+import type { Graph, NodeId } from "../../core/graph/graph.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import type { Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
 import { IMAGE, type InferenceNetwork } from "../network/network.ts";
-import { readersOf } from "../network/readers.ts";
 import type { ExporterRow } from "../network/row.ts";
+import { soleReaders } from "../network/sole_readers.ts";
 import { LiteModelBuilder, type LiteOperator, type TensorData, type TensorId } from "./model.ts";
 import { ACTIVATION, PADDING } from "./schema.ts";
 import { paddingForm, type Window } from "./window.ts";
@@ -26,13 +26,13 @@ type PaddingValue = "zero" | "lowest";
 /** The tensors and operators of a network while it is lowered. */
 export class LiteLowering {
   readonly #network: InferenceNetwork;
-  readonly #readers: readonly (readonly NodeId[])[];
+  readonly #soleReaders: readonly (NodeId | undefined)[];
   readonly #builder = new LiteModelBuilder();
   readonly #tensors = new Map<NodeId, TensorId>();
 
   constructor(network: InferenceNetwork) {
     this.#network = network;
-    this.#readers = readersOf(network.graph);
+    this.#soleReaders = soleReaders(network.graph);
   }
 
   /** The network's graph. */
@@ -48,13 +48,6 @@ export class LiteLowering {
   /** The shape of a node's output. */
   shape(id: NodeId): Shape {
     return this.graph.nodes[id]!.shape;
-  }
-
-  /** The only reader of a node, if it has exactly one. */
-  soleReader(id: NodeId): { readonly id: NodeId; readonly node: Node } | undefined {
-    const [reader, ...others] = this.#readers[id]!;
-    const node = reader === undefined || others.length > 0 ? undefined : this.graph.nodes[reader];
-    return node && { id: reader!, node };
   }
 
   /** A parameter's values; throws MobileError EXPORT_UNSUPPORTED_OP where the node is an activation. */
@@ -105,9 +98,11 @@ export class LiteLowering {
    * its output instead.
    */
   placeFused(id: NodeId, name?: string): FusedOutput {
-    const reader = this.soleReader(id);
-    if (reader?.node.op !== "relu") return { tensor: this.place(id, name), activation: ACTIVATION.NONE };
-    const tensor = this.place(reader.id, name);
+    const reader = this.#soleReaders[id];
+    if (reader === undefined || this.graph.nodes[reader]!.op !== "relu") {
+      return { tensor: this.place(id, name), activation: ACTIVATION.NONE };
+    }
+    const tensor = this.place(reader, name);
     this.#tensors.set(id, tensor);
     return { tensor, activation: ACTIVATION.RELU };
   }

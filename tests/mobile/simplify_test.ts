@@ -26,3 +26,11 @@ Deno.test("a convolution that others read too keeps its own output", () => {
   const { relativeDifference } = compareOutputs([oracle(of, image!)], [oracle(simplify(of), image!)]);
   assert(relativeDifference < 1e-5, `${relativeDifference}`);
 });
+
+Deno.test("a convolution that the network gives out keeps its own output", () => {
+  const given = network("ConvKX(3,8,3,1)BN(8)", { resolution: 8 }), [image] = testImages(given, 1);
+  const { nodes, outputs } = given.graph, convolution = nodes.findIndex(({ op }) => op === "conv2d");
+  const of = { ...given, graph: { nodes, outputs: [convolution, ...outputs] } };
+  const { relativeDifference } = compareOutputs([oracle(of, image!)], [oracle(simplify(of), image!)]);
+  assert(relativeDifference < 1e-5, `${relativeDifference}`);
+});
