@@ -1,5 +1,5 @@
 /** A network as exporters take it: a graph in inference mode, and the values of its parameters. */
-import { type Graph, GraphBuilder } from "../../core/graph/graph.ts";
+import { type Graph, GraphBuilder, type NodeId } from "../../core/graph/graph.ts";
 import { lowerStructure, type NetworkForm, printStructure, type Structure } from "../../core/networks/masternet/mod.ts";
 import { Network } from "../../core/networks/layers.ts";
 import { fedParameters, filledParameters, fillingRules } from "../../core/networks/parameters.ts";
@@ -62,8 +62,12 @@ export function filledNetwork(structure: Structure, form: NetworkForm): KnownNet
   };
 }
 
+/** The node that takes the image. */
+export function imageNode({ nodes }: Graph): NodeId {
+  return nodes.findIndex((node) => node.op === "input" && node.attributes.name === IMAGE);
+}
+
 /** The shape of the image that a network takes, `[1, h, w, c]`. */
 export function imageShape({ graph }: InferenceNetwork): Shape {
-  return graph.nodes.find(({ op, attributes }) => op === "input" && "name" in attributes && attributes.name === IMAGE)!
-    .shape;
+  return graph.nodes[imageNode(graph)]!.shape;
 }

@@ -3,7 +3,7 @@ import type { Graph, NodeId } from "../../core/graph/graph.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import type { Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
-import { IMAGE, type InferenceNetwork } from "../network/network.ts";
+import { IMAGE, imageNode, type InferenceNetwork } from "../network/network.ts";
 import type { ExporterRow } from "../network/row.ts";
 import { soleReaders } from "../network/sole_readers.ts";
 import { LiteModelBuilder, type LiteOperator, type TensorData, type TensorId } from "./model.ts";
@@ -152,9 +152,6 @@ export class LiteLowering {
 
   /** Adds the tensor of the input image. */
   placeImage(): TensorId {
-    const id = this.graph.nodes.findIndex(({ op, attributes }) =>
-      op === "input" && "name" in attributes && attributes.name === IMAGE
-    );
-    return this.place(id, IMAGE);
+    return this.place(imageNode(this.graph), IMAGE);
   }
 }

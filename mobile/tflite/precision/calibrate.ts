@@ -2,7 +2,7 @@
 import type { Backend } from "../../../core/graph/backend.ts";
 import type { NodeId } from "../../../core/graph/graph.ts";
 import { MobileError } from "../../errors.ts";
-import { IMAGE, type InferenceNetwork } from "../../network/network.ts";
+import { IMAGE, imageNode, type InferenceNetwork } from "../../network/network.ts";
 import { type Range, rangeOf, union } from "./quantize.ts";
 
 /** What calibration needs. */
@@ -27,9 +27,7 @@ export async function calibrate(
   { backend, images }: Calibration,
 ): Promise<ReadonlyMap<NodeId, Range>> {
   const ranges = new Map<NodeId, Range>(), nodes = computed(network);
-  const image = network.graph.nodes.findIndex(({ op, attributes }) =>
-    op === "input" && "name" in attributes && attributes.name === IMAGE
-  );
+  const image = imageNode(network.graph);
   const widen = (id: NodeId, values: Float32Array): void => {
     const range = rangeOf(values), known = ranges.get(id);
     if (!Number.isFinite(range.highest - range.lowest)) {

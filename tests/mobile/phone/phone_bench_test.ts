@@ -2,9 +2,20 @@ import assert from "node:assert/strict";
 import { type LatencyReport, namedFile } from "../../../mobile/phone/mod.ts";
 import { DebianAdb, installed } from "../debian_adb.ts";
 import { genuine, printing, soundOutput } from "../scripted_phone/binaries.ts";
+import { exported, network } from "../networks.ts";
 import { Adbd } from "../scripted_phone/adbd.ts";
 import { Phone } from "../scripted_phone/phone.ts";
-import { assertUntouched, bench, directly, folder, model, quick, zenPhone } from "./harness.ts";
+import {
+  assertUntouched,
+  bench,
+  benchArguments,
+  directly,
+  folder,
+  model,
+  quick,
+  readReport,
+  zenPhone,
+} from "./harness.ts";
 
 Deno.test({
   name: "zen phone bench through Debian's adb: push, a genuine measurement, report, everything put back",
@@ -67,6 +78,48 @@ Deno.test("what cannot be measured is refused before anything is done", async ()
     assert.match(outcome.stderr, message, args.join(" "));
     assert.equal(outcome.code, code);
   }
+});
+
+Deno.test("a quieted phone is given each model's own file, threads and cores, and every option reaches the protocol", async () => {
+  await using phone = new Phone();
+  await using adbd = new Adbd(phone);
+  const settings = ["window_animation_scale", "transition_animation_scale", "animator_duration_scale"];
+  const quieted = [...settings, "stay_on_while_plugged_in"].map((name) => `settings get global ${name}`).join("; ");
+  const { args, out } = await benchArguments(
+    printing(soundOutput(1000), {
+      before:
+        `echo "$(wc -c <"\${1#--graph=}") bytes on $CORES: $* / $(${quieted}; dumpsys power)" | tr '\\n' ' '; echo`,
+    }),
+  );
+  const other = `${folder}/other.tflite`;
+  await Deno.writeFile(other, await exported(network("ConvKX(3,2,1,1)"), "f32"));
+  const flags = "--repeats 1 --runs 20 --warmup 3 --min-seconds 0.5 --settle 0.25 --cool-down 7 --drift 20 --seed 9";
+  const options = [...flags.split(" "), "--threads", "1,5", "--sentinel", other, "--force", "--json"];
+  const { code, stdout, stderr } = await zenPhone([...args, ...options], directly(adbd));
+  assert.equal(code, 0, stderr);
+  const report = (await readReport(out))!;
+  assert.deepEqual(JSON.parse(stdout), report);
+  assert.deepEqual(report.protocol, {
+    repeats: 1,
+    settings: { delegate: "cpu", runs: 20, warmupRuns: 3, minSeconds: 0.5, maxSeconds: 150 },
+    seed: 9,
+    force: true,
+    settleMs: 250,
+    coolDownMs: 7000,
+    driftShare: 0.2,
+  });
+  assert.equal(report.sentinel, "other.tflite × 1");
+  for (const { model: name, threads, text } of report.samples) {
+    const { size } = await Deno.stat(`${folder}/${name}`), cores = threads === 1 ? "f0" : "ff";
+    assert.ok(text.startsWith(`${size} bytes on ${cores}: --graph=`), text);
+    assert.match(
+      text,
+      new RegExp(`--num_threads=${threads} --num_runs=20 --warmup_runs=3 --min_secs=0.5 --max_secs=150 /`),
+    );
+    assert.match(text, /\/ 0 0 0 7 mWakefulness=Awake/);
+  }
+  assert.equal(report.samples.length, 3);
+  assertUntouched(phone);
 });
 
 Deno.test("--profile times operators in a process that does not count", async () => {

@@ -39,7 +39,7 @@ const MAX_KHZ = [1_900_800, 1_900_800, 1_900_800, 1_900_800, 2_457_600, 2_457_60
 /** Where the commands live, and the folders whose names in command lines mean the phone's own. */
 const OWN_FOLDERS = /(?<![\w.])\/(data\/local\/tmp|sys\/devices|sys\/class|proc\/loadavg|system)\b/g;
 
-/** The commands, as shell scripts; `$PHONE` is the phone's folder. */
+/** The commands, as shell scripts; `$PHONE` is the phone's folder, `$CORES` the mask of a command under `taskset`. */
 const COMMANDS: Readonly<Record<string, string>> = {
   getprop: 'cat "$PHONE/props/$1" 2>/dev/null || echo',
   dumpsys: 'cat "$PHONE/state/$1" 2>/dev/null || echo "Can\'t find service: $1"',
@@ -52,7 +52,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   input:
     `[ "$2" = 224 ] && echo "mWakefulness=Awake" > "$PHONE/state/power" || echo "mWakefulness=Asleep" > "$PHONE/state/power"`,
   taskset: `[ -f "$PHONE/state/no-taskset" ] && { echo "taskset: failed to set pid's affinity" >&2; exit 1; }
-    shift; [ -x "$PHONE/hook" ] && "$PHONE/hook"; exec "$@"`,
+    export CORES="$1"; shift; [ -x "$PHONE/hook" ] && "$PHONE/hook"; exec "$@"`,
   df:
     'echo "Filesystem 1K-blocks Used Available Use% Mounted on"; echo "/dev/block/dm-1 9 9 $(cat "$PHONE/state/free-kib") 9% /data"',
 };
