@@ -126,6 +126,18 @@ Deno.test("read-only and missing folders, damaged transfers, missing files", asy
   assert.equal((await device.shell("echo alive")).stdout, "alive\n");
 });
 
+Deno.test("a phone without sha256sum: a file is checked by its size, and the answer says so", async () => {
+  await using stack = new AsyncDisposableStack();
+  const [phone, device] = await connected(stack);
+  await Deno.writeTextFile(`${phone.folder}/bin/sha256sum`, "#!/bin/sh\necho not found >&2; exit 127\n", {
+    mode: 0o755,
+  });
+  const { checkedBy, bytes } = await device.push(`${REMOTE}/x`, new Uint8Array(1000));
+  assert.deepEqual([checkedBy, bytes], ["size", 1000]);
+  await Deno.writeTextFile(`${phone.folder}/bin/wc`, "#!/bin/sh\necho 999\n", { mode: 0o755 });
+  await rejectsWith(device.push(`${REMOTE}/x`, new Uint8Array(1000)), "PUSH_MISMATCH");
+});
+
 Deno.test("a command that hangs, or is given up, is killed on the phone with all that it started", async () => {
   await using stack = new AsyncDisposableStack();
   const [phone, device] = await connected(stack);

@@ -129,6 +129,8 @@ Deno.test("flags in the binary's words", () => {
     "--use_gpu=true",
     "--enable_op_profiling=true",
   ]);
+  assert.equal(toArguments({ ...flags, delegate: "nnapi" }).at(-1), "--use_nnapi=true");
+  assert.equal(toArguments({ ...flags, delegate: "cpu" }).at(-1), "--max_secs=9");
 });
 
 Deno.test("a binary for another processor is refused before it is pushed", async () => {
