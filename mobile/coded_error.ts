@@ -1,4 +1,4 @@
-/** Errors that tell which of some known states is met, and what their user can do about it. */
+/** Errors with a code for programs, and a hint that tells the user what to do. */
 
 /** What goes with a coded error. */
 export interface CodedErrorOptions extends ErrorOptions {
@@ -8,14 +8,14 @@ export interface CodedErrorOptions extends ErrorOptions {
 
 /** The base of errors with a code. */
 export class CodedError<Code extends string> extends Error {
-  /** Which state, for programs to tell errors apart. */
+  /** What went wrong, for programs to tell errors apart. */
   readonly code: Code;
   /** What its user can do. */
   readonly hint: string;
   /** Facts for programs. */
   readonly data: Readonly<Record<string, unknown>>;
 
-  /** An error for the state `code`, whose remedy is among `hints`, with its whole message. */
+  /** An error with this code, its hint out of `hints`, and its whole message. */
   constructor(
     { code, hints }: { readonly code: Code; readonly hints: Readonly<Record<Code, string>> },
     message: string,

@@ -1,4 +1,4 @@
-/** The one interface that the ways to a phone share. */
+/** A phone, whether it is reached by an adb server, TCP or USB. */
 import type { AdbError } from "./errors.ts";
 
 /** The ways to a phone: a running adb server, its daemon over TCP, its daemon over USB. */

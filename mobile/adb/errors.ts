@@ -1,7 +1,7 @@
-/** What can go wrong between this machine and a phone, and the one place where other programs' texts get these names. */
+/** What can go wrong between this machine and a phone, and which texts of other programs mean it. */
 import { CodedError, type CodedErrorOptions } from "../coded_error.ts";
 
-/** The states that have a name, each with what its user can do about it. */
+/** The codes, each with what the user can do. */
 export const adbHints = {
   ADB_NOT_INSTALLED: "install Android's platform-tools (Debian: apt install adb), or use --transport tcp or usb",
   ADB_SERVER_UNREACHABLE: "adb start-server starts one; --port or ANDROID_ADB_SERVER_PORT names another",
@@ -30,7 +30,7 @@ export const adbHints = {
   SHELL_TIMEOUT: "give it longer (zen phone shell --timeout), or look at what it waits for",
 } as const;
 
-/** The name of a state. */
+/** One of {@link adbHints}. */
 export type AdbErrorCode = keyof typeof adbHints;
 
 /** A phone, or the way to it, is not in the state that is needed. */
@@ -45,7 +45,7 @@ export class AdbError extends CodedError<AdbErrorCode> {
   }
 }
 
-/** What Tango, the adb server and adbd say, and which state it means; the first match counts. */
+/** What Tango, the adb server and adbd say, and which code it means; the first match counts. */
 const meanings: readonly (readonly [said: RegExp, code: AdbErrorCode])[] = [
   [/more than one (device|emulator)/, "AMBIGUOUS_DEVICE"],
   [/no devices(\/emulators)? found|no emulators found/, "NO_DEVICE"],
@@ -67,7 +67,7 @@ const meanings: readonly (readonly [said: RegExp, code: AdbErrorCode])[] = [
   [/LIBUSB_ERROR/, "USB_FAILED"],
 ];
 
-/** The state that a foreign text means; `ADB_PROTOCOL` for one that is not known. */
+/** The code that another program's text means; `ADB_PROTOCOL` for one that is not known. */
 export function adbCodeOf(text: string): AdbErrorCode {
   return meanings.find(([said]) => said.test(text))?.[1] ?? "ADB_PROTOCOL";
 }

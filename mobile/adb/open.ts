@@ -1,4 +1,4 @@
-/** Phones, whatever the way to them. */
+/** Lists and opens phones by any of the three transports. */
 import type { HandshakeOptions } from "./daemon.ts";
 import { shakeHands } from "./daemon.ts";
 import type { Device, TransportName } from "./device.ts";
@@ -40,7 +40,7 @@ export function openDevice(options: OpenOptions = {}): Promise<Device> {
   }
 }
 
-/** The phones that can be seen on a way; over TCP that is the one at the address, if it takes our key. Throws AdbError. */
+/** The phones of a transport; over TCP that is the one at the address, if it accepts our key. Throws AdbError. */
 export async function listDevices(options: OpenOptions = {}): Promise<readonly ListedDevice[]> {
   switch (options.transport ?? "server") {
     case "server":

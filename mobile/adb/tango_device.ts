@@ -1,4 +1,4 @@
-/** A phone through Tango's ADB client, whatever the way to it. */
+/** A phone through Tango's ADB client, by any transport. */
 import type { Adb } from "@yume-chan/adb";
 import type {
   ConnectionState,
@@ -15,7 +15,7 @@ import { SyncClient } from "./sync.ts";
 
 /** How long a command's end may take to arrive after the phone has killed it, ms. */
 const GRACE_MS = 1_500;
-/** What is kept of a command's output, bytes: a command gone wild must not fill this machine's memory. */
+/** How much of a command's output is kept, bytes: endless output must not fill this machine's memory. */
 const KEPT_BYTES = 8 << 20;
 
 /** A stream's text as it grows. */

@@ -39,7 +39,7 @@ export function normalizationVectors(
   return { scale, shift: scale.map((factor, channel) => bias[channel]! - mean[channel]! * factor) };
 }
 
-/** A weight whose outermost axis has as many indices as there are factors, each part times its factor. */
+/** A weight with each index of its outermost axis multiplied by its factor. */
 export function scaledRows(weight: Float32Array, factors: Float64Array): Float32Array {
   const row = weight.length / factors.length, scaled = new Float32Array(weight.length);
   factors.forEach((factor, channel) => {

@@ -3,6 +3,7 @@ import type { Unsupported } from "../../core/graph/backend.ts";
 import type { NodeId } from "../../core/graph/graph.ts";
 import type { OpAttributes, OpName } from "../../core/graph/ops.ts";
 import type { Shape } from "../../core/graph/shape.ts";
+import { MobileError } from "../errors.ts";
 
 /** A node of one operation, as its row is given it. */
 export interface ExportedNode<K extends OpName> {
@@ -25,6 +26,16 @@ const ofTheBatch: Unsupported = { unsupported: "statistics of a batch belong to 
 export const ofTraining: Unsupported = {
   unsupported: "only training and proxies compute it, never a network's answer",
 };
+
+/** The error of a node that a format cannot express. */
+export function unsupportedNode(
+  { op, id }: { readonly op: OpName; readonly id: NodeId },
+  { format, reason }: { readonly format: string; readonly reason: string },
+): MobileError {
+  return new MobileError("EXPORT_UNSUPPORTED_OP", `Cannot export ${op} (node ${id}) to ${format} as ${reason}`, {
+    data: { op, node: id },
+  });
+}
 
 /** The operations that have no row in any format. */
 export const neverExported = {

@@ -13,7 +13,7 @@ import { soleReaders } from "./sole_readers.ts";
 
 type NodeOf<K extends OpName> = Extract<Node, { readonly op: K }>;
 
-/** What may take a normalisation's factors into its weight, whose outermost axis is the output's channel. */
+/** Whether a normalisation can be folded into the node: its weight's outermost axis is the output's channel. */
 function takesFactors(node: Node): node is NodeOf<"conv2d"> | NodeOf<"linear"> {
   return node.op === "conv2d" || node.op === "linear";
 }
@@ -44,7 +44,7 @@ class Simplifier {
     return node.op === "constant" || (node.op === "input" && node.attributes.name in this.#given);
   }
 
-  /** Whether the node is folded when the normalisation behind it comes, and only then. */
+  /** Whether the node is added later, together with the normalisation that reads it. */
   #waitsForNorm(id: NodeId): boolean {
     const reader = this.#graph.nodes[this.#soleReaders[id] ?? -1];
     return takesFactors(this.#graph.nodes[id]!) && reader?.op === "normalize" && reader.inputs[0] === id;

@@ -5,6 +5,7 @@ import type { OpName } from "../../core/graph/ops.ts";
 import type { Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
 import { IMAGE, imageShape, type KnownNetwork } from "../network/network.ts";
+import { unsupportedNode } from "../network/row.ts";
 import { simplify } from "../network/simplify.ts";
 import { type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
 import { channelsFirstShape } from "./layout.ts";
@@ -35,7 +36,9 @@ function lower(network: KnownNetwork): OnnxLowering {
   network.graph.nodes.forEach((node, id) => {
     if (node.op === "input") return;
     const row = rows[node.op] as OnnxRow<OpName> | Unsupported;
-    if (typeof row !== "function") throw lowering.unsupported(node.op, { id, reason: row.unsupported });
+    if (typeof row !== "function") {
+      throw unsupportedNode({ op: node.op, id }, { format: "ONNX", reason: row.unsupported });
+    }
     row(lowering, { ...node, id });
   });
   return lowering;

@@ -2,7 +2,6 @@
 import type { NodeId } from "../../core/graph/graph.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import type { Shape } from "../../core/graph/shape.ts";
-import { MobileError } from "../errors.ts";
 import { IMAGE, type InferenceNetwork } from "../network/network.ts";
 import type { ExporterRow } from "../network/row.ts";
 import { channelsFirst, channelsFirstShape } from "./layout.ts";
@@ -96,12 +95,5 @@ export class OnnxLowering {
       attribute: [attribute("axis", -1)],
     });
     return output;
-  }
-
-  /** An error that says that a node has no form. */
-  unsupported(op: string, { id, reason }: { readonly id: NodeId; readonly reason: string }): MobileError {
-    return new MobileError("EXPORT_UNSUPPORTED_OP", `Cannot export ${op} (node ${id}) to ONNX as ${reason}`, {
-      data: { op, node: id },
-    });
   }
 }

@@ -2,7 +2,7 @@
 import type { OpName } from "../../core/graph/ops.ts";
 import type { PoolAttributes } from "../../core/graph/ops/pooling.ts";
 import { ohwi } from "../../core/graph/shape.ts";
-import { type ExporterTable, neverExported } from "../network/row.ts";
+import { type ExporterTable, neverExported, unsupportedNode } from "../network/row.ts";
 import type { OnnxAttributes, OnnxLowering, OnnxRow } from "./lowering.ts";
 
 /** An operator of the same inputs with fixed attributes. */
@@ -34,7 +34,7 @@ const adaptive_average_pool: OnnxRow<"adaptive_average_pool"> = (lowering, { id,
   const [, h, w] = lowering.shape(inputs[0]!) as readonly [number, number, number, number];
   if (h % size !== 0 || w % size !== 0) {
     const reason = `${h}×${w} pixels do not divide into ${size}×${size} equal parts`;
-    throw lowering.unsupported("adaptive_average_pool", { id, reason });
+    throw unsupportedNode({ op: "adaptive_average_pool", id }, { format: "ONNX", reason });
   }
   const extents = [h / size, w / size];
   lowering.operator(id, { type: "AveragePool", inputs, attributes: { kernel_shape: extents, strides: extents } });

@@ -1,7 +1,7 @@
-/** What can go wrong in a measurement, and the one place where the texts of `benchmark_model` get these names. */
+/** What can go wrong in a measurement, and which texts of `benchmark_model` mean it. */
 import { CodedError, type CodedErrorOptions } from "../coded_error.ts";
 
-/** The states that have a name, each with what its user can do about it. */
+/** The codes, each with what the user can do. */
 export const measurementHints = {
   BENCH_BINARY_MISSING: "download TensorFlow Lite's android_aarch64_benchmark_model; docs/phones.md says from where",
   WRONG_ABI: "take the benchmark_model that was built for the phone's processor (most: android_aarch64)",
@@ -29,7 +29,7 @@ export const measurementHints = {
   INTERRUPTED: "the report keeps what was measured",
 } as const;
 
-/** The name of a state. */
+/** One of {@link measurementHints}. */
 export type MeasurementErrorCode = keyof typeof measurementHints;
 
 /** A measurement cannot be made, or cannot be trusted. */
@@ -44,12 +44,12 @@ export class MeasurementError extends CodedError<MeasurementErrorCode> {
   }
 }
 
-/** A state that does not stop a measurement, as a line of its report. */
+/** Something that does not stop a measurement, as a line of its report. */
 export function caution(code: MeasurementErrorCode, what: string): string {
   return `${code}: ${what}; ${measurementHints[code]}`;
 }
 
-/** What benchmark_model, taskset and the phone's shell print, and which state it means; the first match counts. */
+/** What benchmark_model, taskset and the phone's shell print, and which code it means; the first match counts. */
 const meanings: readonly (readonly [printed: RegExp, code: MeasurementErrorCode])[] = [
   [/Unconsumed cmdline flags:.*/, "BENCH_FLAGS"],
   [/taskset: .*(failed|bad|invalid|not permitted).*/i, "TASKSET_FAILED"],

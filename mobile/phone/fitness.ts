@@ -2,7 +2,7 @@
 import { caution, MeasurementError, type MeasurementErrorCode } from "./errors.ts";
 import type { CoreState, DeviceState } from "./state.ts";
 
-/** Limits of a state in which latencies repeat. */
+/** A phone is measured with at least this much charge, at most this warm, and below this thermal status. */
 const LIMITS = { batteryPercent: 30, batteryCelsius: 38, thermalStatus: 1 } as const;
 
 /**

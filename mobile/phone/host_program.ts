@@ -15,7 +15,7 @@ const DEFAULTS = { graph: "", num_threads: 1, num_runs: 50, warmup_runs: 1, min_
 
 type Flags = { -readonly [K in keyof typeof DEFAULTS]: (typeof DEFAULTS)[K] extends string ? string : number };
 
-/** `--name=value` arguments; the ones that are not known come back as the binary warns of them. */
+/** `--name=value` arguments, and those of an unknown name, of which the binary only warns. */
 function parseFlags(args: readonly string[]): { readonly flags: Flags; readonly unknown: readonly string[] } {
   const flags: Flags = { ...DEFAULTS }, unknown: string[] = [];
   for (const arg of args) {
@@ -35,8 +35,8 @@ interface Extent {
   readonly signal: AbortSignal | undefined;
 }
 
-/** How long inferences may keep this process from hearing of signals, ms. */
-const DEAF_MS = 100;
+/** Inferences block the event loop, so signals are let in at least this often, ms. */
+const SIGNAL_CHECK_MS = 100;
 
 /** Runs until there are enough inferences and enough time has passed; each one's time, µs. */
 async function timed(model: HostModel, { runs, minSeconds, maxSeconds, signal }: Extent): Promise<readonly number[]> {
@@ -44,7 +44,7 @@ async function timed(model: HostModel, { runs, minSeconds, maxSeconds, signal }:
   const began = performance.now();
   let heard = began;
   for (;;) {
-    if (performance.now() - heard > DEAF_MS) {
+    if (performance.now() - heard > SIGNAL_CHECK_MS) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       heard = performance.now();
     }

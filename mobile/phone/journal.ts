@@ -21,7 +21,7 @@ export function defaultJournalFolder(): string {
   return `${Deno.env.get("XDG_STATE_HOME") ?? `${Deno.env.get("HOME")}/.local/state`}/zennas/phones`;
 }
 
-/** Commands that end what runs in a folder, and remove it. `/proc/PID/cwd` tells exactly which processes these are. */
+/** Commands that kill the processes whose working directory is a folder, and remove the folder. */
 function sweepLine(folder: string): string {
   const kill = `for p in /proc/[0-9]*; do [ "$(readlink $p/cwd)" = ${quote(folder)} ] && kill -KILL \${p#/proc/}; done`;
   return `{ ${kill}; } 2>/dev/null; rm -rf ${quote(folder)}`;
@@ -50,8 +50,8 @@ export class Journal implements Disposable {
   }
 
   /**
-   * What is to be put back; undefined if nothing is. An entry is whole before anything is changed: half of one, from a
-   * crash while it was written, means that nothing was.
+   * What is to be put back; undefined if nothing is. The phone is changed only once a whole entry is on the disk: half an
+   * entry, from a crash while it was written, means that nothing was changed.
    */
   read(): JournalEntry | undefined {
     const text = Deno.readTextFileSync(this.#path);

@@ -18,7 +18,7 @@ function row(result: JobResult, published: boolean): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** Whose numbers they are, in words that cannot be overlooked. */
+/** What was measured on, a phone or this host, as a sentence. */
 export function labelOf({ kind, target }: Pick<LatencyReport, "kind" | "target">): string {
   return kind === "host" ? `Measured on this host, not on a phone: ${target.name}` : `Measured on ${target.name}`;
 }

@@ -1,6 +1,7 @@
 /**
- * How latencies are measured so that two people get the same: a fit phone, processes instead of single inferences, models
- * in random order between each other and a sentinel, pauses to cool down, and no sample from a state that changed.
+ * Measures latencies so that two people get the same. A phone that is hot, throttled or nearly empty is refused. A sample
+ * is a process, not an inference. Each round runs every model and a sentinel once, in random order, each when the phone is
+ * cool. A sample during which the phone's state changed is made again, and so is a round whose sentinel drifted.
  */
 import { Random } from "../../core/numeric/random.ts";
 import { median } from "../../core/numeric/statistics.ts";
@@ -77,13 +78,13 @@ export interface MeasurementContext {
   readonly signal?: AbortSignal;
   /** Told what happens, for a person who waits. */
   readonly onProgress?: (line: string) => void;
-  /** Run on the quieted target after the last sample: what does not count. */
+  /** Run on the quieted target after the last sample, such as a profile. */
   readonly afterwards?: () => Promise<void>;
 }
 
-/** Between two looks at a phone that cools down, ms. */
+/** How often a phone that cools down is looked at, ms. */
 const COOLING_POLL_MS = 5_000;
-/** A phone is cool again at this much above where it began, °C. */
+/** A phone is cool while its battery is at most this much warmer than at the beginning, °C. */
 const COOL_MARGIN_CELSIUS = 1;
 /** Attempts at one sample before the phone counts as unstable. */
 const ATTEMPTS = 5;
@@ -155,7 +156,7 @@ class Session {
     return { job, sentinel, round, startedMs, before, after, output, text: run.text, latencyUs, discarded };
   }
 
-  /** A sample that counts; those that do not are kept as such. */
+  /** Makes samples until one counts; those that do not are kept, marked as discarded. */
   async #counted(job: Job, round: number): Promise<Sample> {
     const { onProgress, signal } = this.#context;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -205,7 +206,10 @@ class Session {
     for (let round = 0, counted = 0; counted < repeats; round++) {
       onProgress?.(`round ${counted + 1} of ${repeats}`);
       if (round >= 2 * repeats) {
-        throw new MeasurementError("UNSTABLE", `Cannot measure as ${repeats} rounds were discarded`);
+        throw new MeasurementError(
+          "UNSTABLE",
+          `Cannot measure as ${round - counted} of ${round} rounds were discarded`,
+        );
       }
       if (await this.#round(round)) counted++;
     }

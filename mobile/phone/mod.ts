@@ -1,5 +1,5 @@
 /**
- * Single-image latencies that repeat, on Android phones or on this machine.
+ * Repeatable latencies of single images, on Android phones or on this machine.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** What a measurement says, with everything that it was made of. */
+/** The report of a measurement: its figures, and everything that they were computed from. */
 import { publishedNetworks } from "../../core/networks/zoo/published.ts";
 import { median } from "../../core/numeric/statistics.ts";
 import { caution } from "./errors.ts";
@@ -124,7 +124,7 @@ function resultOf(job: Plan["jobs"][number], { measurement, plan, comparePublish
   };
 }
 
-/** A 95 % interval wider than this share of the median tells two networks apart badly. */
+/** A 95 % interval wider than this share of the median is too wide to compare networks. */
 const WIDE_SHARE = 0.1;
 
 function wideIntervals(results: readonly JobResult[]): readonly string[] {
@@ -134,7 +134,7 @@ function wideIntervals(results: readonly JobResult[]): readonly string[] {
   return wide.map(({ model, threads }) => caution("UNSTABLE", `the interval of ${model} × ${threads} is wide`));
 }
 
-/** Models of which a delegate took a part only: their times are nobody's alone. */
+/** A caution for each model that a delegate runs in part: its time mixes the delegate's and the CPU's. */
 function partlyDelegated({ samples }: Measurement): readonly string[] {
   const partial = samples.filter(({ output }) => output.delegated === "partial").map(({ job }) => job.model.name);
   return [...new Set(partial)].map((name) => caution("DELEGATE_PARTIAL", `the delegate runs a part of ${name} only`));
@@ -151,7 +151,7 @@ function failureOf(failure: unknown): LatencyReport["failure"] {
   };
 }
 
-/** A measurement with everything that it was made of. */
+/** The report of a measurement. */
 export function latencyReport(sources: ReportSources): LatencyReport {
   const { plan, measurement, target, binary, profiles, createdAt } = sources;
   const { jobs, sentinel, ...protocol } = plan;

@@ -71,7 +71,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The clock on the wall. */
+/** The system's clock. */
 export const wallClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>

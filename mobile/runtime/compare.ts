@@ -1,4 +1,4 @@
-/** How far one set of answers is from another. */
+/** How much two implementations of a network differ in their answers. */
 
 /** Differences between a reference's answers and another's, over several images. */
 export interface Comparison {
@@ -34,14 +34,18 @@ function argmax(values: Float32Array): number {
  */
 export function compareOutputs(reference: readonly Float32Array[], others: readonly Float32Array[]): Comparison {
   let maxDifference = 0, magnitude = 0, signal = 0, noise = 0, agreed = 0;
-  if (reference.length !== others.length) throw new RangeError("Cannot compare answers as there are more to one side");
+  if (reference.length !== others.length) {
+    throw new RangeError(
+      `Cannot compare answers as their numbers differ: got ${reference.length} and ${others.length}`,
+    );
+  }
   reference.forEach((values, image) => {
     const other = others[image]!;
     if (other.length !== values.length) {
       throw new RangeError(`Cannot compare answers as their lengths differ: got ${values.length} and ${other.length}`);
     }
     values.forEach((value, index) => {
-      // A NaN on either side is as far as can be.
+      // A NaN on either side counts as an infinite difference.
       const difference = Math.abs(value - other[index]!);
       maxDifference = Math.max(maxDifference, Number.isNaN(difference) ? Infinity : difference);
       magnitude = Math.max(magnitude, Math.abs(value));

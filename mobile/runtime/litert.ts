@@ -1,7 +1,7 @@
 /**
  * TensorFlow Lite models on this machine, by LiteRT.js: the production kernels (XNNPACK) compiled to WebAssembly. The
- * library is made for browsers and tells of some failures on its log alone, while it goes on and computes nonsense; both
- * are mended here.
+ * library expects a browser's global objects, which it is given while it loads. After some failures it only logs an error
+ * and returns wrong results: its log is read after each call, and an error in it is thrown.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -40,10 +40,10 @@ const globals = globalThis as WorkerGlobals;
 
 /** What the runtime has logged during the call that it is in. */
 const log: string[] = [];
-/** The end of the last call: the log does not tell calls apart, so they take turns. */
+/** Settles when the last call has ended. Calls run one after another, as they share the log. */
 let turn: Promise<unknown> = Promise.resolve();
 
-/** A script of CommonJS form, run as such: what `importScripts` leaves in a worker's global object. */
+/** Runs a CommonJS script in place of `importScripts`, and leaves what it exports in the global object. */
 function runScript(url: string): void {
   const path = fileURLToPath(url), module = { exports: {} };
   const body = new Function("require", "module", "exports", "__filename", "__dirname", readFileSync(path, "utf8"));
@@ -57,7 +57,7 @@ let loading: Promise<LiteRt> | undefined;
 /** An adapter that has no device: the library opens the machine's GPU when it loads, and never needs it here. */
 const noAdapter = { limits: {}, features: new Set(), info: {}, requestDevice: () => Promise.resolve(null) };
 
-/** Loads the library into globals as a browser's worker has them, and takes them away again. */
+/** Loads the library; the globals of a browser's worker, which it needs for that, are removed afterwards. */
 async function load(): Promise<LiteRt> {
   const library = await import("@litertjs/core");
   const script = new URL("../wasm/litert_wasm_internal.js", import.meta.resolve("@litertjs/core")).href;
@@ -82,7 +82,7 @@ function loadLibrary(): Promise<LiteRt> {
   return loading ??= load();
 }
 
-/** Runs something of the library's when its turn comes; what it throws, or logs as an error, is thrown. */
+/** Runs a call of the library after the calls before it; what it throws, or logs as an error, is thrown. */
 function checked<T>(what: string, action: () => Promise<T>): Promise<T> {
   const result = turn.then(() => logged(what, action));
   turn = result.catch(() => undefined);

@@ -15,7 +15,7 @@ import { openLiteRt } from "./litert.ts";
 export interface Threshold {
   /** The least signal to quantisation noise, dB. */
   readonly sqnrDb: number;
-  /** The least part of images with the same top-1 class; untrained networks' classes are near ties. */
+  /** The least part of images with the same top-1 class. It is low, as an untrained network's largest logits hardly differ. */
   readonly top1Agreement: number;
 }
 
@@ -27,7 +27,7 @@ export const thresholds: Readonly<Record<Precision, Threshold>> = {
   int8: { sqnrDb: 20, top1Agreement: 0.5 },
 };
 
-/** The most that a probability may be off the softmax of the file's own logits: float32, and an approximate exponential. */
+/** How far a probability may be from the softmax of the file's own logits: runtimes compute exponentials approximately. */
 const PROBABILITY_DIFFERENCE = 1e-5;
 
 /** How to verify. */

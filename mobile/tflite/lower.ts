@@ -1,8 +1,8 @@
 /** Converts networks to TensorFlow Lite models in float32. */
 import type { Unsupported } from "../../core/graph/backend.ts";
 import type { OpName } from "../../core/graph/ops.ts";
-import { MobileError } from "../errors.ts";
 import type { InferenceNetwork } from "../network/network.ts";
+import { unsupportedNode } from "../network/row.ts";
 import { LiteLowering, type LiteRow } from "./lowering.ts";
 import type { LiteModel } from "./model.ts";
 import { rows } from "./rows.ts";
@@ -16,9 +16,7 @@ export interface LowerOptions {
 function rowOf(op: OpName, id: number): LiteRow<OpName> {
   const row = rows[op] as LiteRow<OpName> | Unsupported;
   if (typeof row === "function") return row;
-  throw new MobileError("EXPORT_UNSUPPORTED_OP", `Cannot export ${op} (node ${id}) as ${row.unsupported}`, {
-    data: { op, node: id },
-  });
+  throw unsupportedNode({ op, id }, { format: "TensorFlow Lite", reason: row.unsupported });
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Rows of poolings. */
 import type { Graph, NodeId } from "../../../core/graph/graph.ts";
-import { MobileError } from "../../errors.ts";
-import type { ExportedNode } from "../../network/row.ts";
+import { type ExportedNode, unsupportedNode } from "../../network/row.ts";
 import type { LiteLowering } from "../lowering.ts";
 import { PADDING } from "../schema.ts";
 import { paddingForm } from "../window.ts";
@@ -12,12 +11,6 @@ function isNonNegative(graph: Graph, id: NodeId): boolean {
   if (op === "relu" || op === "sigmoid") return true;
   const keeps = op === "max_pool" || op === "average_pool" || op === "adaptive_average_pool" || op === "concat";
   return keeps && inputs.every((from) => isNonNegative(graph, from));
-}
-
-function unsupported(op: string, id: NodeId, reason: string): MobileError {
-  return new MobileError("EXPORT_UNSUPPORTED_OP", `Cannot export ${op} (node ${id}) to TensorFlow Lite as ${reason}`, {
-    data: { op, node: id },
-  });
 }
 
 /** `MAX_POOL_2D`; where no value is negative, zeros outside are as good as nothing. */
@@ -42,7 +35,8 @@ export function average_pool(
   const { kernel, stride } = attributes, [, h, w] = lowering.shape(x!) as readonly [number, number, number, number];
   const form = paddingForm([h, w], attributes);
   if (form === "PAD") {
-    throw unsupported("average_pool", id, "its symmetric padding is not that of SAME, and padded values would count");
+    const reason = "its symmetric padding is not that of SAME, and padded values would count";
+    throw unsupportedNode({ op: "average_pool", id }, { format: "TensorFlow Lite", reason });
   }
   const window = { strideW: stride, strideH: stride, filterW: kernel, filterH: kernel };
   lowering.operator({
@@ -69,7 +63,8 @@ export function adaptive_average_pool(lowering: LiteLowering, node: ExportedNode
   if (size === 1) return globalPool(lowering, node);
   const [, h, w] = lowering.shape(x!) as readonly [number, number, number, number];
   if (h % size !== 0 || w % size !== 0) {
-    throw unsupported("adaptive_average_pool", id, `${h}×${w} pixels do not divide into ${size}×${size} equal parts`);
+    const reason = `${h}×${w} pixels do not divide into ${size}×${size} equal parts`;
+    throw unsupportedNode({ op: "adaptive_average_pool", id }, { format: "TensorFlow Lite", reason });
   }
   const window = { strideW: w / size, strideH: h / size, filterW: w / size, filterH: h / size };
   lowering.operator({
