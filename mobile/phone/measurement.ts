@@ -98,6 +98,8 @@ class Session {
   readonly #target: MeasurementTarget;
   readonly #plan: Plan;
   readonly #context: MeasurementContext;
+  /** The sentinel's latency in each round before, µs; in rounds that drifted too. */
+  readonly #sentinelsUs: number[] = [];
 
   constructor(
     target: MeasurementTarget,
@@ -174,11 +176,11 @@ class Session {
     );
   }
 
-  /** How far the sentinel is off its median of the rounds before; 0 in the first one. */
-  #drift(sample: Sample): number {
-    const earlier = this.samples.filter((one) => one.sentinel && one !== sample && one.round < sample.round);
-    if (earlier.length === 0) return 0;
-    return Math.abs(sample.latencyUs / median(earlier.map(({ latencyUs }) => latencyUs)) - 1);
+  /** How far the sentinel of a round is off its median of the rounds before, as a share; 0 in the first one. */
+  #drift({ latencyUs }: Sample): number {
+    const drift = this.#sentinelsUs.length === 0 ? 0 : Math.abs(latencyUs / median(this.#sentinelsUs) - 1);
+    this.#sentinelsUs.push(latencyUs);
+    return drift;
   }
 
   /** Every job and the sentinel once, in random order; whether the round counts. */

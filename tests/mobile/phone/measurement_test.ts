@@ -109,11 +109,35 @@ Deno.test("a drifting sentinel discards its round; a phone that never settles is
     assert.deepEqual(new Set([...reasons.slice(0, 6), ...reasons.slice(9)]), new Set([null]));
   }
   for (const us of [1040, 960]) assert.deepEqual(await withSentinelOf(us), Array(15).fill(null));
+  let later = 0;
+  const slower = new FakeTarget({
+    run: ({ model }) => ({ exitCode: 0, text: soundOutput(model === s && later++ > 0 ? 1100 : 1000) }),
+  });
+  const changed = await measure(slower, plan({ repeats: 3 }), { clock: new VirtualClock() });
+  assert.deepEqual([changed.failure, changed.samples.length], [undefined, 12]); // a change that stays costs one round
   let us = 1000;
   const never = new FakeTarget({ run: () => ({ exitCode: 0, text: soundOutput(us *= 1.2) }) });
   const { failure, samples } = await measure(never, plan(), { clock: new VirtualClock() });
   assert.equal(codeOf(failure), "UNSTABLE");
   assert.equal(samples.length, 30);
+});
+
+Deno.test("a sentinel's sample that was made again does not count among those that drift is measured by", async () => {
+  let sentinels = 0, hot = false;
+  const target = new FakeTarget({
+    state() {
+      const thermalStatus = hot ? 1 : 0;
+      hot = false;
+      return { ...calm, thermalStatus };
+    },
+    run({ model }) {
+      hot = model === s && sentinels++ === 0;
+      return { exitCode: 0, text: soundOutput(hot ? 2000 : 1000) };
+    },
+  });
+  const { samples, failure } = await measure(target, plan(), { clock: new VirtualClock() });
+  assert.equal(failure, undefined);
+  assert.deepEqual(samples.filter(({ discarded }) => discarded !== null).map(({ latencyUs }) => latencyUs), [2000]);
 });
 
 Deno.test("a crash in the middle keeps what came before it, and restores", async () => {
@@ -138,6 +162,31 @@ Deno.test("big cores by the clocks that the phone reports", () => {
   assert.equal(coreMask(bigCores(threeClusters, 1)), "100");
   assert.equal(coreMask(bigCores(threeClusters, 4)), "1f0");
   assert.deepEqual(bigCores(clocked(null, null), 1), []);
+});
+
+Deno.test("a state that can be read whole, in the units of its names", () => {
+  const battery = (line: string): string =>
+    `@@zennas battery\n  AC powered: false\n  USB powered: false\n  Wireless powered: false\n  ${line}\n` +
+    "  level: 64\n  scale: 100\n  temperature: -35\n";
+  const rest = "@@zennas thermal\nThermal Status: 2\n\tTemperature{mValue=31.5, mType=0, mName=cpu}\n" +
+    "\tTemperature{mValue=29.25, mType=3, mName=skin}\n@@zennas power\nmWakefulness=Dozing\n" +
+    "@@zennas load\n1.25 0.4 0.3 1/2 3\n@@zennas cores\ncpu10 3000 2000 1000\ncpu2 1900 - 300\n";
+  assert.deepEqual(parseState(battery("") + rest), {
+    batteryPercent: 64,
+    batteryCelsius: -3.5,
+    power: "battery",
+    thermalStatus: 2,
+    skinCelsius: 29.25,
+    awake: false,
+    load: 1.25,
+    cores: [
+      { cpu: 2, maxKHz: 1900, capKHz: null, currentKHz: 300 },
+      { cpu: 10, maxKHz: 3000, capKHz: 2000, currentKHz: 1000 },
+    ],
+    unread: {},
+  });
+  const sources = { "AC powered: true": "ac", "USB powered: true": "usb", "Wireless powered: true": "wireless" };
+  for (const [line, power] of Object.entries(sources)) assert.equal(parseState(battery(line) + rest).power, power);
 });
 
 Deno.test("a state that can be read in part tells what could not be read", () => {
