@@ -96,9 +96,8 @@ export interface ReportSources {
 
 /** The published latency of the zoo network that a file is named after, ms; null where there is none. */
 export function publishedPixel2Ms(fileName: string): number | null {
-  const names = [...publishedNetworks.keys()].filter((name) => fileName.includes(name));
-  const longest = names.sort((a, b) => b.length - a.length)[0];
-  return longest === undefined ? null : publishedNetworks.get(longest)!.published.pixel2Ms;
+  const named = [...publishedNetworks].find(([name]) => fileName.includes(name));
+  return named ? named[1].published.pixel2Ms : null;
 }
 
 function facts({ name, bytes, sha256 }: NamedFile): FileFacts {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  type Job,
   latencyReport,
   measure,
   type Measurement,
@@ -47,6 +48,20 @@ Deno.test("the report: figures of known samples, published ones beside them, lab
   assert.match(wide.cautions.join(), /^UNSTABLE: the interval of zennet_.* is wide; close what runs on it/);
   const host = { ...report, kind: "host" as const };
   for (const text of [toMarkdown(host), toSvg(host)]) assert.match(text, /on this host, not on a phone/);
+});
+
+Deno.test("each model under each number of threads has its own figures, the sentinel's kept apart", async () => {
+  const jobs = [{ model: a!, threads: 1 }, { model: a!, threads: 4 }];
+  let sentinels = 0;
+  const times = new Map(jobs.map((job, index) => [job as Job, 2000 + 1000 * index]));
+  const target = new FakeTarget({
+    run: (job) => ({ exitCode: 0, text: soundOutput(times.get(job) ?? 1000 + 10 * sentinels++) }),
+  });
+  const of = plan({ jobs, sentinel: { model: a!, threads: 1 } });
+  const measurement = await measure(target, of, { clock: new VirtualClock() });
+  const { results } = latencyReport({ ...reportSources(of, measurement, target), comparePublished: false });
+  const figures = results.map(({ threads, medianMs, counted }) => [threads, medianMs, counted]);
+  assert.deepEqual(figures, [[1, 2, 5], [4, 3, 5]]);
 });
 
 /** The names in a JSON value, an array's by its first element: `a`, `a.b`. */
