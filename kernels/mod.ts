@@ -9,11 +9,12 @@ import { openWebGpu, type WebGpuBackend, type WebGpuOptions } from "./webgpu/bac
 
 export { type CpuBackend, type CpuOptions, openCpu };
 export { openWebGpu, type WebGpuBackend, type WebGpuOptions };
-export { type AdapterChoice, type AdapterDescription, listAdapters, NoAdapterError } from "./webgpu/adapters.ts";
-export { KernelError } from "./webgpu/errors.ts";
+export { type AdapterChoice, type AdapterDescription, listAdapters } from "./webgpu/adapters.ts";
+export { KernelError, NoAdapterError } from "./webgpu/errors.ts";
 export { measureCore } from "./cpu/speed.ts";
 export { type DeviceSpeed, measureAdapter } from "./webgpu/speed.ts";
-export type { WorkerUsage } from "./webgpu/protocol.ts";
+export type { WorkerUsage } from "./webgpu/messages.ts";
+export type { Precision } from "./webgpu/wgsl/kernel.ts";
 
 /** Options of each backend by its name. */
 export interface BackendOptions {

@@ -16,6 +16,8 @@ export interface CpuOptions {
 export interface CpuBackend extends Backend {
   /** Bytes of each worker's WebAssembly memory after its latest run: that of the largest program that it has run. */
   readonly memoryBytes: readonly number[];
+  /** Programs that each worker held after its latest run: a disposed one leaves it before its next. */
+  readonly programs: readonly number[];
 }
 
 /** A program that any worker may run. It leaves the workers when it is disposed and its runs are done. */
@@ -57,7 +59,7 @@ class PooledCpuBackend implements CpuBackend {
   readonly device: DeviceDescription;
   readonly concurrency: number;
   readonly #pool: WorkerPool;
-  #programs = 0;
+  #compiled = 0;
 
   constructor(pool: WorkerPool, { workers, device }: { readonly workers: number; readonly device: DeviceDescription }) {
     this.#pool = pool;
@@ -66,11 +68,15 @@ class PooledCpuBackend implements CpuBackend {
   }
 
   get memoryBytes(): readonly number[] {
-    return this.#pool.memoryBytes;
+    return this.#pool.holdings.map(({ memoryBytes }) => memoryBytes);
+  }
+
+  get programs(): readonly number[] {
+    return this.#pool.holdings.map(({ programs }) => programs);
   }
 
   compile(graph: Graph): Program {
-    return new CpuProgram(this.#programs++, graph, { pool: this.#pool });
+    return new CpuProgram(this.#compiled++, graph, { pool: this.#pool });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -2,8 +2,9 @@
 import { DeviceLostError } from "../../core/graph/backend.ts";
 import type { Graph } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
-import { startWorker } from "../worker/platform.ts";
-import { type Reply, type Request, reviveError } from "./protocol.ts";
+import { reviveError } from "../worker/errors.ts";
+import { startWorker } from "../worker/start.ts";
+import type { Holdings, Reply, Request } from "./messages.ts";
 
 /** A graph under the number that workers know it by. */
 export interface PooledProgram {
@@ -28,11 +29,12 @@ interface Job {
 
 /** One worker and what it is doing. */
 interface Slot {
-  worker: Worker;
+  readonly worker: Worker;
   /** What the next reply answers: a job, or the start. */
   job: Pick<Job, "resolve" | "reject"> | undefined;
   readonly known: Set<number>;
-  memoryBytes: number;
+  /** As its latest reply says; undefined before it has started. */
+  holdings: Holdings | undefined;
 }
 
 const defaultScript = new URL("./worker.ts", import.meta.url);
@@ -58,9 +60,9 @@ export class WorkerPool implements AsyncDisposable {
     throw failed.reason;
   }
 
-  /** Bytes of each worker's memory after its latest run. */
-  get memoryBytes(): readonly number[] {
-    return this.#slots.map(({ memoryBytes }) => memoryBytes);
+  /** What each worker held after its latest run. */
+  get holdings(): readonly Holdings[] {
+    return this.#slots.flatMap(({ holdings }) => holdings ?? []);
   }
 
   /** Queues a run. Rejects with the error that the run threw, or DeviceLostError where its worker or the pool ended. */
@@ -92,14 +94,11 @@ export class WorkerPool implements AsyncDisposable {
 
   #start(): Promise<Float32Array[]> {
     return new Promise((resolve, reject) => {
-      const worker = startWorker(this.#options.script ?? defaultScript);
-      const slot: Slot = { worker, job: { resolve, reject }, known: new Set(), memoryBytes: 0 };
-      worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#finish(slot, data);
-      worker.onmessageerror = () => this.#replace(slot, "its message could not be read");
-      worker.onerror = (event) => {
-        event.preventDefault();
-        this.#replace(slot, event.message);
-      };
+      const worker = startWorker<Reply>(this.#options.script ?? defaultScript, {
+        received: (reply) => this.#finish(slot, reply),
+        crashed: (reason) => this.#replace(slot, reason),
+      });
+      const slot: Slot = { worker, job: { resolve, reject }, known: new Set(), holdings: undefined };
       this.#slots.push(slot);
       this.#post(slot, { type: "start", module: this.#options.module });
     });
@@ -112,7 +111,7 @@ export class WorkerPool implements AsyncDisposable {
   #finish(slot: Slot, reply: Reply): void {
     const job = slot.job;
     slot.job = undefined;
-    slot.memoryBytes = reply.memoryBytes;
+    slot.holdings = reply.holdings;
     if (reply.type === "done") job?.resolve(reply.outputs);
     else job?.reject(reviveError(reply.error));
     this.#dispatch();
@@ -125,7 +124,7 @@ export class WorkerPool implements AsyncDisposable {
     this.#slots.splice(index, 1);
     slot.worker.terminate();
     slot.job?.reject(new DeviceLostError(`Cannot finish a run as its worker crashed: ${reason}`));
-    if (slot.memoryBytes === 0) return this.#failQueue(reason);
+    if (!slot.holdings) return this.#failQueue(reason);
     // Where the replacement cannot start, the last one to go fails what waits.
     this.#start().catch(() => {});
   }

@@ -1,6 +1,7 @@
 /** A worker of the CPU backend: one machine, and the programs that it was given. */
+import { recordError } from "../worker/errors.ts";
 import { Machine, type MachineProgram } from "./machine.ts";
-import { recordError, type Reply, type Request } from "./protocol.ts";
+import type { Holdings, Reply, Request } from "./messages.ts";
 
 /** The part of a worker's global scope that is used here. */
 interface WorkerScope {
@@ -22,13 +23,16 @@ function programOf({ program, graph }: RunRequest, on: Machine): MachineProgram 
   return compiled;
 }
 
+function holdings(): Holdings {
+  return { memoryBytes: machine!.memoryBytes, programs: programs.size };
+}
+
 function run(request: RunRequest): void {
   try {
     const outputs = machine!.run(programOf(request, machine!), request.options);
-    const reply: Reply = { type: "done", outputs, memoryBytes: machine!.memoryBytes };
-    scope.postMessage(reply, outputs.map(({ buffer }) => buffer));
+    scope.postMessage({ type: "done", outputs, holdings: holdings() }, outputs.map(({ buffer }) => buffer));
   } catch (error) {
-    scope.postMessage({ type: "failed", error: recordError(error), memoryBytes: machine!.memoryBytes }, []);
+    scope.postMessage({ type: "failed", error: recordError(error), holdings: holdings() }, []);
   }
 }
 
@@ -36,7 +40,7 @@ scope.onmessage = ({ data }) => {
   switch (data.type) {
     case "start":
       machine = new Machine(data.module);
-      return scope.postMessage({ type: "done", outputs: [], memoryBytes: machine.memoryBytes }, []);
+      return scope.postMessage({ type: "done", outputs: [], holdings: holdings() }, []);
     case "run":
       return run(data);
     case "drop":

@@ -1,4 +1,5 @@
-/** Lists the GPUs of this machine, and finds the one that a name or number means. */
+/** Which GPUs there are, and which one a name means. */
+import { NoAdapterError } from "./errors.ts";
 
 /** An adapter that can be opened. */
 export interface AdapterDescription {
@@ -21,27 +22,7 @@ export interface AdapterDescription {
 /** Which adapter to open: the best one, or one by its index in the list or by a part of its name. */
 export type AdapterChoice = "best" | number | string;
 
-/** Thrown where no adapter matches the choice. */
-export class NoAdapterError extends Error {
-  static {
-    this.prototype.name = "NoAdapterError";
-  }
-
-  /** Names of the adapters that were found. */
-  readonly known: readonly string[];
-
-  /** Creates an error: none of the `known` adapters matches `choice`. */
-  constructor(choice: AdapterChoice, known: readonly string[]) {
-    const found = known.length === 0 ? "there is none" : `there are ${known.join(", ")}`;
-    super(`Cannot compute on a WebGPU adapter as ${found}: asked for ${choice}`);
-    this.known = known;
-  }
-}
-
-/**
- * WebGPU cannot list adapters, so each of these requests is made and duplicates are dropped. On a machine with several
- * adapters they give different ones, the strongest first.
- */
+/** Requests that lead to different adapters where a machine has several, the strongest first. */
 const requests: readonly GPURequestAdapterOptions[] = [
   { powerPreference: "high-performance" },
   { powerPreference: "low-power" },

@@ -8,7 +8,8 @@ import type { AdapterChoice, AdapterDescription } from "./adapters.ts";
 import { Connection } from "./connection.ts";
 import { GROUP_RUNS } from "./group.ts";
 import { planGraph, type PlannedGraph, type PlanOptions } from "./plan.ts";
-import type { WorkerUsage } from "./protocol.ts";
+import type { WorkerUsage } from "./messages.ts";
+import type { Precision } from "./wgsl/kernel.ts";
 
 /** Options of the WebGPU backend. */
 export interface WebGpuOptions {

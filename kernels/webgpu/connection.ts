@@ -1,9 +1,9 @@
 /** The backend's end of the line to its worker. */
 import { DeviceLostError } from "../../core/graph/backend.ts";
-import { startWorker } from "../worker/platform.ts";
-import { type ErrorRecord, reviveError } from "./errors.ts";
+import { type ErrorRecord, reviveError } from "../worker/errors.ts";
+import { startWorker } from "../worker/start.ts";
 import type { PlanRun } from "./group.ts";
-import type { Reply, Request, WorkerUsage } from "./protocol.ts";
+import type { Reply, Request, WorkerUsage } from "./messages.ts";
 
 type Started = Extract<Reply, { readonly type: "started" }>;
 type Outputs = Float32Array<ArrayBuffer>[];
@@ -31,13 +31,10 @@ export class Connection implements AsyncDisposable {
   #closed: DeviceLostError | undefined;
 
   private constructor() {
-    this.#worker = startWorker(new URL("./worker.ts", import.meta.url));
-    this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#receive(data);
-    this.#worker.onmessageerror = () => this.#end("its message could not be read");
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#end(event.message);
-    };
+    this.#worker = startWorker<Reply>(new URL("./worker.ts", import.meta.url), {
+      received: (reply) => this.#receive(reply),
+      crashed: (reason) => this.#end(reason),
+    });
   }
 
   /** Starts a worker and its device. Rejects with what opening the device threw. */

@@ -1,6 +1,5 @@
-/** What can go wrong on a device, and how it is told across threads. */
-import { DeviceLostError, DeviceMemoryError } from "../../core/graph/backend.ts";
-import { NoAdapterError } from "./adapters.ts";
+/** What can go wrong on a GPU alone. */
+import type { AdapterChoice } from "./adapters.ts";
 
 /** A kernel that does not compile or cannot be dispatched. */
 export class KernelError extends Error {
@@ -28,48 +27,19 @@ export class KernelError extends Error {
   }
 }
 
-/** An error as plain data, with the fields of the errors that have any. */
-export interface ErrorRecord {
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string;
-  readonly op?: string;
-  readonly pipeline?: string;
-  readonly line?: number | undefined;
-  readonly neededBytes?: number;
-  readonly limitBytes?: number;
-  readonly known?: readonly string[];
-}
-
-/** An error to post. */
-export function recordError(error: unknown): ErrorRecord {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const { name, message, stack } = error;
-  return { ...error, name, message, ...(stack === undefined ? {} : { stack }) };
-}
-
-function revive(record: ErrorRecord): Error {
-  const { name, message, op = "", pipeline = "", line, neededBytes = 0, limitBytes = 0, known = [] } = record;
-  switch (name) {
-    case "KernelError":
-      return new KernelError("", { op, pipeline, line });
-    case "DeviceMemoryError":
-      return new DeviceMemoryError("", { needed: neededBytes, limit: limitBytes });
-    case "NoAdapterError":
-      return new NoAdapterError("", known);
-    case "TypeError":
-      return new TypeError(message);
-    case "RangeError":
-      return new RangeError(message);
-    default:
-      return new DeviceLostError(message);
+/** No adapter is what was asked for. */
+export class NoAdapterError extends Error {
+  static {
+    this.prototype.name = "NoAdapterError";
   }
-}
 
-/** The error that a worker posted: of the same class where callers tell it apart, else DeviceLostError. */
-export function reviveError(record: ErrorRecord): Error {
-  const error = revive(record);
-  error.message = record.message;
-  error.cause = record;
-  return error;
+  /** Names of the adapters that there are. */
+  readonly known: readonly string[];
+
+  /** `choice` is none of the `known` ones. */
+  constructor(choice: AdapterChoice, known: readonly string[]) {
+    const found = known.length === 0 ? "there is none" : `there are ${known.join(", ")}`;
+    super(`Cannot compute on a WebGPU adapter as ${found}: asked for ${choice}`);
+    this.known = known;
+  }
 }

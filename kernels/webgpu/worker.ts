@@ -1,7 +1,7 @@
 /** The WebGPU backend's worker: the only thread that talks to the device, because waiting for a GPU blocks its thread. */
+import { recordError } from "../worker/errors.ts";
 import { GpuDevice } from "./device.ts";
-import { recordError } from "./errors.ts";
-import type { Reply, Request } from "./protocol.ts";
+import type { Reply, Request } from "./messages.ts";
 import { RunQueue } from "./run_queue.ts";
 
 /** The part of a worker's global scope that is used here. */

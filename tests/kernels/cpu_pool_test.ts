@@ -69,20 +69,46 @@ Deno.test("a disposed program is not run", async () => {
   await assert.rejects(program.run(), DeviceLostError);
 });
 
-const script = (source: string): URL => new URL(`data:application/javascript,${encodeURIComponent(source)}`);
-const started = `postMessage({ type: "done", outputs: [], memoryBytes: 1 })`;
+Deno.test("disposed programs leave the workers, those in mid-run after it", async () => {
+  await using backend = await openCpu({ workers: 1 });
+  const feeds = { x: Float32Array.of(1) }, kept = backend.compile(reluOf([1]));
+  await kept.run({ feeds });
+  for (const early of [false, true]) {
+    const disposed = Array.from({ length: 3 }, () => backend.compile(reluOf([1])));
+    const runs = disposed.map((program) => program.run({ feeds }));
+    if (early) { for (const program of disposed) program[Symbol.dispose](); }
+    await Promise.all(runs);
+    if (!early) assert.deepEqual(backend.programs, [4]);
+    for (const program of disposed) program[Symbol.dispose]();
+    await kept.run({ feeds });
+    assert.deepEqual(backend.programs, [1]);
+  }
+});
 
-Deno.test("a worker that crashes fails its run and is replaced", async () => {
-  const crashing = script(`onmessage = ({ data }) => {
-    if (data.type === "start") return ${started};
-    if (data.options.seed === 1) throw new Error("out of order");
-    postMessage({ type: "done", outputs: [], memoryBytes: 1 });
-  }`);
+const script = (source: string): URL => new URL(`data:application/javascript,${encodeURIComponent(source)}`);
+
+/** Replies to a run with 1 where the graph came with it, else with 0; crashes under seed 1. */
+const crashing = script(`onmessage = ({ data }) => {
+  if (data.options?.seed === 1) throw new Error("out of order");
+  const outputs = data.type === "run" ? [Float32Array.of(data.graph ? 1 : 0)] : [];
+  if (data.type !== "drop") postMessage({ type: "done", outputs, holdings: { memoryBytes: 1, programs: 0 } });
+}`);
+
+Deno.test("a worker that crashes fails its run and is replaced by one that knows no program", async () => {
   await using pool = await WorkerPool.open({ workers: 1, module: await compileModule(), script: crashing });
   const program = { id: 0, graph: reluOf([1]) };
-  const crashed = pool.run(program, { seed: 1 }), next = pool.run(program, { seed: 2 });
-  await assert.rejects(crashed, { name: "DeviceLostError", message: /crashed: .*out of order/ });
-  assert.deepEqual(await next, []);
+  const runs = [2, 2, 1, 2].map((seed) => pool.run(program, { seed }));
+  await assert.rejects(runs[2]!, { name: "DeviceLostError", message: /crashed: .*out of order/ });
+  assert.deepEqual(await Promise.all([runs[0], runs[1], runs[3]]), [1, 0, 1].map((sent) => [Float32Array.of(sent)]));
+});
+
+Deno.test("a program that was dropped is sent again", async () => {
+  await using pool = await WorkerPool.open({ workers: 1, module: await compileModule() });
+  const program = { id: 0, graph: reluOf([1]) }, options = { feeds: { x: Float32Array.of(3) } };
+  for (let times = 0; times < 2; times++) {
+    assert.deepEqual(await pool.run(program, options), [Float32Array.of(3)]);
+    pool.drop(program);
+  }
 });
 
 Deno.test("a worker that cannot start fails the opening", async () => {
