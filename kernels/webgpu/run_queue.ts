@@ -40,8 +40,7 @@ export class RunQueue implements Disposable {
   /** The device, while it is not lost. */
   device: GpuDevice;
   readonly #options: RunQueueOptions;
-  readonly #waiting: QueuedRun[] = [];
-  readonly #losses = new Map<number, number>();
+  readonly #waiting: CountedRun[] = [];
   #busy = false;
 
   /** A queue in front of an open device. */
@@ -52,7 +51,7 @@ export class RunQueue implements Disposable {
 
   /** Adds a run. */
   add(run: QueuedRun): void {
-    this.#waiting.push(run);
+    this.#waiting.push({ ...run, losses: 0 });
     if (!this.#busy) this.#drain();
   }
 
@@ -81,7 +80,6 @@ export class RunQueue implements Disposable {
   async #finish({ runs, group }: Flight, flights: Flight[]): Promise<void> {
     try {
       this.#options.done(runs, await group.read());
-      for (const { id } of runs) this.#losses.delete(id);
     } catch (error) {
       if (this.device.lost === undefined) return this.#fail(runs, error);
       await this.#reopen([runs, ...flights.splice(0).map((flight) => flight.runs)].flat(), error);
@@ -101,8 +99,8 @@ export class RunQueue implements Disposable {
     }
   }
 
-  async #reopen(runs: readonly QueuedRun[], cause: unknown): Promise<void> {
-    const tired = runs.filter(({ id }) => this.#countLoss(id) >= MAX_LOSSES);
+  async #reopen(runs: readonly CountedRun[], cause: unknown): Promise<void> {
+    const tired = runs.filter((run) => ++run.losses >= MAX_LOSSES);
     if (tired.length > 0) {
       const message = `Cannot finish a run as ${MAX_LOSSES} devices were lost with it: ${this.device.lost}`;
       this.#options.failed(tired, new DeviceLostError(message, { cause }));
@@ -117,20 +115,19 @@ export class RunQueue implements Disposable {
     }
   }
 
-  #countLoss(id: number): number {
-    const losses = (this.#losses.get(id) ?? 0) + 1;
-    this.#losses.set(id, losses);
-    return losses;
-  }
-
   /** Closes the device. */
   [Symbol.dispose](): void {
     this.device[Symbol.dispose]();
   }
 }
 
+/** A run, and how many devices were lost with it. */
+interface CountedRun extends QueuedRun {
+  losses: number;
+}
+
 /** A submitted group and its runs. */
 interface Flight {
-  readonly runs: readonly QueuedRun[];
+  readonly runs: readonly CountedRun[];
   readonly group: SubmittedGroup;
 }

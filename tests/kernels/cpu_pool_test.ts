@@ -76,10 +76,13 @@ Deno.test("disposed programs leave the workers, those in mid-run after it", asyn
   for (const early of [false, true]) {
     const disposed = Array.from({ length: 3 }, () => backend.compile(reluOf([1])));
     const runs = disposed.map((program) => program.run({ feeds }));
-    if (early) { for (const program of disposed) program[Symbol.dispose](); }
+    const dispose = (): void => disposed.forEach((program) => program[Symbol.dispose]());
+    if (early) dispose();
     await Promise.all(runs);
-    if (!early) assert.deepEqual(backend.programs, [4]);
-    for (const program of disposed) program[Symbol.dispose]();
+    if (!early) {
+      assert.deepEqual(backend.programs, [4]);
+      dispose();
+    }
     await kept.run({ feeds });
     assert.deepEqual(backend.programs, [1]);
   }
