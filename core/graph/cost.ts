@@ -1,30 +1,10 @@
 /** What a graph costs: multiply-adds, memory. */
-import { type Graph, type Node, type NodeId, nodeMacs } from "./graph.ts";
+import { definitionOf, type Graph, type Node, type NodeId, nodeMacs } from "./graph.ts";
 import { type Lifetime, peakBytes } from "./liveness.ts";
-import type { OpName } from "./ops.ts";
 import { elementCount, sameShape } from "./shape.ts";
 
 /** Bytes of a value: float32. */
 const BYTES_PER_VALUE = 4;
-
-/** Operations whose output may take the place of an input of the same shape. */
-const inPlace: ReadonlySet<OpName> = new Set<OpName>([
-  "normalize",
-  "relu",
-  "sigmoid",
-  "swish",
-  "exp",
-  "log",
-  "sqrt",
-  "reciprocal",
-  "abs",
-  "sign",
-  "step",
-  "log_softmax",
-  "affine",
-  "add",
-  "mul",
-]);
 
 /** Multiply-adds of one evaluation of a graph: of its convolutions and linear layers. */
 export function graphMacs(graph: Graph): number {
@@ -53,7 +33,7 @@ function lastUses({ nodes, outputs }: Graph, views: Views): readonly number[] {
 
 /** The input of a node whose memory its output takes over, if one dies there and the operation allows it. */
 function overwritten(node: Node, { id, graph, last }: { id: number; graph: Graph; last: readonly number[] }): number {
-  if (!inPlace.has(node.op)) return -1;
+  if (!definitionOf(node).inPlace) return -1;
   return node.inputs.find((input) => last[input] === id && sameShape(graph.nodes[input]!.shape, node.shape)) ?? -1;
 }
 

@@ -38,14 +38,23 @@ export interface BackwardSite<Attributes> {
 export type InputGradients = readonly (NodeId | undefined)[];
 
 /**
- * One operation, declared once: shapes, cost, gradient, and a slow float64 oracle. Devices hold a table of kernels over the same
- * names (see `core/graph/backend.ts`), so that adding an operation makes the compiler name every missing row.
+ * One operation, declared once: shapes, cost, scaling, gradient, and a slow float64 oracle. Devices hold a table of
+ * kernels over the same names (see `core/graph/backend.ts`), so that adding an operation makes the compiler name every
+ * missing row.
  */
 export interface OpDef<Attributes> {
   /** The output's shape; throws `ShapeError` for inputs that do not fit. */
   shape(inputs: readonly Shape[], attributes: Attributes): Shape;
   /** Multiply-adds of one evaluation; only convolutions and linear layers have any. */
   macs(inputs: readonly Shape[], output: Shape): number;
+  /** Whether the output may be written over an input of its shape: no row (last axis) of it needs another row of that. */
+  readonly inPlace: boolean;
+  /**
+   * Degrees of homogeneity: inputs times k₁, k₂, … > 0 make the output times Πkᵢ^degrees[i]. Inputs beyond the list are
+   * added or stand side by side: they must be scaled by that same product, by any one number where the list is empty.
+   * `undefined` where scaled inputs do not make a scaled output.
+   */
+  readonly degrees: readonly number[] | undefined;
   /** The gradients of the inputs as nodes of other operations; what nobody needs of them is never computed. */
   backward(site: BackwardSite<Attributes>): InputGradients;
   /** The output in float64, by the plainest code that can be right. */

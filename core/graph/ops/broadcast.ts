@@ -36,6 +36,8 @@ function checkSpread(from: Shape, to: Shape): Shape {
 export const broadcast: OpDef<ShapeAttributes> = {
   shape: ([x], { shape }) => checkSpread(x!, shape),
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: (
     { builder, inputs: [x], gradient },
   ) => [builder.add("reduce_sum", [gradient], { shape: builder.shape(x!) })],
@@ -52,6 +54,8 @@ export const reduce_sum: OpDef<ShapeAttributes> = {
     return shape;
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: (
     { builder, inputs: [x], gradient },
   ) => [builder.add("broadcast", [gradient], { shape: builder.shape(x!) })],

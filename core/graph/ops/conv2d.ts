@@ -84,6 +84,8 @@ function linearBackward(site: BackwardSite<NoAttributes>): InputGradients {
 export const conv2d: OpDef<Conv2dAttributes> = {
   shape: conv2dShape,
   macs: ([, weight], output) => elementCount(output) * elementCount(weight!.slice(1)),
+  inPlace: false,
+  degrees: [1, 1],
   backward: conv2dBackward,
   reference: (inputs, attributes, { output }) => conv2dReference(inputs, attributes, output),
 };
@@ -98,6 +100,8 @@ export const linear: OpDef<NoAttributes> = {
     return [x![0]!, weight![0]!];
   },
   macs: ([, weight], output) => elementCount(output) * weight![1]!,
+  inPlace: false,
+  degrees: [1, 1],
   backward: linearBackward,
   reference: ([x, weight, bias], _, { output }) => {
     const [n, o] = output as [number, number], i = weight!.shape[1]!;

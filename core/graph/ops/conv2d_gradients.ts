@@ -44,6 +44,8 @@ export const conv2d_input: OpDef<Conv2dInputAttributes> = {
     return x;
   },
   macs: ([y, weight]) => elementCount(y!) * elementCount(weight!.slice(1)),
+  inPlace: false,
+  degrees: [1, 1],
   backward: ({ builder, inputs: [y, weight], gradient, attributes: { stride, padding, groups } }) => {
     const [, kh, kw] = ohwi(builder.shape(weight!), "a convolution's weight"), geometry = { stride, padding, groups };
     return [
@@ -107,6 +109,8 @@ export const conv2d_weight: OpDef<Conv2dWeightAttributes> = {
     return attributes.perImage ? [n * o, ...weight.slice(1)] : weight;
   },
   macs: ([, y], weight) => elementCount(y!) * elementCount(weight.slice(1)),
+  inPlace: false,
+  degrees: [1, 1],
   backward: (site) => site.attributes.perImage ? perImageBackward(site) : weightBackward(site),
   reference: ([x, y]: readonly Tensor64[], attributes, { output }) => {
     const [n, , , o] = nhwc(y!.shape, "a convolution's output"), shape = [o, ...output.slice(1)];

@@ -31,6 +31,8 @@ export const concat: OpDef<NoAttributes> = {
     return [...outer, shapes.reduce((sum, shape) => sum + shape.at(-1)!, 0)];
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: [],
   backward: ({ builder, inputs, gradient }) => {
     let start = 0;
     return inputs.map((input) => {
@@ -68,6 +70,8 @@ export const slice: OpDef<SliceAttributes> = {
     throw new ShapeError(`Cannot slice [${x}] as the part must be inside its last axis: got ${length} from ${start}`);
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: ({ builder, inputs: [x], gradient, attributes: { start } }) => [
     embedded(builder, gradient, { start, width: widthOf(builder.shape(x!)) }),
   ],
@@ -84,6 +88,8 @@ export const transpose: OpDef<NoAttributes> = {
     return [x![1]!, x![0]!];
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: ({ builder, gradient }) => [builder.add("transpose", [gradient], {})],
   reference: ([x]) => {
     const [rows, columns] = x!.shape as [number, number];
@@ -98,6 +104,8 @@ export const reshape: OpDef<ShapeAttributes> = {
     throw new ShapeError(`Cannot reshape [${x}] as the number of elements stays: got [${shape}]`);
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: ({ builder, inputs: [x], gradient }) => [builder.add("reshape", [gradient], { shape: builder.shape(x!) })],
   reference: ([x]) => x!.data,
 };
@@ -109,6 +117,8 @@ export const flatten: OpDef<NoAttributes> = {
     return [n, c * h * w];
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: ({ builder, inputs: [x], gradient }) => {
     const [, h, w] = nhwc(builder.shape(x!), "a tensor to flatten");
     return [builder.add("unflatten", [gradient], { size: [h, w] })];
@@ -131,6 +141,8 @@ export const unflatten: OpDef<UnflattenAttributes> = {
     throw new ShapeError(`Cannot unflatten as it takes [n, c·${h}·${w}]: got [${x}]`);
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: ({ builder, gradient }) => [builder.add("flatten", [gradient], {})],
   reference: ([x], { size: [h, w] }) => {
     const image = x!.shape[1]!, area = h * w, channels = image / area;

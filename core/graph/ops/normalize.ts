@@ -54,6 +54,8 @@ function varianceBackward({ builder, inputs: [x], gradient }: BackwardSite<NoAtt
 export const channel_mean: OpDef<NoAttributes> = {
   shape: ([x]) => channelVector(x!),
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: meanBackward,
   reference: ([x]) => channelAverage(x!, (value) => value),
 };
@@ -62,6 +64,8 @@ export const channel_mean: OpDef<NoAttributes> = {
 export const channel_variance: OpDef<NoAttributes> = {
   shape: ([x]) => channelVector(x!),
   macs: noMacs,
+  inPlace: false,
+  degrees: [2],
   backward: varianceBackward,
   reference: ([x]) => {
     const mean = channelAverage(x!, (value) => value);
@@ -108,6 +112,8 @@ export const normalize: OpDef<NormalizeAttributes> = {
     return x!;
   },
   macs: noMacs,
+  inPlace: true,
+  degrees: undefined,
   backward: normalizeBackward,
   reference: ([x, mean, variance, weight, bias], { epsilon }) => {
     const channels = mean!.data.length;

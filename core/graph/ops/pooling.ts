@@ -68,6 +68,8 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 export const max_pool: OpDef<PoolAttributes> = {
   shape: ([x], attributes) => poolShape(x!, attributes),
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: ({ builder, inputs: [x], gradient, attributes }) => [
     builder.add("max_pool_scatter", [x!, gradient], attributes),
   ],
@@ -79,6 +81,8 @@ export const max_pool: OpDef<PoolAttributes> = {
 export const average_pool: OpDef<PoolAttributes> = {
   shape: ([x], attributes) => poolShape(x!, attributes),
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: ({ builder, inputs: [x], gradient, attributes }) => {
     const [, h, w] = nhwc(builder.shape(x!), "a pooling's input");
     return [builder.add("average_unpool", [gradient], { ...attributes, size: [h, w] })];
@@ -94,6 +98,8 @@ export const adaptive_average_pool: OpDef<AdaptivePoolAttributes> = {
     return [n, size, size, c];
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: ({ builder, inputs: [x], gradient }) => {
     const [, h, w] = nhwc(builder.shape(x!), "a pooling's input");
     return [builder.add("adaptive_average_unpool", [gradient], { size: [h, w] })];

@@ -48,6 +48,8 @@ export const max_pool_scatter: OpDef<PoolAttributes> = {
     throw new ShapeError(`Cannot scatter a pooling's gradient over [${x}] as it is of another pooling: got [${y}]`);
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: [0, 1],
   backward: ({ builder, inputs: [x], gradient, attributes }) => [
     undefined,
     builder.add("max_pool_gather", [x!, gradient], attributes),
@@ -68,6 +70,8 @@ export const max_pool_gather: OpDef<PoolAttributes> = {
     throw new ShapeError(`Cannot gather by a pooling of [${x}] from another shape: got [${v}]`);
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: [0, 1],
   backward: ({ builder, inputs: [x], gradient, attributes }) => [
     undefined,
     builder.add("max_pool_scatter", [x!, gradient], attributes),
@@ -98,6 +102,8 @@ export const average_unpool: OpDef<UnpoolAttributes> = {
     throw new ShapeError(`Cannot undo a pooling of [${x}] from the output of another: got [${y}]`);
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: ({ builder, gradient, attributes: { kernel, stride, padding } }) => [
     builder.add("average_pool", [gradient], { kernel, stride, padding }),
   ],
@@ -113,6 +119,8 @@ export const adaptive_average_unpool: OpDef<AdaptiveUnpoolAttributes> = {
     throw new ShapeError(`Cannot undo an adaptive pooling as its output is a square: got [${y}]`);
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: ({ builder, inputs: [y], gradient }) => [
     builder.add("adaptive_average_pool", [gradient], { size: nhwc(builder.shape(y!), "a pooling's output")[1] }),
   ],

@@ -24,6 +24,8 @@ function meansBackward({ builder, inputs, gradient }: BackwardSite<NoAttributes>
 export const sum: OpDef<NoAttributes> = {
   shape: () => [1],
   macs: noMacs,
+  inPlace: false,
+  degrees: [1],
   backward: (
     { builder, inputs: [x], gradient },
   ) => [builder.add("broadcast", [gradient], { shape: builder.shape(x!) })],
@@ -37,6 +39,8 @@ export const sum_abs_difference: OpDef<NoAttributes> = {
     return [1];
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: [],
   backward: differenceBackward,
   reference: ([x, y]) =>
     Float64Array.of(x!.data.reduce((total, value, index) => total + Math.abs(value - y!.data[index]!), 0)),
@@ -46,6 +50,8 @@ export const sum_abs_difference: OpDef<NoAttributes> = {
 export const means: OpDef<NoAttributes> = {
   shape: (inputs) => [inputs.length],
   macs: noMacs,
+  inPlace: false,
+  degrees: [],
   backward: meansBackward,
   reference: (inputs) =>
     Float64Array.from(inputs, ({ data }) => data.reduce((total, value) => total + value, 0) / data.length),

@@ -25,6 +25,8 @@ export const log_softmax: OpDef<NoAttributes> = {
     return x!;
   },
   macs: noMacs,
+  inPlace: true,
+  degrees: undefined,
   backward,
   reference: ([x]) => {
     const columns = x!.shape[1]!;

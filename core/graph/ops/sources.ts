@@ -36,6 +36,8 @@ function declaredShape(shape: Shape): Shape {
 export const input: OpDef<InputAttributes> = {
   shape: (_, { shape }) => declaredShape(shape),
   macs: noMacs,
+  inPlace: false,
+  degrees: undefined,
   backward: noGradients,
   reference: (_, { name, shape }, run) => Float64Array.from(feed(run.feeds, name, shape)),
 };
@@ -58,6 +60,8 @@ export function feed(
 export const gaussian: OpDef<GaussianAttributes> = {
   shape: (_, { shape }) => declaredShape(shape),
   macs: noMacs,
+  inPlace: false,
+  degrees: undefined,
   backward: noGradients,
   reference: (_, { stream }, { output, seed = 0, draw = 0 }) =>
     fillNormal(new Float64Array(elementCount(output)), { seed, stream, draw }),
@@ -70,6 +74,8 @@ export const constant: OpDef<ConstantAttributes> = {
     throw new ShapeError(`Cannot fill [${shape}] as it takes one value or one each: got ${values.length}`);
   },
   macs: noMacs,
+  inPlace: false,
+  degrees: undefined,
   backward: noGradients,
   reference: (_, { values }, { output }) =>
     Float64Array.from({ length: elementCount(output) }, (_, index) => values[index % values.length]!),

@@ -1,9 +1,9 @@
 /**
  * Networks whose values leave float32's range: every layer's output is divided by its mean, and the logarithm of what was
- * divided out is carried beside it. Layers, sums and poolings of non-negative numbers are homogeneous, so nothing else
- * changes.
+ * divided out is carried beside it. Homogeneous operations scale with their inputs (see `OpDef.degrees`), so nothing else
+ * changes; others are given their inputs as they are.
  */
-import type { GraphBuilder, Node, NodeId } from "../../graph/graph.ts";
+import { definitionOf, type GraphBuilder, type Node, type NodeId } from "../../graph/graph.ts";
 
 /** A tensor and the logarithm of its scale: it stands for `node · e^scale`. */
 export interface ScaledNode {
@@ -16,14 +16,8 @@ export interface ScaledNode {
 /** ln of the largest scale that a sigmoid is given: its output is 1 long before, and its slope 0. */
 const LARGEST_EXPONENT = 40;
 
-/** Operations f with f(k·x) = k·f(x) for k > 0, in their one input. */
-const homogeneous: ReadonlySet<Node["op"]> = new Set<Node["op"]>([
-  "relu",
-  "max_pool",
-  "average_pool",
-  "adaptive_average_pool",
-  "flatten",
-]);
+/** An operation's input; one that is no copy has no scale. */
+type Input = Pick<ScaledNode, "node"> & Partial<ScaledNode>;
 
 /** Copies what a node computes from another, with scales carried beside. */
 export class LogScale {
@@ -48,46 +42,60 @@ export class LogScale {
   }
 
   #copyOf(node: Node): ScaledNode {
-    const inputs = node.inputs.map((id) => this.#copies.get(id) ?? { node: id, scale: this.#number(0) });
-    if (node.op === "conv2d" || node.op === "linear") return this.#layer(node, inputs);
-    if (node.op === "add" || node.op === "concat") return this.#joined(node, inputs);
-    if (node.op === "mul") return { node: this.#again(node, inputs), scale: this.#sum(inputs[0]!, inputs[1]!) };
-    if (homogeneous.has(node.op)) return { node: this.#again(node, inputs), scale: inputs[0]!.scale };
-    const whole = inputs.map((input) => ({ ...input, node: this.#whole(input) }));
-    return { node: this.#again(node, whole), scale: this.#number(0) };
+    const inputs: Input[] = node.inputs.map((id) => this.#copies.get(id) ?? { node: id });
+    const { degrees } = definitionOf(node);
+    if (!degrees) return { node: this.#again(node, inputs.map((input) => this.#whole(input))), scale: this.#number(0) };
+    if (degrees.length === 0) return this.#joined(node, inputs);
+    const product = this.#product(node, inputs, degrees);
+    return this.#isLayer(node) ? this.#overMean(product) : product;
   }
 
   /** A tensor as it is: where it would overflow, as large as saturates whatever reads it. */
-  #whole({ node, scale }: ScaledNode): NodeId {
+  #whole({ node, scale }: Input): Input {
+    if (scale === undefined) return { node };
     const room = this.#builder.add("affine", [scale], { scale: -1, shift: LARGEST_EXPONENT });
     const bounded = this.#builder.add("affine", [this.#builder.add("relu", [room], {})], {
       scale: -1,
       shift: LARGEST_EXPONENT,
     });
-    return this.#times(node, this.#exponential(bounded));
+    return { node: this.#times(node, this.#exponential(bounded)) };
   }
 
-  /** A layer's output over its own mean. A bias is scaled as the input is. */
-  #layer(node: Node, [x, weight, bias]: readonly ScaledNode[]): ScaledNode {
-    const inverse = bias && this.#exponential(this.#builder.add("affine", [x!.scale], { scale: -1, shift: 0 }));
-    const scaledBias = bias && { ...bias, node: this.#times(bias.node, inverse!) };
-    const output = this.#again(node, [x!, weight!, ...(scaledBias ? [scaledBias] : [])]);
-    const mean = this.#held(this.#builder.add("means", [output], {}));
+  /** A product of powers of its inputs, and what is added to it: that takes on the product's scale. */
+  #product(node: Node, inputs: readonly Input[], degrees: readonly number[]): ScaledNode {
+    const powers = inputs.slice(0, degrees.length).flatMap(({ scale }, index) => {
+      const degree = degrees[index]!;
+      return scale === undefined || degree === 0 ? [] : [degree === 1 ? scale : this.#multiple(scale, degree)];
+    });
+    const scale = powers.length > 0 ? powers.reduce((left, right) => this.#sum(left, right)) : this.#number(0);
+    const addends = inputs.slice(degrees.length).map((input) => this.#aligned(input, scale));
+    return { node: this.#again(node, [...inputs.slice(0, degrees.length), ...addends]), scale };
+  }
+
+  #isLayer(node: Node): boolean {
+    return definitionOf(node).macs(node.inputs.map((id) => this.#builder.shape(id)), node.shape) > 0;
+  }
+
+  #overMean({ node, scale }: ScaledNode): ScaledNode {
+    const mean = this.#held(this.#builder.add("means", [node], {}));
     const logarithm = this.#builder.add("log", [mean], {}), over = this.#builder.add("reciprocal", [mean], {});
-    return { node: this.#times(output, over), scale: this.#builder.add("add", [x!.scale, logarithm], {}) };
+    return { node: this.#times(node, over), scale: this.#sum(scale, logarithm) };
   }
 
   /** Inputs brought to the largest of their scales. */
-  #joined(node: Node, inputs: readonly ScaledNode[]): ScaledNode {
-    const scale = this.#held(inputs.map((input) => input.scale).reduce((left, right) => this.#larger(left, right)));
-    const aligned = inputs.map((input) => ({
-      scale,
-      node: this.#times(input.node, this.#exponential(this.#difference(input.scale, scale))),
-    }));
-    return { node: this.#again(node, aligned), scale };
+  #joined(node: Node, inputs: readonly Input[]): ScaledNode {
+    const scaled = inputs.map(({ node, scale = this.#number(0) }) => ({ node, scale }));
+    const scale = this.#held(scaled.map((input) => input.scale).reduce((left, right) => this.#larger(left, right)));
+    return { node: this.#again(node, scaled.map((input) => this.#aligned(input, scale))), scale };
   }
 
-  #again({ op, attributes }: Node, inputs: readonly ScaledNode[]): NodeId {
+  /** An input as a multiple of e^to. */
+  #aligned({ node, scale }: Input, to: NodeId): Input {
+    const distance = scale === undefined ? this.#multiple(to, -1) : this.#difference(scale, to);
+    return { node: this.#times(node, this.#exponential(distance)) };
+  }
+
+  #again({ op, attributes }: Node, inputs: readonly Input[]): NodeId {
     return this.#builder.add<typeof op>(op, inputs.map(({ node }) => node), attributes);
   }
 
@@ -108,16 +116,20 @@ export class LogScale {
     return this.#held(this.#builder.add("exp", [scale], {}));
   }
 
-  #sum(left: ScaledNode, right: ScaledNode): NodeId {
-    return this.#builder.add("add", [left.scale, right.scale], {});
+  #sum(left: NodeId, right: NodeId): NodeId {
+    return this.#builder.add("add", [left, right], {});
+  }
+
+  #multiple(scale: NodeId, by: number): NodeId {
+    return this.#builder.add("affine", [scale], { scale: by, shift: 0 });
   }
 
   #difference(left: NodeId, right: NodeId): NodeId {
-    return this.#builder.add("add", [left, this.#builder.add("affine", [right], { scale: -1, shift: 0 })], {});
+    return this.#sum(left, this.#multiple(right, -1));
   }
 
   /** max(l − r, 0) + r. */
   #larger(left: NodeId, right: NodeId): NodeId {
-    return this.#builder.add("add", [this.#builder.add("relu", [this.#difference(left, right)], {}), right], {});
+    return this.#sum(this.#builder.add("relu", [this.#difference(left, right)], {}), right);
   }
 }

@@ -1,5 +1,5 @@
-/** The convolutions that make a network's depth, for proxies that need their widths alone. */
-import { type Graph, GraphBuilder, type Node } from "../../graph/graph.ts";
+/** The convolutions that a network's depth is made of, for proxies that only look at widths. */
+import { definitionOf, type Graph, GraphBuilder, type Node } from "../../graph/graph.ts";
 import { Network } from "../../networks/layers.ts";
 import { fedParameters } from "../../networks/parameters.ts";
 import type { NetworkDesign } from "../design.ts";
@@ -30,8 +30,8 @@ function layerOf({ nodes }: Graph, { inputs, shape }: Node): PathLayer {
 }
 
 /** What leads into a node: of branches that meet, the one with the most convolutions; a gate is no branch. */
-function pathInto({ op, inputs }: Node, paths: readonly (Path | undefined)[]): Path | undefined {
-  const branches = op === "add" || op === "concat" ? inputs : inputs.slice(0, 1);
+function pathInto(node: Node, paths: readonly (Path | undefined)[]): Path | undefined {
+  const meet = definitionOf(node).degrees?.length === 0, branches = meet ? node.inputs : node.inputs.slice(0, 1);
   return branches.map((id) => paths[id]).reduce<Path | undefined>(
     (longest, path) => (path?.length ?? 0) > (longest?.length ?? 0) ? path : longest,
     undefined,
