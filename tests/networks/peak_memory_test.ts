@@ -16,6 +16,15 @@ Deno.test("elementwise operations overwrite an input that dies", () => {
   assert.equal(peak((builder, x) => [builder.add("swish", [builder.add("relu", [x], {})], {})]), VALUE);
 });
 
+Deno.test("normalisations and softmaxes overwrite their input", () => {
+  const normalized = (builder: GraphBuilder, x: NodeId): NodeId => {
+    const vector = builder.add("constant", [], { shape: [100], values: [1] });
+    return builder.add("normalize", [x, vector, vector, vector, vector], { epsilon: 0 });
+  };
+  assert.equal(peak((builder, x) => [normalized(builder, x)]), VALUE);
+  assert.equal(peak((builder, x) => [builder.add("log_softmax", [x], {})]), VALUE);
+});
+
 Deno.test("an input that is read again later keeps its memory", () => {
   assert.equal(peak((builder, x) => [builder.add("add", [builder.add("relu", [x], {}), x], {})]), 2 * VALUE);
 });
