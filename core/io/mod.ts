@@ -1,8 +1,8 @@
 /** The outside world: run stores, presets, spaces from files, and searches that keep their results. */
 export * from "./tables/benchmarks.ts";
-export { type CsvRow, parseCsv } from "./tables/csv.ts";
-export { type Machine, thisMachine } from "./machine.ts";
+export { parseCsv } from "./tables/csv.ts";
 export * from "./presets.ts";
+export { type ProcessDescription, thisProcess } from "./process.ts";
 export * from "./proxies.ts";
 export * from "./runs/report.ts";
 export { type RecordedProposal, type RunSession } from "./runs/database.ts";

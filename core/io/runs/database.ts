@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { parseConfig, type Proposal, type SearchConfig, type Verdict } from "../../search/mod.ts";
-import type { Machine } from "../machine.ts";
+import type { ProcessDescription } from "../process.ts";
 import { isUnopenable, RunStoreError, storeError } from "./error.ts";
 
 /** The database of a run, in its directory. */
@@ -95,14 +95,14 @@ export interface RunSession {
   /** The first proposal that it may have added. */
   readonly firstProposal: number;
   /** Who wrote it. */
-  readonly machine: Machine;
+  readonly machine: ProcessDescription;
 }
 
-/** Records that this process begins to write a run, and from which proposal on. */
-export function addSession(database: DatabaseSync, machine: Machine): void {
+/** Notes that a process begins to write a run. */
+export function addSession(database: DatabaseSync, process: ProcessDescription): void {
   database.prepare(
     "INSERT INTO sessions (started_ms, first_proposal, machine) SELECT ?, ifnull(max(id) + 1, 0), ? FROM proposals",
-  ).run(Date.now(), JSON.stringify(machine));
+  ).run(Date.now(), JSON.stringify(process));
 }
 
 /** All sessions of a run, oldest first. */
@@ -110,7 +110,7 @@ export function readSessions(database: DatabaseSync): readonly RunSession[] {
   return database.prepare("SELECT * FROM sessions ORDER BY id").all().map((row) => ({
     startedMs: Number(row.started_ms),
     firstProposal: Number(row.first_proposal),
-    machine: JSON.parse(String(row.machine)) as Machine,
+    machine: JSON.parse(String(row.machine)) as ProcessDescription,
   }));
 }
 

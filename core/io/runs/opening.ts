@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { ConfigError, type ConfigProblem, parseConfig, type SearchConfig } from "../../search/mod.ts";
-import { type Machine, thisMachine } from "../machine.ts";
+import { type ProcessDescription, thisProcess } from "../process.ts";
 import {
   addSession,
   checkRun,
@@ -125,7 +125,7 @@ function hold(
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
   if (options.maxBytes !== undefined) limitSize(database, options.maxBytes);
   const config = prepare(database);
-  addSession(database, thisMachine(options.device ?? "unknown"));
+  addSession(database, thisProcess(options.device ?? "unknown"));
   // The store owns them now.
   resources.move();
   return new RunStore({ directory, config, database, lock });
@@ -137,13 +137,13 @@ function limitSize(database: DatabaseSync, bytes: number): void {
 }
 
 function heldElsewhere(directory: string): RunStoreError {
-  const holder = lastMachine(directory);
+  const holder = lastProcess(directory);
   const who = holder ? `process ${holder.pid} on ${holder.host}` : "another process";
   return new RunStoreError(directory, `Cannot write to run ${directory} as ${who} is writing it`);
 }
 
-/** The machine of the last session; undefined while another process is still creating the run. */
-function lastMachine(directory: string): Machine | undefined {
+/** The process of the last session; undefined while another process is still creating the run. */
+function lastProcess(directory: string): ProcessDescription | undefined {
   if (!hasDatabase(directory)) return undefined;
   using database = openReadOnly(directory);
   return isRun(database) ? readSessions(database).at(-1)?.machine : undefined;

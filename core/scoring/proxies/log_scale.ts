@@ -21,7 +21,7 @@ type Input = Pick<ScaledNode, "node"> & Partial<ScaledNode>;
 
 /** Copies what a node computes from another, with scales carried beside. */
 export class LogScale {
-  /** Nodes of scales: gradients hold them constant. */
+  /** Means that were divided out, of which scales are made: gradients hold them constant. */
   readonly constants: NodeId[] = [];
   readonly #builder: GraphBuilder;
   readonly #copies = new Map<NodeId, ScaledNode>();
@@ -77,7 +77,8 @@ export class LogScale {
   }
 
   #overMean({ node, scale }: ScaledNode): ScaledNode {
-    const mean = this.#held(this.#builder.add("means", [node], {}));
+    const mean = this.#builder.add("means", [node], {});
+    this.constants.push(mean);
     const logarithm = this.#builder.add("log", [mean], {}), over = this.#builder.add("reciprocal", [mean], {});
     return { node: this.#times(node, over), scale: this.#sum(scale, logarithm) };
   }
@@ -85,7 +86,7 @@ export class LogScale {
   /** Inputs brought to the largest of their scales. */
   #joined(node: Node, inputs: readonly Input[]): ScaledNode {
     const scaled = inputs.map(({ node, scale = this.#number(0) }) => ({ node, scale }));
-    const scale = this.#held(scaled.map((input) => input.scale).reduce((left, right) => this.#larger(left, right)));
+    const scale = scaled.map((input) => input.scale).reduce((left, right) => this.#larger(left, right));
     return { node: this.#again(node, scaled.map((input) => this.#aligned(input, scale))), scale };
   }
 
@@ -99,11 +100,6 @@ export class LogScale {
     return this.#builder.add<typeof op>(op, inputs.map(({ node }) => node), attributes);
   }
 
-  #held(id: NodeId): NodeId {
-    this.constants.push(id);
-    return id;
-  }
-
   #number(value: number): NodeId {
     return this.#builder.add("constant", [], { shape: [1], values: [value] });
   }
@@ -113,7 +109,7 @@ export class LogScale {
   }
 
   #exponential(scale: NodeId): NodeId {
-    return this.#held(this.#builder.add("exp", [scale], {}));
+    return this.#builder.add("exp", [scale], {});
   }
 
   #sum(left: NodeId, right: NodeId): NodeId {

@@ -2,7 +2,7 @@
 import manifest from "../../deno.json" with { type: "json" };
 
 /** A process on a machine. */
-export interface Machine {
+export interface ProcessDescription {
   /** The name of the machine. */
   readonly host: string;
   /** The id of the process. */
@@ -22,7 +22,7 @@ export interface Machine {
 }
 
 /** This process on this machine, scoring on a device of that name. */
-export function thisMachine(device: string): Machine {
+export function thisProcess(device: string): ProcessDescription {
   // A search needs no permission to know the host; without it, the process id alone says who holds a run.
   const mayKnowHost = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";
   return {
