@@ -6,11 +6,10 @@
  * with a 5×5 kernel and expansion 6.
  */
 import { graphMacs } from "../graph/cost.ts";
-import { GraphBuilder, type NodeId } from "../graph/graph.ts";
+import type { NodeId } from "../graph/graph.ts";
 import type { LoweredStructure } from "../networks/masternet/mod.ts";
-import { Network, parameterCount } from "../networks/layers.ts";
-import { fedParameters } from "../networks/parameters.ts";
-import type { DesignCost, NetworkDesign } from "../scoring/design.ts";
+import { type Network, parameterCount } from "../networks/layers.ts";
+import { type DesignCost, type NetworkDesign, outlineOf } from "../scoring/design.ts";
 import { ArchitectureError, type Benchmark } from "./benchmark.ts";
 import type { BenchmarkForm } from "./nasbench201.ts";
 
@@ -93,13 +92,10 @@ function lowerMacro(
 }
 
 function costOf(design: Pick<NetworkDesign, "lower" | "resolution">): DesignCost {
-  const builder = new GraphBuilder();
-  const network = new Network({ builder, mode: "train", parameters: fedParameters() });
-  const shape = [1, design.resolution, design.resolution, 3];
-  const { logits } = design.lower(network, builder.add("input", [], { name: "input", shape }));
+  const { network, logits } = outlineOf(design);
   return {
     params: parameterCount(network.parameters),
-    flops: graphMacs(builder.build([logits])),
+    flops: graphMacs(network.builder.build([logits])),
     layers: network.layers.length,
   };
 }

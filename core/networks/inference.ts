@@ -10,6 +10,7 @@ import {
   filledParameters,
   fillingRules,
   gaussianParameters,
+  IMAGE,
   STREAM,
 } from "./parameters.ts";
 
@@ -34,7 +35,7 @@ export async function forward(structure: Structure, options: ForwardOptions): Pr
   const shape = [batch, form.resolution, form.resolution, 3];
   const filled = fill === "reference";
   const input = filled
-    ? builder.add("input", [], { name: "input", shape })
+    ? builder.add("input", [], { name: IMAGE, shape })
     : builder.add("gaussian", [], { shape, stream: STREAM.input });
   const network = new Network({
     builder,
@@ -43,7 +44,7 @@ export async function forward(structure: Structure, options: ForwardOptions): Pr
   });
   const { logits } = lowerStructure(structure, network, { ...form, input });
   const feeds = filled
-    ? { ...filledInput("input", shape), ...filledParameters(network.parameters, fillingRules.trained) }
+    ? { ...filledInput(IMAGE, shape), ...filledParameters(network.parameters, fillingRules.trained) }
     : {};
   using program = backend.compile(builder.build([logits]));
   const [values] = await program.run({ seed, feeds });

@@ -6,7 +6,10 @@ import { elementCount, type Shape } from "../graph/shape.ts";
 /** The streams of a seed's normal draws: tensors with different streams are independent. */
 export const STREAM = { input: 0, perturbation: 1, parameters: 16, probes: 2 ** 20 } as const;
 
-/** How a network's weights and inputs are filled: with draws of the seed, or by the filling rule. */
+/** The name of the node that images are fed to, and of the images that the filling rule makes. */
+export const IMAGE = "input";
+
+/** How a network's weights and inputs are filled: draws of the seed, or the filling rule. */
 export const fills = ["gaussian", "reference"] as const;
 /** One of {@link fills}. */
 export type Fill = typeof fills[number];

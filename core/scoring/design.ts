@@ -1,5 +1,5 @@
-/** What a proxy scores: a network that can be put on a graph and whose cost can be counted. */
-import type { NodeId } from "../graph/graph.ts";
+/** What a proxy scores: a network that can be put on a graph and counted, wherever it comes from. */
+import { GraphBuilder, type NodeId } from "../graph/graph.ts";
 import {
   countLayers,
   type LoweredStructure,
@@ -9,7 +9,8 @@ import {
   referenceCost,
   type Structure,
 } from "../networks/masternet/mod.ts";
-import type { Network } from "../networks/layers.ts";
+import { Network } from "../networks/layers.ts";
+import { fedParameters, IMAGE } from "../networks/parameters.ts";
 
 /** What a network costs, by the counting rules of its source. */
 export interface DesignCost {
@@ -56,4 +57,14 @@ export function structureDesign(structure: Structure, form: NetworkForm): Networ
     lower: (network, input) => lowerStructure(structure, network, { ...form, input }),
     cost: () => ({ ...referenceCost(structure, form), layers: countLayers(structure) }),
   };
+}
+
+/** A network on a graph of its own, behind one image and in training mode, for what depends on no parameter's value. */
+export function outlineOf(
+  design: Pick<NetworkDesign, "lower" | "resolution">,
+): LoweredStructure & { readonly network: Network } {
+  const builder = new GraphBuilder();
+  const network = new Network({ builder, mode: "train", parameters: fedParameters() });
+  const shape = [1, design.resolution, design.resolution, 3];
+  return { network, ...design.lower(network, builder.add("input", [], { name: IMAGE, shape })) };
 }

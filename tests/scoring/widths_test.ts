@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CandidateError, deepmad, maeDet, mainPath, proxyNamed } from "@zennas/zennas";
+import { CandidateError, deepmad, maeDet, mainPath, type NetworkDesign, type NodeId, proxyNamed } from "@zennas/zennas";
 import { drawn, small } from "./settings.ts";
 
 const ln = Math.log;
@@ -16,6 +16,21 @@ Deno.test("the main path leaves out projections, shortcuts and squeeze-and-excit
       const path = mainPath(small(text, { residualLinks, squeezeExcite }));
       assert.deepEqual(path.map(({ channels, fanIn, height }) => [channels, fanIn, height]), expected);
       assert.ok(path.every(({ height, width }) => height === width));
+    }
+  }
+});
+
+Deno.test("where branches meet, the main path is the one with more convolutions, whichever comes first", () => {
+  const { lower: _, ...form } = small("SuperConvK3BNRELU(3,8,1,1)");
+  for (const meet of ["add", "concat"] as const) {
+    for (const order of [[0, 1], [1, 0]]) {
+      const lower: NetworkDesign["lower"] = (network, input) => {
+        const conv = (x: NodeId, name: string): NodeId => network.convolution(x, name, { channels: 4, kernel: 3 });
+        const branches = [conv(input, "short"), conv(conv(input, "first"), "second")];
+        const features = network.builder.add(meet, order.map((index) => branches[index]!), {});
+        return { blocks: [features], features, logits: features };
+      };
+      assert.deepEqual(mainPath({ ...form, lower }).map(({ fanIn }) => fanIn), [27, 36]);
     }
   }
 });

@@ -1,8 +1,6 @@
 /** The convolutions that a network's depth is made of, for proxies that only look at widths. */
-import { definitionOf, type Graph, GraphBuilder, type Node } from "../../graph/graph.ts";
-import { Network } from "../../networks/layers.ts";
-import { fedParameters } from "../../networks/parameters.ts";
-import type { NetworkDesign } from "../design.ts";
+import { definitionOf, type Graph, type Node } from "../../graph/graph.ts";
+import { type NetworkDesign, outlineOf } from "../design.ts";
 
 /** A convolution on the way from a network's input to its features. */
 export interface PathLayer {
@@ -39,11 +37,8 @@ function pathInto(node: Node, paths: readonly (Path | undefined)[]): Path | unde
 }
 
 function featureGraph(design: NetworkDesign): Graph {
-  const builder = new GraphBuilder();
-  const network = new Network({ builder, mode: "train", parameters: fedParameters() });
-  const shape = [1, design.resolution, design.resolution, 3];
-  const { features } = design.lower(network, builder.add("input", [], { name: "input", shape }));
-  return builder.build([features]);
+  const { network, features } = outlineOf(design);
+  return network.builder.build([features]);
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   filledParameters,
   fillingRules,
   gaussianParameters,
+  IMAGE,
   sharedParameters,
   STREAM,
 } from "../../networks/parameters.ts";
@@ -43,7 +44,7 @@ export interface ImageOptions {
 }
 
 /** Names of the two batches of images under the filling rule. */
-const IMAGE_NAMES = ["input", "input2"] as const;
+const IMAGE_NAMES = [IMAGE, "input2"] as const;
 const IMAGE_STREAMS = [STREAM.input, STREAM.perturbation] as const;
 const LABEL_NAMES = ["labels", "labels2"] as const;
 
