@@ -9,10 +9,13 @@ export interface QueuedRun {
   readonly run: PlanRun;
 }
 
+/** What a queue asks of a device. */
+export type QueueDevice = Pick<GpuDevice, "submit" | "lost"> & Disposable;
+
 /** What a queue needs. */
-export interface RunQueueOptions {
-  /** Opens the device, first and after every loss. */
-  open(): Promise<GpuDevice>;
+export interface RunQueueOptions<Device> {
+  /** Opens the device again after a loss. */
+  open(): Promise<Device>;
   /** Takes the outputs of a group. */
   done(runs: readonly QueuedRun[], outputs: readonly Float32Array<ArrayBuffer>[][]): void;
   /** Takes the error that a run failed with. */
@@ -32,19 +35,19 @@ const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0
  * Submits runs in groups and waits for them in order. While one group computes the next is encoded, because waiting
  * blocks the thread. When the device is lost, a new one runs again whatever had not come back.
  */
-export class RunQueue implements Disposable {
+export class RunQueue<Device extends QueueDevice> implements Disposable {
   /** How often the device was opened. */
   openings = 1;
   /** How many groups were submitted. */
   groups = 0;
   /** The device, while it is not lost. */
-  device: GpuDevice;
-  readonly #options: RunQueueOptions;
+  device: Device;
+  readonly #options: RunQueueOptions<Device>;
   readonly #waiting: CountedRun[] = [];
   #busy = false;
 
   /** A queue in front of an open device. */
-  constructor(device: GpuDevice, options: RunQueueOptions) {
+  constructor(device: Device, options: RunQueueOptions<Device>) {
     this.device = device;
     this.#options = options;
   }

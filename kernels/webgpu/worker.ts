@@ -11,7 +11,7 @@ interface WorkerScope {
 }
 
 const scope = globalThis as unknown as WorkerScope;
-let queue: RunQueue | undefined;
+let queue: RunQueue<GpuDevice> | undefined;
 
 type StartRequest = Extract<Request, { readonly type: "start" }>;
 
