@@ -3,9 +3,10 @@
  * graph.
  */
 import { evaluate, type Graph, GraphBuilder, type NodeId, nodeMacs, type Shape } from "../core/mod.ts";
+import type { StoragePrecision } from "../core/graph/precision.ts";
 import { elementCount, windowExtent } from "../core/graph/shape.ts";
 import { median } from "../core/numeric/statistics.ts";
-import type { DeviceSpeed, Precision } from "../kernels/mod.ts";
+import type { DeviceSpeed } from "../kernels/mod.ts";
 import type { GpuDevice } from "../kernels/webgpu/device.ts";
 import type { PlanRun } from "../kernels/webgpu/group.ts";
 import { planGraph } from "../kernels/webgpu/plan.ts";

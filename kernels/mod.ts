@@ -14,7 +14,6 @@ export { KernelError, NoAdapterError } from "./webgpu/errors.ts";
 export { measureCore } from "./cpu/speed.ts";
 export { type DeviceSpeed, measureAdapter } from "./webgpu/speed.ts";
 export type { WorkerUsage } from "./webgpu/messages.ts";
-export type { Precision } from "./webgpu/wgsl/kernel.ts";
 
 /** Options of each backend by its name. */
 export interface BackendOptions {

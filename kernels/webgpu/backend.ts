@@ -9,7 +9,6 @@ import { Connection } from "./connection.ts";
 import { GROUP_RUNS } from "./group.ts";
 import { planGraph, type PlannedGraph, type PlanOptions } from "./plan.ts";
 import type { WorkerUsage } from "./messages.ts";
-import type { Precision } from "./wgsl/kernel.ts";
 
 /** Options of the WebGPU backend. */
 export interface WebGpuOptions {

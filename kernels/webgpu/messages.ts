@@ -1,5 +1,6 @@
 /** What the backend and its worker say to each other. */
 import type { ErrorRecord } from "../worker/errors.ts";
+import type { StoragePrecision } from "../../core/graph/precision.ts";
 import type { AdapterChoice, AdapterDescription } from "./adapters.ts";
 import type { PlanRun } from "./group.ts";
 import type { PlanLimits } from "./limits.ts";
