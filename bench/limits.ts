@@ -1,5 +1,5 @@
-/** The peak speed of the machine, measured in the same run as everything that is compared with it. */
-import type { Kernels } from "../kernels/cpu/module.ts";
+/** The machine's limits, measured in the same run as everything that is compared with them. */
+import type { Kernels } from "../kernels/cpu/kernels.gen.ts";
 import { measure, settle } from "./harness.ts";
 
 /** The peak speed of one core. */

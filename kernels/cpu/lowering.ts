@@ -6,7 +6,7 @@ import type { OpName } from "../../core/graph/ops.ts";
 import { elementCount, type Shape } from "../../core/graph/shape.ts";
 import { type Fusion, planFusion } from "../lowering/fusion.ts";
 import type { Row } from "../lowering/row.ts";
-import type { Kernels } from "./module.ts";
+import type { Kernels } from "./kernels.gen.ts";
 import { cpuFusion, type ViewActivation } from "./views.ts";
 
 /** A stretch of the arena; its address is known once all tasks are. */

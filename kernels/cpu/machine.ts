@@ -4,8 +4,9 @@ import type { Graph } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import { elementCount } from "../../core/graph/shape.ts";
+import type { Kernels } from "./kernels.gen.ts";
 import { type CpuRow, Lowering, type Task } from "./lowering.ts";
-import { instantiateKernels, type Kernels } from "./module.ts";
+import { instantiateKernels } from "./module.ts";
 import { rows } from "./rows.ts";
 
 const PAGE_BYTES = 65536;

@@ -1,5 +1,6 @@
-/** The peak speed of one core of this machine, measured with the CPU backend's own kernels. */
-import { compileModule, instantiateKernels, type Kernels } from "./module.ts";
+/** What a core of this machine can do at most, in the CPU backend's own kernels. */
+import type { Kernels } from "./kernels.gen.ts";
+import { compileModule, instantiateKernels } from "./module.ts";
 import type { DeviceSpeed } from "../webgpu/speed.ts";
 
 const STEPS = 2 ** 20;

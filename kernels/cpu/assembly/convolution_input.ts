@@ -1,9 +1,9 @@
 /**
- * The gradient of a convolution's input (its transpose), as convolutions of stride 1. With a stride s, the input
- * positions with equal remainders by s form s × s phases. Each phase is a convolution with stride 1 of the output's
- * gradient. Its weight is every s-th row and column of the weight, in reverse order and with the channels exchanged
- * (see rows/convolution_input.ts).
+ * What turns a convolution's transpose into convolutions. With a stride s, the input positions of equal remainders by s
+ * form s × s phases; each is a convolution with stride 1 of the output's gradient, by every s-th row and column of the
+ * weight, turned round and with its channels exchanged (see rows/convolution_gradients.ts).
  */
+import { Bytes } from "./bytes";
 
 /**
  * Copies one phase of a weight `[o, kh, kw, i]` that has `groups` groups to `[groups·i, rows, columns, o/groups]`. Rows
@@ -36,7 +36,7 @@ export function phaseWeight(
   }
 }
 
-/** Copies `columns` contiguous pixels of `bytes` each to every `stride`-th pixel of `to`. */
-export function spacePixels(to: usize, from: usize, columns: i32, bytes: usize, stride: i32): void {
+/** Copies `columns` pixels of `bytes` to every `stride`-th pixel. */
+export function spacePixels(to: usize, from: usize, columns: i32, bytes: Bytes, stride: i32): void {
   for (let column = 0; column < columns; column++, from += bytes, to += bytes * stride) memory.copy(to, from, bytes);
 }

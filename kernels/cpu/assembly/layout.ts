@@ -1,7 +1,8 @@
 /** Kernels that move values without changing them. Each value is read and written once. */
+import { Bytes } from "./bytes";
 
-/** Copies `rows` rows of `bytes` each. `xPitch` and `yPitch` are the bytes from one row to the next in x and in y. */
-export function copyRows(y: usize, yPitch: usize, x: usize, xPitch: usize, bytes: usize, rows: i32): void {
+/** Copies `rows` rows of `bytes` each between two pitches. */
+export function copyRows(y: usize, yPitch: Bytes, x: usize, xPitch: Bytes, bytes: Bytes, rows: i32): void {
   for (let row = 0; row < rows; row++, y += yPitch, x += xPitch) memory.copy(y, x, bytes);
 }
 

@@ -1,12 +1,13 @@
 /** Repeats rows over a tensor, and sums rows. Each reads its input once; the speed is limited by memory. */
 
+import { Bytes } from "./bytes";
 import { accumulate } from "./statistics";
 
 /** Rows that are summed in float32 before they are added in float64. */
 const BLOCK_ROWS: i32 = 16;
 
-/** Copies each of `rows` rows of `bytes`, from x on, `times` times. */
-export function repeatRows(y: usize, x: usize, rows: i32, bytes: usize, times: i32): void {
+/** Copies each of the rows of `bytes` at x `times` times. */
+export function repeatRows(y: usize, x: usize, rows: i32, bytes: Bytes, times: i32): void {
   for (let row = 0; row < rows; row++, x += bytes) {
     for (let time = 0; time < times; time++, y += bytes) memory.copy(y, x, bytes);
   }

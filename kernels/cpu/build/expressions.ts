@@ -108,7 +108,7 @@ const viewStep = (name: string, index: number, next = false): string => {
 };
 
 /** The parameters of a pass over pixels at two pitches. */
-const PASS = "to: usize, toBytes: usize, from: usize, fromBytes: usize, pixels: i32";
+const PASS = "to: usize, toBytes: Bytes, from: usize, fromBytes: Bytes, pixels: i32";
 const NEXT_PIXEL = "pixels--, to += toBytes, from += fromBytes";
 
 /** Pixels of `vectors` × 4 channels, with their scale and shift kept in registers. */

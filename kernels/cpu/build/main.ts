@@ -1,20 +1,21 @@
 /**
- * Builds kernels.wasm from the AssemblyScript sources and the generated kernels. With `--check` nothing is written, and
- * the exit code is 1 where the committed file is not what the sources give.
+ * Builds kernels.wasm from the AssemblyScript sources and the generated kernels, and kernels.gen.ts, which says what it
+ * exports. With `--check` nothing is written, and the exit code is 1 where a committed file is not what the sources give.
  *
  * @module
  */
 import asc from "assemblyscript/asc";
+import { ContractPrinter } from "./contract.ts";
 import { printElementwise } from "./expressions.ts";
 import { printOuterProducts } from "./outer_products.ts";
 import { printPanel } from "./panels.ts";
 
 const assembly = new URL("../assembly/", import.meta.url);
-const target = new URL("../kernels.wasm", import.meta.url);
 
 /** The source of the module `generated`: elementwise kernels, views, convolution panels and outer products. */
 function generatedSource(): string {
   return [
+    'import { Bytes } from "./bytes";',
     'import { exponential, logarithm } from "./math";',
     'import { addSums, BLOCK, panel, SQUARES, SUMS } from "./panel";',
     'import { accumulate } from "./statistics";',
@@ -57,26 +58,34 @@ async function readSource(name: string): Promise<string | null> {
   }
 }
 
-/** The module's bytes. */
-async function build(): Promise<Uint8Array> {
+/** What is built, by the names of files. */
+async function build(): Promise<Readonly<Record<string, Uint8Array>>> {
   let binary: Uint8Array | undefined;
+  const contract = new ContractPrinter();
   const { error, stderr } = await asc.main(["kernels.ts", "--outFile", "kernels.wasm", ...FLAGS], {
     readFile: readSource,
     writeFile: (name: string, contents: Uint8Array | string) => {
       if (name === "kernels.wasm" && typeof contents !== "string") binary = contents;
     },
     listFiles: () => [],
+    transforms: [contract],
   });
   if (error || !binary) throw new Error(`Cannot build kernels.wasm: ${stderr}`, { cause: error });
-  return binary;
+  return { "kernels.wasm": binary, "kernels.gen.ts": new TextEncoder().encode(contract.text) };
 }
 
 async function main(check: boolean): Promise<void> {
-  const binary = await build();
-  if (!check) return await Deno.writeFile(target, binary);
-  const committed = await Deno.readFile(target);
-  const same = committed.length === binary.length && committed.every((byte, index) => byte === binary[index]);
-  if (!same) throw new Error("Cannot accept kernels.wasm as it is stale: run deno task build:wasm");
+  for (const [name, built] of Object.entries(await build())) {
+    const target = new URL(`../${name}`, import.meta.url);
+    if (!check) await Deno.writeFile(target, built);
+    else if (!equals(await Deno.readFile(target), built)) {
+      throw new Error(`Cannot accept ${name} as it is stale: run deno task build:wasm`);
+    }
+  }
+}
+
+function equals(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }
 
 await main(Deno.args.includes("--check"));

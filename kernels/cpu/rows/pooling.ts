@@ -9,7 +9,7 @@ export function windowPool({ largest }: { readonly largest: boolean }): CpuRow<"
     const [n, h, w, c] = nhwc(lowering.shape(inputs[0]!), "a pooling's input"), [, oh, ow] = nhwc(shape, "output");
     const x = lowering.tensor(inputs[0]!), y = lowering.place(id);
     lowering.task([x, y], ({ kernels }) => {
-      kernels.windowPool(y.address, x.address, n, h, w, c, oh, ow, kernel, stride, padding, largest);
+      kernels.windowPool(y.address, x.address, n, h, w, c, oh, ow, kernel, stride, padding, Number(largest));
     });
   };
 }
@@ -33,7 +33,7 @@ export function movePooled<K extends "max_pool_scatter" | "max_pool_gather">(op:
     const [, oh, ow] = nhwc(lowering.shape(scatters ? second! : id), "a pooling's output");
     lowering.task([x, image, pooled], ({ kernels }) => {
       const extents = [n, h, w, c, oh, ow, kernel, stride, padding] as const;
-      kernels.movePooled(image.address, x.address, pooled.address, ...extents, scatters);
+      kernels.movePooled(image.address, x.address, pooled.address, ...extents, Number(scatters));
     });
   };
 }
