@@ -58,8 +58,10 @@ function nodeTimes(machine: Machine, program: MachineProgram, runs: number): Map
   machine.reserve(program);
   const samples = new Map<number, number[]>();
   for (let draw = 0; draw < runs; draw++) {
-    const run = { seed: 1, draw, kernels: machine.kernels }, times = new Map<number, number>();
-    for (const { node, body } of program.tasks) times.set(node, (times.get(node) ?? 0) + timeMs(() => body(run)));
+    const run = { seed: 1, draw }, times = new Map<number, number>();
+    for (const task of program.tasks) {
+      times.set(task.node, (times.get(task.node) ?? 0) + timeMs(() => machine.runTask(task, run)));
+    }
     for (const [node, ms] of times) samples.set(node, [...(samples.get(node) ?? []), ms]);
   }
   return new Map([...samples].map(([node, times]) => [node, median(times)]));

@@ -51,7 +51,19 @@ export const kernelFields = {
     firstColumn: "i32",
     columns: "i32",
   },
-  spacePixels: { to: "address", from: "address", columns: "i32", bytes: "bytes", stride: "i32" },
+  spacePixels: {
+    to: "address",
+    from: "address",
+    images: "i32",
+    rows: "i32",
+    columns: "i32",
+    bytes: "bytes",
+    stride: "i32",
+    toRow: "bytes",
+    fromRow: "bytes",
+    toImage: "bytes",
+    fromImage: "bytes",
+  },
   convolutionWeight: convolutionFields,
   channelsFirst: { y: "address", x: "address", n: "i32", area: "i32", channels: "i32" },
   copyRows: { y: "address", yPitch: "bytes", x: "address", xPitch: "bytes", bytes: "bytes", rows: "i32" },
@@ -186,7 +198,19 @@ export interface Kernels {
     firstColumn: number,
     columns: number,
   ): void;
-  spacePixels(to: number, from: number, columns: number, bytes: number, stride: number): void;
+  spacePixels(
+    to: number,
+    from: number,
+    images: number,
+    rows: number,
+    columns: number,
+    bytes: number,
+    stride: number,
+    toRow: number,
+    fromRow: number,
+    toImage: number,
+    fromImage: number,
+  ): void;
   convolutionWeight(): void;
   convolutionAddress(): number;
   channelsFirst(y: number, x: number, n: number, area: number, channels: number): void;

@@ -1,13 +1,15 @@
 /** One instance of the module with its memory: lowers graphs and runs them, one at a time. */
-import { DeviceMemoryError, type OpTable, UnsupportedOpError } from "../../core/graph/backend.ts";
+import { DeviceMemoryError } from "../../core/graph/backend.ts";
 import type { Graph } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
-import type { OpName } from "../../core/graph/ops.ts";
-import { elementCount } from "../../core/graph/shape.ts";
-import type { Kernels } from "./kernels.gen.ts";
-import { type CpuRow, Lowering, type Task } from "./lowering.ts";
+import { feed } from "../../core/graph/ops/sources.ts";
+import { seedKey } from "../../core/numeric/random.ts";
+import { convolutionFields, kernelFields, type Kernels } from "./kernels.gen.ts";
+import type { RunWord } from "./lowered.ts";
 import { instantiateKernels } from "./module.ts";
-import { rows } from "./rows.ts";
+import { type Call, compileGraph, type MachineProgram, type Task, type Upload } from "./program.ts";
+
+export type { MachineProgram } from "./program.ts";
 
 const PAGE_BYTES = 65536;
 /** All that 32-bit addresses reach. */
@@ -15,19 +17,12 @@ const MEMORY_LIMIT_BYTES = 2 ** 32;
 /** Room for vector reads beyond the last buffer. */
 const END_BYTES = 64;
 
-/** A graph's tasks, with their addresses. */
-export interface MachineProgram {
-  readonly tasks: readonly Task[];
-  readonly outputs: readonly { readonly address: number; readonly count: number }[];
-  /** The end of its arena. */
-  readonly endBytes: number;
-}
-
-function rowOf(op: OpName): CpuRow<OpName> {
-  const row = (rows as OpTable<CpuRow<OpName>>)[op];
-  if (typeof row !== "function") throw new UnsupportedOpError(op, "the CPU backend", row.unsupported);
-  return row;
-}
+/** The words that a run fills in. */
+const runWords: Readonly<Record<RunWord, (run: RunOptions) => number>> = {
+  key0: ({ seed = 0 }) => seedKey(seed)[0],
+  key1: ({ seed = 0 }) => seedKey(seed)[1],
+  draw: ({ draw = 0 }) => draw,
+};
 
 /**
  * A module instance. Every program's arena begins at the same address, so its memory grows to the largest program and
@@ -47,41 +42,56 @@ export class Machine {
     return this.kernels.memory.buffer.byteLength;
   }
 
-  /** Lowers a graph. Throws DeviceMemoryError where 32-bit addresses cannot hold it. */
+  /** Lowers a graph. Throws DeviceMemoryError where 32-bit addresses cannot hold it, and UnsupportedOpError. */
   compile(graph: Graph): MachineProgram {
-    const lowering = new Lowering(graph);
-    graph.nodes.forEach(({ op }, id) => lowering.lower(id, rowOf(op)));
-    const endBytes = this.#arena + lowering.allocate(this.#arena) + END_BYTES;
-    if (endBytes > MEMORY_LIMIT_BYTES) throw tooLarge(endBytes);
-    const outputs = graph.outputs.map((id) => ({
-      address: lowering.tensor(id).address,
-      count: elementCount(lowering.shape(id)),
-    }));
-    return { tasks: lowering.tasks, outputs, endBytes };
+    const program = compileGraph(graph, { start: this.#arena });
+    if (program.endBytes + END_BYTES > MEMORY_LIMIT_BYTES) throw tooLarge(program);
+    return program;
   }
 
   /** Runs a program and copies its outputs. Throws DeviceMemoryError where the system has no memory for it. */
   run(program: MachineProgram, options: RunOptions): Float32Array<ArrayBuffer>[] {
     this.reserve(program);
-    const run = { ...options, kernels: this.kernels };
-    for (const { body } of program.tasks) body(run);
+    for (const task of program.tasks) this.runTask(task, options);
     return program.outputs.map(({ address, count }) =>
       new Float32Array(this.kernels.memory.buffer, address, count).slice() as Float32Array<ArrayBuffer>
     );
   }
 
+  /** Runs a task of a program that {@link reserve} has made room for. */
+  runTask(task: Task, options: RunOptions): void {
+    if ("kernel" in task) this.#call(task, options);
+    else this.#upload(task, options);
+  }
+
+  #call({ kernel, args }: Call, options: RunOptions): void {
+    const filled = args.map((arg) => typeof arg === "number" ? arg : runWords[arg](options));
+    if (kernelFields[kernel] !== convolutionFields) {
+      (this.kernels[kernel] as (...args: readonly number[]) => void)(...filled);
+      return;
+    }
+    new Int32Array(this.kernels.memory.buffer, this.kernels.convolutionAddress(), filled.length).set(filled);
+    (this.kernels[kernel] as () => void)();
+  }
+
+  #upload({ source, shape, address }: Upload, { feeds }: RunOptions): void {
+    const values = "feed" in source ? feed(feeds, source.feed, shape) : source.values;
+    new Float32Array(this.kernels.memory.buffer, address, values.length).set(values);
+  }
+
   /** Grows the memory until a program fits. Throws DeviceMemoryError where the system has none left. */
-  reserve({ endBytes }: MachineProgram): void {
-    const pages = Math.ceil((endBytes - this.memoryBytes) / PAGE_BYTES);
+  reserve(program: MachineProgram): void {
+    const pages = Math.ceil((program.endBytes + END_BYTES - this.memoryBytes) / PAGE_BYTES);
     if (pages <= 0) return;
     try {
       this.kernels.memory.grow(pages);
     } catch (cause) {
-      throw Object.assign(tooLarge(endBytes), { cause });
+      throw Object.assign(tooLarge(program), { cause });
     }
   }
 }
 
-function tooLarge(needed: number): DeviceMemoryError {
-  return new DeviceMemoryError("the graph in WebAssembly memory", { needed, limit: MEMORY_LIMIT_BYTES });
+function tooLarge({ endBytes }: MachineProgram): DeviceMemoryError {
+  const bytes = { needed: endBytes + END_BYTES, limit: MEMORY_LIMIT_BYTES };
+  return new DeviceMemoryError("the graph in WebAssembly memory", bytes);
 }

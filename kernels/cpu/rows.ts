@@ -1,7 +1,7 @@
 /** The CPU backend's table: how every operation is run. */
 import type { OpTable } from "../../core/graph/backend.ts";
 import type { OpName } from "../../core/graph/ops.ts";
-import type { CpuRow } from "./lowering.ts";
+import type { CpuRow } from "./lowered.ts";
 import { conv2d, linear } from "./rows/convolution.ts";
 import { conv2dInput, conv2dWeight } from "./rows/convolution_gradients.ts";
 import { activation, binary, unary } from "./rows/elementwise.ts";

@@ -36,7 +36,26 @@ export function phaseWeight(
   }
 }
 
-/** Copies `columns` pixels of `bytes` to every `stride`-th pixel. */
-export function spacePixels(to: usize, from: usize, columns: i32, bytes: Bytes, stride: i32): void {
-  for (let column = 0; column < columns; column++, from += bytes, to += bytes * stride) memory.copy(to, from, bytes);
+/** Copies pixels of `bytes` in rows of so many columns to every `stride`-th pixel of rows and images at their pitches. */
+export function spacePixels(
+  to: usize,
+  from: usize,
+  images: i32,
+  rows: i32,
+  columns: i32,
+  bytes: Bytes,
+  stride: i32,
+  toRow: Bytes,
+  fromRow: Bytes,
+  toImage: Bytes,
+  fromImage: Bytes,
+): void {
+  for (let image = 0; image < images; image++, to += toImage, from += fromImage) {
+    for (let row = 0; row < rows; row++) {
+      let pixel = to + <usize> row * toRow, source = from + <usize> row * fromRow;
+      for (let column = 0; column < columns; column++, source += bytes, pixel += bytes * stride) {
+        memory.copy(pixel, source, bytes);
+      }
+    }
+  }
 }

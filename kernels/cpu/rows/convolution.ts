@@ -1,12 +1,13 @@
 /** Rows of convolutions and linear layers. */
 import type { NodeId } from "../../../core/graph/graph.ts";
-import { nhwc, ohwi } from "../../../core/graph/shape.ts";
-import { type Geometry, isDepthwise } from "../../lowering/geometry.ts";
-import { type Band, bandBytes, chooseBand, sliceChannels, TILE_PIXELS } from "../bands.ts";
+import type { Shape } from "../../../core/graph/shape.ts";
+import { convolutionGeometry, type Geometry, isDepthwise } from "../../lowering/geometry.ts";
+import type { BufferView } from "../../lowering/places.ts";
 import type { LoweredNode } from "../../lowering/row.ts";
-import type { Buffer, BufferView, Lowering } from "../lowering.ts";
-import { VIEW_ACTIVATIONS } from "../views.ts";
-import { placeStatistics, STATISTICS_BLOCK_BYTES, type StatisticsBuffers } from "./normalization.ts";
+import { type Band, bandBytes, chooseBand, sliceChannels, TILE_PIXELS } from "../bands.ts";
+import type { Buffer, Values } from "../lowered.ts";
+import type { CpuLowering } from "../lowering.ts";
+import { STATISTICS_BLOCK_BYTES } from "./normalization.ts";
 
 /** Output channels of a panel. */
 export const PANEL = 8;
@@ -50,95 +51,77 @@ const statisticsBytes = (geometry: Geometry): number =>
 
 /** A convolution's operands. */
 export interface Operands {
-  readonly view: BufferView;
+  readonly view: BufferView<Buffer>;
   readonly weight: Buffer;
-  readonly bias?: Buffer;
+  readonly bias?: Buffer | undefined;
   readonly y: Buffer;
-  readonly statistics: StatisticsBuffers;
-  /** Whether the end is to be read first. */
-  readonly backwards: boolean;
+  readonly mean?: Buffer | undefined;
+  readonly variance?: Buffer | undefined;
+}
+
+/** Whether a convolution reads its input where it lies. */
+export const readsInPlace = (geometry: Geometry, { scale, activation }: BufferView<Buffer>): boolean =>
+  isPointwise(geometry) && scale === undefined && activation === 0;
+
+type Descriptor = Values<"convolve">;
+
+type BandFields = Pick<Descriptor, "bandImages" | "bandRows" | "partPixels" | "sliceChannels">;
+
+/** What a convolution's descriptor says of its extents and bands. */
+export function extents(geometry: Geometry, band: Band): Geometry & BandFields {
+  const bands = { bandImages: band.images, bandRows: band.rows, partPixels: partPixels(geometry, band) };
+  return { ...geometry, ...bands, sliceChannels: sliceChannels(geometry) };
 }
 
 /** Buffers that live only while the convolution runs. */
-export interface Workspace {
-  readonly band?: Buffer;
-  readonly packed: Buffer;
-  readonly offsets: Buffer;
-  readonly statistics?: Buffer;
-}
-
-function workspace(lowering: Lowering, geometry: Geometry, options: {
-  readonly band: Band;
-  readonly operands: Operands;
-}): Workspace {
-  const { band, operands: { view, statistics } } = options;
-  const inPlace = isPointwise(geometry) && !view.scale && view.activation === "none";
-  const counted = statistics.mean || statistics.variance;
+function workspace(
+  lowering: CpuLowering,
+  geometry: Geometry,
+  { band, operands: { view, mean, variance } }: { readonly band: Band; readonly operands: Operands },
+): Pick<Descriptor, "band" | "packed" | "offsets" | "statistics"> {
   return {
-    ...(inPlace ? {} : { band: lowering.scratch(bandBytes(geometry, band)) }),
+    band: readsInPlace(geometry, view) ? undefined : lowering.scratch(bandBytes(geometry, band)),
     packed: lowering.scratch(packedBytes(geometry)),
     offsets: lowering.scratch(4 * band.images * band.rows * geometry.ow),
-    ...(counted ? { statistics: lowering.scratch(statisticsBytes(geometry)) } : {}),
+    statistics: mean || variance ? lowering.scratch(statisticsBytes(geometry)) : undefined,
   };
 }
 
-/** The words of the kernel's descriptor, in the order of `class Convolution`. */
-export function descriptor(geometry: Geometry, band: Band, operands: Operands, work: Workspace): number[] {
-  const { view, weight, bias, y, statistics } = operands;
-  const { n, h, w, c, oh, ow, o, kh, kw, stride, padding, groups } = geometry;
-  const address = (buffer: Buffer | undefined): number => buffer?.address ?? 0;
-  return [
-    ...[view.tensor, y, weight, bias, view.scale, view.shift].map(address),
-    VIEW_ACTIVATIONS.indexOf(view.activation),
-    ...[statistics.mean, statistics.variance].map(address),
-    ...[n, h, w, c, oh, ow, o, kh, kw, stride, padding, groups, band.images, band.rows],
-    partPixels(geometry, band),
-    sliceChannels(geometry),
-    ...[work.band, work.packed, work.offsets, work.statistics].map(address),
-    Number(operands.backwards),
-  ];
-}
-
 /** Adds the task of a convolution; the strided copies of a depthwise one are slower from the end. */
-export function lowerConvolution(lowering: Lowering, geometry: Geometry, given: Omit<Operands, "backwards">): void {
-  const backwards = !isDepthwise(geometry) && !given.view.tensor.backwards, operands = { ...given, backwards };
-  given.y.backwards = backwards;
-  const band = chooseBand(geometry), work = workspace(lowering, geometry, { band, operands });
-  const { view, weight, bias, y, statistics } = operands;
-  const touched = [
-    ...[view.tensor, view.scale, view.shift, weight, bias, y, statistics.mean, statistics.variance],
-    ...[work.band, work.packed, work.offsets, work.statistics],
-  ];
-  let words: number[] | undefined;
-  lowering.task(touched, ({ kernels }) => {
-    words ??= descriptor(geometry, band, operands, work);
-    new Int32Array(kernels.memory.buffer, kernels.convolutionAddress(), words.length).set(words);
-    kernels.convolve();
+export function lowerConvolution(lowering: CpuLowering, geometry: Geometry, operands: Operands): void {
+  const { view, weight, bias, y, mean, variance } = operands, band = chooseBand(geometry);
+  const backwards = !isDepthwise(geometry) && !view.x.backwards,
+    work = workspace(lowering, geometry, { band, operands });
+  y.backwards = backwards;
+  lowering.add("convolve", {
+    ...view,
+    ...{ weight, bias, y, mean, variance, backwards },
+    ...extents(geometry, band),
+    ...work,
   });
 }
 
-function operandsOf(lowering: Lowering, id: NodeId, inputs: readonly NodeId[]): Omit<Operands, "backwards"> {
+function operandsOf({ places }: CpuLowering, id: NodeId, inputs: readonly NodeId[]): Operands {
   const [x, weight, bias] = inputs;
   return {
-    view: lowering.view(x!),
-    weight: lowering.tensor(weight!),
-    ...(bias === undefined ? {} : { bias: lowering.tensor(bias) }),
-    y: lowering.place(id),
-    statistics: placeStatistics(lowering, id),
+    view: places.view(x!),
+    weight: places.of(weight!),
+    bias: bias === undefined ? undefined : places.of(bias),
+    y: places.place(id),
+    ...places.placeStatistics(id),
   };
 }
 
 /** Any kernel, stride, padding and groups; reads views, takes the statistics of its output. */
-export function conv2d(lowering: Lowering, { id, inputs, attributes, shape }: LoweredNode<"conv2d">): void {
-  const [n, h, w, c] = nhwc(lowering.shape(inputs[0]!), "input"), [, oh, ow, o] = nhwc(shape, "output");
-  const [, kh, kw] = ohwi(lowering.shape(inputs[1]!), "weight");
-  const geometry = flattened({ n, h, w, c, oh, ow, o, kh, kw, ...attributes });
+export function conv2d(lowering: CpuLowering, { id, inputs, attributes, shape }: LoweredNode<"conv2d">): void {
+  const [x, weight] = inputs.map((from) => lowering.places.shape(from)) as [Shape, Shape];
+  const geometry = flattened(convolutionGeometry({ x, weight, y: shape }, attributes));
   lowerConvolution(lowering, geometry, operandsOf(lowering, id, inputs));
 }
 
 /** A convolution of one pixel a row. */
-export function linear(lowering: Lowering, { id, inputs, shape }: LoweredNode<"linear">): void {
-  const [n, o] = shape as [number, number], c = lowering.shape(inputs[0]!)[1]!;
+export function linear(lowering: CpuLowering, { id, inputs, shape }: LoweredNode<"linear">): void {
+  const [n, o] = shape as [number, number], c = lowering.places.shape(inputs[0]!)[1]!;
   const one = { w: 1, ow: 1, kh: 1, kw: 1, stride: 1, padding: 0, groups: 1 };
   lowerConvolution(lowering, { n: 1, h: n, oh: n, c, o, ...one }, operandsOf(lowering, id, inputs));
 }

@@ -2,10 +2,11 @@
 import { elementCount, ohwi, type Shape } from "../../../core/graph/shape.ts";
 import { convolutionGeometry, type Geometry } from "../../lowering/geometry.ts";
 import { type Phase, phasesOf } from "../../lowering/phases.ts";
-import { bandBytes, chooseGradientBand } from "../bands.ts";
 import type { LoweredNode } from "../../lowering/row.ts";
-import { type Buffer, type BufferView, type Lowering, tensorBytes } from "../lowering.ts";
-import { descriptor, flattened, isPointwise, lowerConvolution, PANEL, panelCount } from "./convolution.ts";
+import { bandBytes, chooseGradientBand } from "../bands.ts";
+import type { Buffer, BufferByte } from "../lowered.ts";
+import type { CpuLowering } from "../lowering.ts";
+import { extents, flattened, lowerConvolution, PANEL, panelCount, readsInPlace } from "./convolution.ts";
 
 /** A phase of a convolution's transpose: a convolution of stride 1, of whose output the first rows and columns go. */
 interface SkippingPhase extends Phase {
@@ -26,89 +27,86 @@ function skippingPhase(transposed: Geometry, { rows, columns }: Phase): Skipping
 
 /** Adds the task that turns a weight into a phase's. */
 function lowerPhaseWeight(
-  lowering: Lowering,
+  lowering: CpuLowering,
   { rows, columns, geometry: { groups } }: SkippingPhase,
-  options: { readonly weight: Buffer; readonly shape: Shape; readonly stride: number },
+  { weight, shape, stride }: { readonly weight: Buffer; readonly shape: Shape; readonly stride: number },
 ): Buffer {
-  const { weight, stride } = options, [o, kh, kw, i] = ohwi(options.shape, "weight");
-  const turned = lowering.scratch(4 * o * i * rows.taps * columns.taps);
-  lowering.task([weight, turned], ({ kernels }) => {
-    const extents = [o, kh, kw, i, groups, stride, rows.tap, rows.taps, columns.tap, columns.taps] as const;
-    kernels.phaseWeight(turned.address, weight.address, ...extents);
-  });
-  return turned;
+  const [o, kh, kw, inputs] = ohwi(shape, "weight");
+  const to = lowering.scratch(4 * o * inputs * rows.taps * columns.taps);
+  const taps = { firstRow: rows.tap, rows: rows.taps, firstColumn: columns.tap, columns: columns.taps };
+  lowering.add("phaseWeight", { to, weight, o, kh, kw, inputs, groups, stride, ...taps });
+  return to;
 }
 
 /** Adds the task that copies a phase's sums to their places. */
-function lowerSpacing(lowering: Lowering, phase: SkippingPhase, options: {
+function lowerSpacing(lowering: CpuLowering, phase: SkippingPhase, options: {
   readonly sums: Buffer;
   readonly x: Buffer;
   readonly transposed: Geometry;
 }): void {
-  const { sums, x, transposed: { n, h, w, c, stride } } = options;
+  const { sums, x, transposed: { n, h, w, c, stride } } = options, bytes = 4 * c;
   const { rows, columns, skipRows, skipColumns, geometry: { oh, ow } } = phase;
-  lowering.task([sums, x], ({ kernels }) => {
-    for (let image = 0; image < n; image++) {
-      for (let row = 0; row < rows.count; row++) {
-        const to = ((image * h + rows.first + row * stride) * w + columns.first) * c;
-        const from = ((image * oh + skipRows + row) * ow + skipColumns) * c;
-        kernels.spacePixels(x.address + 4 * to, sums.address + 4 * from, columns.count, 4 * c, stride);
-      }
-    }
+  lowering.add("spacePixels", {
+    to: { of: x, byte: (rows.first * w + columns.first) * bytes },
+    from: { of: sums, byte: (skipRows * ow + skipColumns) * bytes },
+    images: n,
+    rows: rows.count,
+    columns: columns.count,
+    bytes,
+    stride,
+    toRow: stride * w * bytes,
+    fromRow: ow * bytes,
+    toImage: h * w * bytes,
+    fromImage: oh * ow * bytes,
   });
 }
 
 /** A convolution of stride 1 for every phase of the input's positions. */
 export function conv2dInput(
-  lowering: Lowering,
-  { id, inputs: [gradient, weight], attributes, shape }: LoweredNode<"conv2d_input">,
+  lowering: CpuLowering,
+  { id, inputs: [gradient, weightId], attributes, shape }: LoweredNode<"conv2d_input">,
 ): void {
-  const weightShape = lowering.shape(weight!), view: BufferView = lowering.view(gradient!);
-  const transposed = convolutionGeometry({ x: shape, weight: weightShape, y: lowering.shape(gradient!) }, attributes);
-  const phases = phasesOf(transposed).map((phase) => skippingPhase(transposed, phase)),
-    x = lowering.place(id),
-    { stride } = transposed;
+  const { places } = lowering, weightShape = places.shape(weightId!), view = places.view(gradient!);
+  const transposed = convolutionGeometry({ x: shape, weight: weightShape, y: places.shape(gradient!) }, attributes);
+  const phases = phasesOf(transposed).map((phase) => skippingPhase(transposed, phase)), { stride } = transposed;
   const direct = stride === 1 && phases.every(({ skipRows, skipColumns }) => skipRows + skipColumns === 0);
-  if (!direct) lowering.task([x], ({ kernels }) => kernels.fill(x.address, elementCount(shape), 0));
+  const x = places.place(id);
+  if (!direct) lowering.add("fill", { y: x, count: elementCount(shape), value: 0 });
   for (const phase of phases) {
     const { n, oh, ow, o } = phase.geometry;
-    const turned = lowerPhaseWeight(lowering, phase, { weight: lowering.tensor(weight!), shape: weightShape, stride });
+    const weight = lowerPhaseWeight(lowering, phase, { weight: places.of(weightId!), shape: weightShape, stride });
     const y = direct ? x : lowering.scratch(4 * n * oh * ow * o);
-    lowerConvolution(lowering, flattened(phase.geometry), { view, weight: turned, y, statistics: {} });
+    lowerConvolution(lowering, flattened(phase.geometry), { view, weight, y });
     if (!direct) lowerSpacing(lowering, phase, { sums: y, x, transposed });
   }
 }
 
-/** The descriptor's words that say where x, y and the weight are. */
-const X_WORD = 0, Y_WORD = 1, WEIGHT_WORD = 2;
-
 /** Outer products over bands of pixels; reads views as a convolution does. Images apart are convolutions of their own. */
 export function conv2dWeight(
-  lowering: Lowering,
+  lowering: CpuLowering,
   { id, inputs: [first, second], attributes, shape }: LoweredNode<"conv2d_weight">,
 ): void {
-  const shapes = { x: lowering.shape(first!), y: lowering.shape(second!) }, o = shapes.y.at(-1)!;
-  const whole = convolutionGeometry({ ...shapes, weight: [o, ...shape.slice(1)] }, attributes);
+  const { places } = lowering, shapes = { x: places.shape(first!), y: places.shape(second!) };
+  const weightShape = [shapes.y.at(-1)!, ...shape.slice(1)];
+  const whole = convolutionGeometry({ ...shapes, weight: weightShape }, attributes);
   const times = attributes.perImage ? whole.n : 1, geometry = flattened({ ...whole, n: whole.n / times });
   const band = chooseGradientBand(geometry), depth = elementCount(shape.slice(1));
-  const view = lowering.view(first!), y = lowering.tensor(second!), weight = lowering.place(id);
-  const inPlace = isPointwise(geometry) && !view.scale && view.activation === "none";
+  const view = places.view(first!), y = places.of(second!), weight = places.place(id);
   const work = {
-    ...(inPlace ? {} : { band: lowering.scratch(bandBytes(geometry, band)) }),
+    band: readsInPlace(geometry, view) ? undefined : lowering.scratch(bandBytes(geometry, band)),
     packed: lowering.scratch(4 * PANEL * band.images * band.rows * geometry.ow),
     offsets: lowering.scratch(4 * depth),
     statistics: lowering.scratch(8 * PANEL * panelCount(geometry) * depth),
   };
-  const touched = [view.tensor, view.scale, view.shift, y, weight, ...Object.values(work)];
-  const steps = [[X_WORD, shapes.x], [Y_WORD, shapes.y], [WEIGHT_WORD, shape]] as const;
-  let words: number[] | undefined;
-  lowering.task(touched, ({ kernels }) => {
-    words ??= descriptor(geometry, band, { view, weight, y, statistics: {}, backwards: !y.backwards }, work);
-    const described = new Int32Array(kernels.memory.buffer, kernels.convolutionAddress(), words.length);
-    described.set(words);
-    for (let time = 0; time < times; time++) {
-      kernels.convolutionWeight();
-      for (const [word, tensor] of steps) described[word]! += tensorBytes(tensor) / times;
-    }
-  });
+  const none = { bias: undefined, mean: undefined, variance: undefined };
+  for (let time = 0; time < times; time++) {
+    const part = (of: Buffer): BufferByte => ({ of, byte: time * of.bytes / times });
+    lowering.add("convolutionWeight", {
+      ...view,
+      ...{ x: part(view.x), y: part(y), weight: part(weight), backwards: !y.backwards },
+      ...none,
+      ...extents(geometry, band),
+      ...work,
+    });
+  }
 }

@@ -1,7 +1,7 @@
 /** Rows of the elementwise operations; they write over an input that dies. */
 import type { unaryExpressions } from "../../../core/graph/ops/expression.ts";
 import { elementCount, sameShape } from "../../../core/graph/shape.ts";
-import type { CpuRow } from "../lowering.ts";
+import type { CpuRow } from "../lowered.ts";
 import type { ViewActivation } from "../views.ts";
 import { lowerView } from "./normalization.ts";
 
@@ -9,35 +9,32 @@ import { lowerView } from "./normalization.ts";
 type UnaryOp = Exclude<keyof typeof unaryExpressions, Exclude<ViewActivation, "none">>;
 
 /** An operation of one input and no view. */
-export function unary<K extends UnaryOp>(op: K): CpuRow<UnaryOp> {
+export function unary(op: UnaryOp): CpuRow<UnaryOp> {
   return (lowering, { id, inputs, attributes, shape }) => {
     const { scale = 1, shift = 0 } = attributes as { readonly scale?: number; readonly shift?: number };
-    const x = lowering.tensor(inputs[0]!), y = lowering.placeOver(id, [inputs[0]!]);
-    const count = elementCount(shape);
-    lowering.task([x, y], ({ kernels }) => kernels[op](y.address, x.address, count, scale, shift));
+    const { places } = lowering, from = places.of(inputs[0]!), to = places.placeOver(id, [inputs[0]!]);
+    lowering.add(op, { to, from, count: elementCount(shape), scaleBy: scale, shiftBy: shift });
   };
 }
 
 /** An activation: nothing where its readers apply it, else one pass, with the normalisation before it. */
 export function activation<K extends Exclude<ViewActivation, "none">>(op: K): CpuRow<K> {
   return (lowering, { id, inputs }) => {
-    if (lowering.fusion.views.has(id)) return;
+    if (lowering.places.fusion.views.has(id)) return;
     lowerView(lowering, id, { source: inputs[0]!, activation: op });
   };
 }
 
 /** An operation of two inputs, the second of which may be broadcast. */
-export function binary<K extends "add" | "mul">(op: K): CpuRow<K> {
+export function binary(op: "add" | "mul"): CpuRow<"add" | "mul"> {
   return (lowering, { id, inputs: [first, second], shape }) => {
-    const x = lowering.tensor(first!), y = lowering.tensor(second!), count = elementCount(shape);
-    const besideShape = lowering.shape(second!), same = sameShape(shape, besideShape);
-    const z = lowering.placeOver(id, same ? [first!, second!] : [first!]);
+    const { places } = lowering, from = places.of(first!), beside = places.of(second!), count = elementCount(shape);
+    const besideShape = places.shape(second!), same = sameShape(shape, besideShape);
+    const to = places.placeOver(id, same ? [first!, second!] : [first!]);
+    if (same) return lowering.add(op, { to, from, beside, rows: 1, count, period: 1 });
+    if (elementCount(besideShape) === 1) return lowering.add(`${op}Scalar`, { to, from, beside, count });
     const channels = shape.at(-1)!, rows = count / channels;
-    const rowsPerGate = besideShape.length === 1 ? rows : shape[1]! * shape[2]!;
-    lowering.task([x, y, z], ({ kernels }) => {
-      if (same) kernels[op](z.address, x.address, y.address, 1, count, 1);
-      else if (elementCount(besideShape) === 1) kernels[`${op}Scalar`](z.address, x.address, y.address, count);
-      else kernels[op](z.address, x.address, y.address, rows, channels, rowsPerGate);
-    });
+    const period = besideShape.length === 1 ? rows : shape[1]! * shape[2]!;
+    lowering.add(op, { to, from, beside, rows, count: channels, period });
   };
 }

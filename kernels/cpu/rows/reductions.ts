@@ -1,29 +1,28 @@
 /** Rows of the reductions. */
 import { elementCount } from "../../../core/graph/shape.ts";
 import type { LoweredNode } from "../../lowering/row.ts";
-import type { Lowering } from "../lowering.ts";
+import type { CpuLowering } from "../lowering.ts";
 
 /** The sum of all elements. */
-export function sum(lowering: Lowering, { id, inputs }: LoweredNode<"sum">): void {
-  const x = lowering.tensor(inputs[0]!), y = lowering.place(id), count = elementCount(lowering.shape(inputs[0]!));
-  lowering.task([x, y], ({ kernels }) => kernels.sum(y.address, x.address, count, 1));
+export function sum(lowering: CpuLowering, { id, inputs }: LoweredNode<"sum">): void {
+  const { places } = lowering, x = places.of(inputs[0]!), y = places.place(id);
+  lowering.add("sum", { y, x, count: elementCount(places.shape(inputs[0]!)), divisor: 1 });
 }
 
 /** Σ|a − b|. */
 export function sumAbsDifference(
-  lowering: Lowering,
+  lowering: CpuLowering,
   { id, inputs: [first, second] }: LoweredNode<"sum_abs_difference">,
 ): void {
-  const a = lowering.tensor(first!), b = lowering.tensor(second!), y = lowering.place(id);
-  const count = elementCount(lowering.shape(first!));
-  lowering.task([a, b, y], ({ kernels }) => kernels.sumAbsDifference(y.address, a.address, b.address, count));
+  const { places } = lowering, a = places.of(first!), b = places.of(second!), y = places.place(id);
+  lowering.add("sumAbsDifference", { y, a, b, count: elementCount(places.shape(first!)) });
 }
 
 /** The mean of each input. */
-export function means(lowering: Lowering, { id, inputs }: LoweredNode<"means">): void {
-  const tensors = inputs.map((from) => ({ x: lowering.tensor(from), count: elementCount(lowering.shape(from)) }));
-  const y = lowering.place(id);
-  lowering.task([...tensors.map(({ x }) => x), y], ({ kernels }) => {
-    tensors.forEach(({ x, count }, index) => kernels.sum(y.address + 4 * index, x.address, count, count));
+export function means(lowering: CpuLowering, { id, inputs }: LoweredNode<"means">): void {
+  const { places } = lowering, of = places.place(id);
+  inputs.forEach((from, index) => {
+    const count = elementCount(places.shape(from));
+    lowering.add("sum", { y: { of, byte: 4 * index }, x: places.of(from), count, divisor: count });
   });
 }

@@ -1,32 +1,22 @@
 /** Rows of the operations without inputs. */
-import { feed } from "../../../core/graph/ops/sources.ts";
-import { seedKey } from "../../../core/numeric/random.ts";
 import { elementCount } from "../../../core/graph/shape.ts";
 import type { LoweredNode } from "../../lowering/row.ts";
-import type { Lowering } from "../lowering.ts";
+import type { CpuLowering } from "../lowering.ts";
 
 /** Copies a feed in. */
-export function input(lowering: Lowering, { id, attributes: { name }, shape }: LoweredNode<"input">): void {
-  const y = lowering.place(id), count = elementCount(shape);
-  lowering.task([y], ({ kernels, feeds }) => {
-    new Float32Array(kernels.memory.buffer, y.address, count).set(feed(feeds, name, shape));
-  });
+export function input(lowering: CpuLowering, { id, attributes: { name } }: LoweredNode<"input">): void {
+  lowering.upload(lowering.places.place(id), { feed: name });
 }
 
 /** Draws on the device. */
-export function gaussian(lowering: Lowering, { id, attributes: { stream }, shape }: LoweredNode<"gaussian">): void {
-  const y = lowering.place(id), count = elementCount(shape);
-  lowering.task([y], ({ kernels, seed = 0, draw = 0 }) => {
-    const [low, high] = seedKey(seed);
-    kernels.gaussian(y.address, count, low, high, stream, draw);
-  });
+export function gaussian(lowering: CpuLowering, { id, attributes: { stream }, shape }: LoweredNode<"gaussian">): void {
+  const y = lowering.places.place(id), count = elementCount(shape);
+  lowering.add("gaussian", { y, count, key0: "key0", key1: "key1", stream, draw: "draw" });
 }
 
 /** Fills with one value, or copies a value each. */
-export function constant(lowering: Lowering, { id, attributes: { values }, shape }: LoweredNode<"constant">): void {
-  const y = lowering.place(id), count = elementCount(shape);
-  lowering.task([y], ({ kernels }) => {
-    if (values.length === 1) kernels.fill(y.address, count, values[0]!);
-    else new Float32Array(kernels.memory.buffer, y.address, count).set(values);
-  });
+export function constant(lowering: CpuLowering, { id, attributes: { values }, shape }: LoweredNode<"constant">): void {
+  const y = lowering.places.place(id);
+  if (values.length === 1) lowering.add("fill", { y, count: elementCount(shape), value: values[0]! });
+  else lowering.upload(y, { values });
 }

@@ -1,7 +1,7 @@
 /** Rows of the operations that repeat a small tensor over a large one, and of the sums that undo it. */
 import { elementCount, sameShape, type Shape } from "../../../core/graph/shape.ts";
 import type { LoweredNode } from "../../lowering/row.ts";
-import type { Lowering } from "../lowering.ts";
+import type { CpuLowering } from "../lowering.ts";
 
 /** How a tensor `[1]`, `[c]` or `[n, 1, 1, c]` lies over another: each of its rows stands beside some rows of the other. */
 interface Spread {
@@ -17,25 +17,21 @@ function spreadOf(small: Shape, large: Shape): Spread {
 }
 
 /** Writes rows as often as they are needed. */
-export function broadcast(lowering: Lowering, { id, inputs, shape }: LoweredNode<"broadcast">): void {
-  const x = lowering.tensor(inputs[0]!), y = lowering.place(id);
-  const { rows, channels, times } = spreadOf(lowering.shape(inputs[0]!), shape);
-  lowering.task([x, y], ({ kernels }) => {
-    if (rows * channels === 1) kernels.fillFrom(y.address, x.address, times);
-    else kernels.repeatRows(y.address, x.address, rows, 4 * channels, times);
-  });
+export function broadcast(lowering: CpuLowering, { id, inputs, shape }: LoweredNode<"broadcast">): void {
+  const { places } = lowering, x = places.of(inputs[0]!), y = places.place(id);
+  const { rows, channels, times } = spreadOf(places.shape(inputs[0]!), shape);
+  if (rows * channels === 1) lowering.add("fillFrom", { y, x, count: times });
+  else lowering.add("repeatRows", { y, x, rows, bytes: 4 * channels, times });
 }
 
 /** Sums the rows that stand beside each row of the output. */
-export function reduceSum(lowering: Lowering, { id, inputs, shape }: LoweredNode<"reduce_sum">): void {
-  const x = lowering.tensor(inputs[0]!), y = lowering.place(id);
-  const { rows, channels, times } = spreadOf(shape, lowering.shape(inputs[0]!));
-  const scratch = lowering.scratch(8 * (channels + 3));
-  lowering.task([x, y, scratch], ({ kernels }) => {
-    if (rows * channels === 1) return kernels.sum(y.address, x.address, times, 1);
-    for (let row = 0; row < rows; row++) {
-      const to = y.address + 4 * channels * row, from = x.address + 4 * channels * times * row;
-      kernels.sumRows(to, from, times, channels, scratch.address);
-    }
-  });
+export function reduceSum(lowering: CpuLowering, { id, inputs, shape }: LoweredNode<"reduce_sum">): void {
+  const { places } = lowering, x = places.of(inputs[0]!), y = places.place(id);
+  const { rows, channels, times } = spreadOf(shape, places.shape(inputs[0]!));
+  if (rows * channels === 1) return lowering.add("sum", { y, x, count: times, divisor: 1 });
+  const scratch = lowering.scratch(8 * (channels + 3)), bytes = 4 * channels;
+  for (let row = 0; row < rows; row++) {
+    const to = { of: y, byte: bytes * row }, from = { of: x, byte: bytes * times * row };
+    lowering.add("sumRows", { y: to, x: from, rows: times, channels, scratch });
+  }
 }
