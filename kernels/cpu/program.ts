@@ -1,9 +1,9 @@
 /** A machine's program: a graph made into calls of kernels, as plain data that can be sent to any worker. */
 import type { OpTable } from "../../core/graph/backend.ts";
-import { UnsupportedOpError } from "../../core/graph/backend.ts";
 import type { Graph, NodeId } from "../../core/graph/graph.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import { elementCount, type Shape } from "../../core/graph/shape.ts";
+import { rowOf } from "../lowering/row.ts";
 import {
   bufferOf,
   type CpuRow,
@@ -43,12 +43,6 @@ export interface MachineProgram {
   readonly endBytes: number;
 }
 
-function rowOf(op: OpName): CpuRow<OpName> {
-  const row = (rows as OpTable<CpuRow<OpName>>)[op];
-  if (typeof row !== "function") throw new UnsupportedOpError(op, "the CPU backend", row.unsupported);
-  return row;
-}
-
 /** An argument; absent buffers are at address 0. */
 function argumentOf(value: Value): number | RunWord {
   if (typeof value === "object") return bufferOf(value)!.address + ("of" in value ? value.byte : 0);
@@ -64,7 +58,8 @@ function taskOf(task: LoweredTask, { nodes }: Graph): Task {
 /** Lowers a graph for an arena that begins at an address. Throws UnsupportedOpError. */
 export function compileGraph(graph: Graph, { start }: { readonly start: number }): MachineProgram {
   const lowering = new CpuLowering(graph);
-  graph.nodes.forEach(({ op }, id) => lowering.lower(id, rowOf(op)));
+  const table = rows as OpTable<CpuRow<OpName>>;
+  graph.nodes.forEach(({ op }, id) => lowering.lower(id, rowOf(table, { op, target: "the CPU backend" })));
   const endBytes = start + lowering.allocate(start);
   const outputs = graph.outputs.map((id) => ({
     address: lowering.places.of(id).address,

@@ -4,17 +4,8 @@ import type { OpName } from "../../core/graph/ops.ts";
 import type { Row } from "../lowering/row.ts";
 import type { Buffer } from "./arena.ts";
 import { type KernelName, kernels } from "./kernels.ts";
-import type { Lowering } from "./lowering.ts";
+import type { WebGpuLowering } from "./lowering.ts";
 import type { Fields, FieldType } from "./wgsl/kernel.ts";
-
-/** A tensor in memory, and what its reader applies to it: `activation(x · scale + shift)`. */
-export interface BufferView {
-  readonly x: Buffer;
-  readonly scale: Buffer | undefined;
-  readonly shift: Buffer | undefined;
-  /** Its index among the activations. */
-  readonly activation: number;
-}
 
 type ValueOf<T extends FieldType> = T extends "at" ? Buffer | undefined : number;
 
@@ -36,7 +27,7 @@ export interface LoweredDispatch {
 }
 
 /** How the WebGPU backend runs an operation: adds dispatches that compute the node. */
-export type WebGpuRow<K extends OpName> = Row<Lowering, K>;
+export type WebGpuRow<K extends OpName> = Row<WebGpuLowering, K>;
 
 /** The row of an operation; throws UnsupportedOpError. */
 export type RowOf = (op: OpName) => WebGpuRow<OpName>;

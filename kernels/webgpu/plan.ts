@@ -1,14 +1,13 @@
 /** A plan: the dispatches that compute a graph, as plain data that can be sent to a worker. */
 import type { OpTable } from "../../core/graph/backend.ts";
-import { UnsupportedOpError } from "../../core/graph/backend.ts";
 import type { Graph } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
 import type { OpName } from "../../core/graph/ops.ts";
-import type { StoragePrecision } from "../../core/graph/precision.ts";
+import { rowOf } from "../lowering/row.ts";
 import { type Buffer, placeOf, SPACE } from "./arena.ts";
 import type { KernelName } from "./kernels.ts";
-import type { LoweredDispatch, WebGpuRow } from "./lowered.ts";
-import { Lowering } from "./lowering.ts";
+import type { LoweredDispatch, RowOf, WebGpuRow } from "./lowered.ts";
+import { WebGpuLowering } from "./lowering.ts";
 import { rows } from "./rows.ts";
 import type { PlanLimits } from "./limits.ts";
 import { planUploads, uploadsOf } from "./uploads.ts";
@@ -58,17 +57,14 @@ export interface PlanOptions {
   readonly precision: StoragePrecision;
 }
 
-function rowOf(op: OpName): WebGpuRow<OpName> {
-  const row = (rows as OpTable<WebGpuRow<OpName>>)[op];
-  if (typeof row !== "function") throw new UnsupportedOpError(op, "the WebGPU backend", row.unsupported);
-  return row;
-}
+/** What WebGPU's table has for an operation. */
+const webGpuRow: RowOf = (op) => rowOf(rows as OpTable<WebGpuRow<OpName>>, { op, target: "the WebGPU backend" });
 
-/** Adds dispatches that copy the outputs to the results that are read back. */
-function addDownloads(lowering: Lowering): void {
+/** Copies outputs to where they are read back. */
+function addDownloads(lowering: WebGpuLowering): void {
   let to = 0;
-  for (const id of lowering.graph.outputs) {
-    const x = lowering.buffer(id);
+  for (const id of lowering.places.graph.outputs) {
+    const x = lowering.places.of(id);
     lowering.add("download", { to, x, xSpace: x.space, count: x.elements }, { over: { invocations: x.elements } });
     to += x.elements;
   }
@@ -140,7 +136,7 @@ export interface PlannedGraph {
 
 /** Plans a graph. Throws UnsupportedOpError, and DeviceMemoryError where its tensors do not fit the device. */
 export function planGraph(graph: Graph, { limits, precision }: PlanOptions): PlannedGraph {
-  const uploads = planUploads(graph), lowering = new Lowering(graph, { limits, uploads, rowOf });
+  const uploads = planUploads(graph), lowering = new WebGpuLowering(graph, { limits, uploads, rowOf: webGpuRow });
   graph.nodes.forEach((_, id) => lowering.lower(id));
   addDownloads(lowering);
   const { pageBytes, vectorBytes } = lowering.allocate(precision);
@@ -158,7 +154,7 @@ export function planGraph(graph: Graph, { limits, precision }: PlanOptions): Pla
     patches: patchesOf(dispatches),
     pageBytes,
     vectorBytes,
-    outputs: graph.outputs.map((id) => lowering.buffer(id).elements),
+    outputs: graph.outputs.map((id) => lowering.places.of(id).elements),
   };
   return { plan, uploadsOf: (run) => uploadsOf(uploads, run) };
 }

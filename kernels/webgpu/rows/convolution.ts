@@ -4,8 +4,9 @@ import { convolutionGeometry, type Geometry, isDepthwise } from "../../lowering/
 import type { Buffer } from "../arena.ts";
 import type { KernelName } from "../kernels.ts";
 import type { LoweredNode } from "../../lowering/row.ts";
-import type { BufferView, FieldValues } from "../lowered.ts";
-import type { Lowering } from "../lowering.ts";
+import type { BufferView } from "../../lowering/places.ts";
+import type { FieldValues } from "../lowered.ts";
+import type { WebGpuLowering } from "../lowering.ts";
 import { DEPTHWISE } from "../wgsl/depthwise.ts";
 import type { epilogueFields } from "../wgsl/epilogue.ts";
 import { ACTIVATIONS } from "../wgsl/expressions.ts";
@@ -59,14 +60,14 @@ function chooseKernel({ h, w, c, oh, ow, o, kh, kw, stride, top, left, groups }:
 /** Windows over a view. */
 export function windowOf(
   { h, w, c, oh, ow, kh, kw, stride, top, left, groups }: WindowGeometry,
-  view: BufferView,
+  view: BufferView<Buffer>,
 ): FieldValues<typeof windowFields> {
   return { ...view, h, w, inputChannels: c, groupInputs: c / groups, oh, ow, kh, kw, stride, top, left };
 }
 
 /** A convolution's tensors, and what it does beside its sums. */
 export interface ConvolutionParts {
-  readonly view: BufferView;
+  readonly view: BufferView<Buffer>;
   readonly weight: Buffer;
   readonly y: Buffer;
   readonly epilogue?: FieldValues<typeof epilogueFields>;
@@ -90,7 +91,7 @@ const noEpilogue: FieldValues<typeof epilogueFields> = {
 const noSpacing = { spacing: 1, outputRows: 0, outputColumns: 0, firstRow: 0, firstColumn: 0 } as const;
 
 /** Adds the dispatch of a convolution, and that of its statistics. */
-export function lowerConvolution(lowering: Lowering, window: WindowGeometry, parts: ConvolutionParts): void {
+export function lowerConvolution(lowering: WebGpuLowering, window: WindowGeometry, parts: ConvolutionParts): void {
   const { view, weight, y, epilogue = noEpilogue, spacing = noSpacing, output } = parts;
   const { n, oh, ow, o, kh, kw, c, groups } = window;
   const { kernel, tile } = chooseKernel(window), depthwise = tile === DEPTHWISE;
@@ -109,15 +110,15 @@ export function lowerConvolution(lowering: Lowering, window: WindowGeometry, par
 
 /** What is computed between a layer's sums and memory: everything of the epilogue of a node, and a bias. */
 function lowerEpilogue(
-  lowering: Lowering,
+  lowering: WebGpuLowering,
   { id, bias }: { readonly id: NodeId; readonly bias: NodeId | undefined },
 ): FieldValues<typeof epilogueFields> {
   const { norm, addend, activation = "none" } = lowering.epilogue(id);
   if (norm !== undefined) lowerVectors(lowering, norm);
-  const vectors = norm === undefined ? undefined : lowering.normalizationVectors(norm);
-  const added = addend === undefined ? undefined : lowering.view(addend);
+  const { places } = lowering, vectors = norm === undefined ? undefined : places.vectors(norm);
+  const added = addend === undefined ? undefined : places.view(addend);
   return {
-    bias: bias === undefined ? undefined : lowering.buffer(bias),
+    bias: bias === undefined ? undefined : places.of(bias),
     outScale: vectors?.scale,
     outShift: vectors?.shift,
     outActivation: ACTIVATIONS.indexOf(activation),
@@ -130,30 +131,34 @@ function lowerEpilogue(
 
 /** Adds the dispatches of a layer with its epilogue, which writes over what is added where that dies and is no operand. */
 function lowerLayer(
-  lowering: Lowering,
+  lowering: WebGpuLowering,
   { id, inputs }: LoweredNode<"conv2d" | "linear">,
   window: WindowGeometry,
 ): void {
   const [x, weightId, bias] = inputs as [NodeId, NodeId, NodeId?], { addend } = lowering.epilogue(id);
-  const view = lowering.view(x), weight = lowering.buffer(weightId), epilogue = lowerEpilogue(lowering, { id, bias });
+  const { places } = lowering,
+    view = places.view(x),
+    weight = places.of(weightId),
+    epilogue = lowerEpilogue(lowering, { id, bias });
   const free = epilogue.addend !== undefined && epilogue.addend !== view.x && epilogue.addend !== weight;
-  const y = free ? lowering.placeOver(id, [addend!]) : lowering.place(id);
+  const y = free ? places.placeOver(id, [addend!]) : places.place(id);
   lowerConvolution(lowering, window, { view, weight, y, epilogue, output: id });
 }
 
 /** Any kernel, stride, padding and groups; reads views, takes the statistics of its output. */
-export function conv2d(lowering: Lowering, node: LoweredNode<"conv2d">): void {
+export function conv2d(lowering: WebGpuLowering, node: LoweredNode<"conv2d">): void {
   const { inputs: [x, weight], attributes, shape } = node;
-  const geometry = convolutionGeometry(
-    { x: lowering.shape(x!), weight: lowering.shape(weight!), y: shape },
-    attributes,
-  );
+  const { places } = lowering,
+    geometry = convolutionGeometry(
+      { x: places.shape(x!), weight: places.shape(weight!), y: shape },
+      attributes,
+    );
   lowerLayer(lowering, node, { ...geometry, top: geometry.padding, left: geometry.padding });
 }
 
 /** A convolution of one pixel an image. */
-export function linear(lowering: Lowering, node: LoweredNode<"linear">): void {
-  const { inputs: [x], shape: [n, o] } = node, c = lowering.shape(x!)[1]!;
+export function linear(lowering: WebGpuLowering, node: LoweredNode<"linear">): void {
+  const { inputs: [x], shape: [n, o] } = node, c = lowering.places.shape(x!)[1]!;
   const one = { h: 1, w: 1, oh: 1, ow: 1, kh: 1, kw: 1, stride: 1, top: 0, left: 0, groups: 1 };
   lowerLayer(lowering, node, { n: n!, c, o: o!, ...one });
 }

@@ -3,7 +3,7 @@ import { convolutionGeometry, type Geometry, isDepthwise } from "../../lowering/
 import { type Phase, phasesOf } from "../../lowering/phases.ts";
 import type { Buffer } from "../arena.ts";
 import type { LoweredNode } from "../../lowering/row.ts";
-import type { Lowering } from "../lowering.ts";
+import type { WebGpuLowering } from "../lowering.ts";
 import { NARROW_WEIGHT, WIDE_WEIGHT } from "../wgsl/convolution_gradients.ts";
 import { DEPTHWISE } from "../wgsl/depthwise.ts";
 import { tilePixels } from "../wgsl/tile.ts";
@@ -12,7 +12,7 @@ import { copyAll } from "./layout.ts";
 import { sumParts } from "./reductions.ts";
 
 /** The weight that makes a phase of the transpose a convolution. */
-function turnedWeight(lowering: Lowering, { rows, columns }: Phase, options: {
+function turnedWeight(lowering: WebGpuLowering, { rows, columns }: Phase, options: {
   readonly weight: Buffer;
   readonly geometry: Geometry;
 }): Buffer {
@@ -28,12 +28,12 @@ function turnedWeight(lowering: Lowering, { rows, columns }: Phase, options: {
 
 /** A convolution of stride 1 for every phase of the input's positions, each written to its own rows and columns. */
 export function conv2dInput(
-  lowering: Lowering,
+  lowering: WebGpuLowering,
   { id, inputs: [yId, weightId], attributes, shape }: LoweredNode<"conv2d_input">,
 ): void {
-  const shapes = { x: shape, weight: lowering.shape(weightId!), y: lowering.shape(yId!) };
+  const { places } = lowering, shapes = { x: shape, weight: places.shape(weightId!), y: places.shape(yId!) };
   const geometry = convolutionGeometry(shapes, attributes), { n, h, w, c, oh, ow, o, stride, groups } = geometry;
-  const view = lowering.view(yId!), weight = lowering.buffer(weightId!), y = lowering.place(id);
+  const view = places.view(yId!), weight = places.of(weightId!), y = places.place(id);
   const phases = phasesOf(geometry);
   const written = phases.reduce((pixels, { rows, columns }) => pixels + rows.count * columns.count, 0);
   if (written < h * w) {
@@ -83,7 +83,7 @@ function slicesOf({ window: { n, oh, ow }, perImage }: WeightSums, workgroups: n
 }
 
 /** Products of output channels over pixels; returns the parts, which are the output itself where nothing is left to sum. */
-function lowerWeightProducts(lowering: Lowering, sums: WeightSums): Buffer {
+function lowerWeightProducts(lowering: WebGpuLowering, sums: WeightSums): Buffer {
   const { window, windowValues, gradient, y, perImage } = sums;
   const { n, oh, ow, o, c, kh, kw, groups } = window, products = n * oh * ow;
   const pixels = o / groups, channels = kh * kw * c / groups, elements = o * channels;
@@ -109,7 +109,7 @@ function lowerWeightProducts(lowering: Lowering, sums: WeightSums): Buffer {
 }
 
 /** Each channel over pixels; returns the parts. */
-function lowerDepthwiseSums(lowering: Lowering, sums: WeightSums): Buffer {
+function lowerDepthwiseSums(lowering: WebGpuLowering, sums: WeightSums): Buffer {
   const { window: { n, oh, ow, c, kh, kw }, windowValues, gradient } = sums;
   const pixels = n * oh * ow, tilesAcross = Math.ceil(c / DEPTHWISE.channels), elements = c * kh * kw;
   const { slices, sliceProducts } = slicesOf(sums, tilesAcross), parts = lowering.scratch(slices * elements);
@@ -129,14 +129,16 @@ function lowerDepthwiseSums(lowering: Lowering, sums: WeightSums): Buffer {
  * Reads views.
  */
 export function conv2dWeight(
-  lowering: Lowering,
+  lowering: WebGpuLowering,
   { id, inputs: [xId, yId], attributes, shape }: LoweredNode<"conv2d_weight">,
 ): void {
-  const shapes = { x: lowering.shape(xId!), y: lowering.shape(yId!) }, { perImage = false } = attributes;
+  const { places } = lowering,
+    shapes = { x: places.shape(xId!), y: places.shape(yId!) },
+    { perImage = false } = attributes;
   const weight = [shapes.y.at(-1)!, ...shape.slice(1)];
   const geometry = convolutionGeometry({ ...shapes, weight }, attributes), { padding } = geometry;
-  const window = { ...geometry, top: padding, left: padding }, gradient = lowering.buffer(yId!);
-  const windowValues = windowOf(window, lowering.view(xId!)), y = lowering.place(id);
+  const window = { ...geometry, top: padding, left: padding }, gradient = places.of(yId!);
+  const windowValues = windowOf(window, places.view(xId!)), y = places.place(id);
   const lower = isDepthwise(geometry) ? lowerDepthwiseSums : lowerWeightProducts;
   const parts = lower(lowering, { window, windowValues, gradient, y, perImage });
   if (parts === y) return;

@@ -15,7 +15,7 @@ export function takesQuads(count: number, buffers: readonly Buffer[]): boolean {
 export function unary(op: (typeof unaryNames)[number]): WebGpuRow<(typeof unaryNames)[number]> {
   return (lowering, { id, inputs, attributes }) => {
     const { scale = 1, shift = 0 } = attributes as { readonly scale?: number; readonly shift?: number };
-    const x = lowering.buffer(inputs[0]!), z = lowering.placeOver(id, [inputs[0]!]), count = z.elements;
+    const { places } = lowering, x = places.of(inputs[0]!), z = places.placeOver(id, [inputs[0]!]), count = z.elements;
     const width = takesQuads(count, [x, z]) ? 4 : 1;
     lowering.add(`${op}${width}`, { x, z, xSpace: x.space, zSpace: z.space, count, scale, shift }, {
       over: { invocations: count / width },
@@ -26,15 +26,18 @@ export function unary(op: (typeof unaryNames)[number]): WebGpuRow<(typeof unaryN
 /** An activation: nothing where its readers apply it, else one pass, with the normalisation before it. */
 export function activation<K extends "relu" | "sigmoid" | "swish">(op: K): WebGpuRow<K> {
   return (lowering, { id, inputs }) => {
-    if (!lowering.fusion.views.has(id)) writeView(lowering, id, { source: inputs[0]!, activation: op });
+    if (!lowering.places.fusion.views.has(id)) writeView(lowering, id, { source: inputs[0]!, activation: op });
   };
 }
 
 /** An operation of two views, the second of which may be broadcast. */
 export function binary(op: "add" | "mul"): WebGpuRow<"add" | "mul"> {
   return (lowering, { id, inputs: [first, second], shape }) => {
-    const view = lowering.view(first!), beside = lowering.view(second!), small = lowering.shape(second!);
-    const z = lowering.placeOver(id, sameShape(shape, small) ? [first!, second!] : [first!]), count = z.elements;
+    const { places } = lowering,
+      view = places.view(first!),
+      beside = places.view(second!),
+      small = places.shape(second!);
+    const z = places.placeOver(id, sameShape(shape, small) ? [first!, second!] : [first!]), count = z.elements;
     const { period, inner } = repetition(small, shape), channels = shape.at(-1)!;
     const scaled = view.scale !== undefined || beside.scale !== undefined;
     const fits = inner % 4 === 0 && (channels % 4 === 0 || !scaled);

@@ -5,7 +5,7 @@ import { elementCount } from "../../../core/graph/shape.ts";
 import { type Buffer, SPACE } from "../arena.ts";
 import type { LoweredNode } from "../../lowering/row.ts";
 import type { FieldValues } from "../lowered.ts";
-import type { Lowering } from "../lowering.ts";
+import type { WebGpuLowering } from "../lowering.ts";
 import type { Activation } from "../wgsl/expressions.ts";
 import { MERGE_CHANNELS, type normalizationFields, STATISTICS } from "../wgsl/statistics.ts";
 import { type Tile, tilePixels } from "../wgsl/tile.ts";
@@ -18,28 +18,14 @@ export interface TileStatistics {
   merge(): void;
 }
 
-/** Places the statistics nodes of a tensor, all that ask for the same in one buffer. */
-function placeStatistics(
-  lowering: Lowering,
-  tensor: NodeId,
-  op: "channel_mean" | "channel_variance",
-): Buffer | undefined {
-  const [first, ...others] = lowering.fusion.users[tensor]!.filter((id) => lowering.graph.nodes[id]!.op === op);
-  if (first === undefined) return undefined;
-  const buffer = lowering.place(first);
-  for (const other of others) lowering.placeSame(other, buffer);
-  return buffer;
-}
-
 const noStatistics: TileStatistics = { partials: undefined, merge: () => {} };
 
 /** Prepares the statistics of a tensor, if it is one that has any, for the dispatch that computes its tiles. */
-export function tileStatistics(lowering: Lowering, tensor: NodeId | undefined, tile: Tile): TileStatistics {
+export function tileStatistics(lowering: WebGpuLowering, tensor: NodeId | undefined, tile: Tile): TileStatistics {
   if (tensor === undefined) return noStatistics;
-  const mean = placeStatistics(lowering, tensor, "channel_mean");
-  const variance = placeStatistics(lowering, tensor, "channel_variance");
+  const { places } = lowering, { mean, variance } = places.placeStatistics(tensor);
   if (!mean && !variance) return noStatistics;
-  const channels = lowering.shape(tensor).at(-1)!, pixels = elementCount(lowering.shape(tensor)) / channels;
+  const channels = places.shape(tensor).at(-1)!, pixels = elementCount(places.shape(tensor)) / channels;
   const each = tilePixels(tile), tiles = Math.ceil(pixels / each);
   const partials = lowering.scratch(tiles * 2 * channels);
   const merge = (): void => {
@@ -52,7 +38,10 @@ export function tileStatistics(lowering: Lowering, tensor: NodeId | undefined, t
 }
 
 /** The first normalisation of a tensor by its own statistics whose weight and bias wait for nothing. */
-function normalizationOf({ graph: { nodes }, fusion: { users } }: Lowering, tensor: NodeId): NodeId | undefined {
+function normalizationOf(
+  { places: { graph: { nodes }, fusion: { users } } }: WebGpuLowering,
+  tensor: NodeId,
+): NodeId | undefined {
   const isOwn = (id: NodeId, op: OpName): boolean => nodes[id]!.op === op && nodes[id]!.inputs[0] === tensor;
   return users[tensor]!.find((id) => {
     const { op, inputs: [, mean, variance, weight, bias] } = nodes[id]!;
@@ -63,11 +52,13 @@ function normalizationOf({ graph: { nodes }, fusion: { users } }: Lowering, tens
 
 /** Mean and variance in one pass, unless the convolution before has taken them. */
 export function channelStatistics(
-  lowering: Lowering,
+  lowering: WebGpuLowering,
   { id, inputs }: LoweredNode<"channel_mean" | "channel_variance">,
 ): void {
-  if (lowering.isPlaced(id)) return;
-  const x = lowering.buffer(inputs[0]!), channels = lowering.shape(inputs[0]!).at(-1)!, pixels = x.elements / channels;
+  if (lowering.places.has(id)) return;
+  const x = lowering.places.of(inputs[0]!),
+    channels = lowering.places.shape(inputs[0]!).at(-1)!,
+    pixels = x.elements / channels;
   const { partials, merge } = tileStatistics(lowering, inputs[0]!, STATISTICS);
   const tilesAcross = Math.ceil(channels / STATISTICS.channels);
   const tiles = tilesAcross * Math.ceil(pixels / tilePixels(STATISTICS));
@@ -81,17 +72,19 @@ export function channelStatistics(
 
 /** A vector that a kernel takes as one number where it is a constant of one value. */
 function vectorOrNumber(
-  lowering: Lowering,
+  lowering: WebGpuLowering,
   id: NodeId,
 ): { readonly buffer: Buffer | undefined; readonly value: number } {
   const value = lowering.uniform(id);
-  return value === undefined ? { buffer: lowering.buffer(id), value: 0 } : { buffer: undefined, value };
+  return value === undefined ? { buffer: lowering.places.of(id), value: 0 } : { buffer: undefined, value };
 }
 
 /** The vectors of the multiply-add, and the normalised tensor where somebody needs it in memory. */
-export function normalize(lowering: Lowering, { id, inputs }: LoweredNode<"normalize">): void {
+export function normalize(lowering: WebGpuLowering, { id, inputs }: LoweredNode<"normalize">): void {
   lowerVectors(lowering, id);
-  if (!lowering.fusion.views.has(id)) writeView(lowering, id, { source: inputs[0]!, norm: id, activation: "none" });
+  if (!lowering.places.fusion.views.has(id)) {
+    writeView(lowering, id, { source: inputs[0]!, norm: id, activation: "none" });
+  }
 }
 
 type VectorValues = FieldValues<typeof normalizationFields>;
@@ -107,13 +100,15 @@ const noVectors: VectorValues = {
 };
 
 /** What the vectors of a normalisation's multiply-add are made of, beside its statistics, and where they go. */
-function vectorsOf(lowering: Lowering, id: NodeId): VectorValues {
-  const { inputs, attributes } = lowering.graph.nodes[id]!, { epsilon } = attributes as OpAttributes["normalize"];
+function vectorsOf(lowering: WebGpuLowering, id: NodeId): VectorValues {
+  const { places } = lowering,
+    { inputs, attributes } = places.graph.nodes[id]!,
+    { epsilon } = attributes as OpAttributes["normalize"];
   const weight = vectorOrNumber(lowering, inputs[3]!), bias = vectorOrNumber(lowering, inputs[4]!);
   return {
     weight: weight.buffer,
     bias: bias.buffer,
-    ...lowering.normalizationVectors(id),
+    ...places.vectors(id),
     weightValue: weight.value,
     biasValue: bias.value,
     epsilon,
@@ -121,24 +116,24 @@ function vectorsOf(lowering: Lowering, id: NodeId): VectorValues {
 }
 
 /** Computes the vectors of a normalisation's multiply-add, unless they came with the statistics. */
-export function lowerVectors(lowering: Lowering, id: NodeId): void {
-  if (lowering.isNormalized(id)) return;
-  const { inputs } = lowering.graph.nodes[id]!, channels = lowering.shape(id).at(-1)!;
-  const mean = lowering.buffer(inputs[1]!), variance = lowering.buffer(inputs[2]!);
+export function lowerVectors(lowering: WebGpuLowering, id: NodeId): void {
+  if (lowering.places.hasVectors(id)) return;
+  const { inputs } = lowering.places.graph.nodes[id]!, channels = lowering.places.shape(id).at(-1)!;
+  const mean = lowering.places.of(inputs[1]!), variance = lowering.places.of(inputs[2]!);
   lowering.add("normalizationVectors", { mean, variance, ...vectorsOf(lowering, id), channels }, {
     over: { invocations: channels },
   });
 }
 
 /** Writes a view: one pass over its source, in place where that dies. */
-export function writeView(lowering: Lowering, id: NodeId, { source, norm, activation }: {
+export function writeView(lowering: WebGpuLowering, id: NodeId, { source, norm, activation }: {
   readonly source: NodeId;
   readonly norm?: NodeId;
   readonly activation: Activation;
 }): void {
-  const before = lowering.fusion.views.get(source), from = lowering.sourceOf(source);
-  const view = lowering.viewOf(lowering.buffer(from), { norm: norm ?? before?.norm, activation });
-  const z = lowering.placeOver(id, [from]), channels = lowering.shape(id).at(-1)!;
+  const { places } = lowering, before = places.fusion.views.get(source), from = places.sourceOf(source);
+  const view = places.viewOf(places.of(from), { norm: norm ?? before?.norm, activation });
+  const z = places.placeOver(id, [from]), channels = places.shape(id).at(-1)!;
   const width = channels % 4 === 0 && z.space === SPACE.tensors ? 4 : 1;
   const spaces = { xSpace: view.x.space, zSpace: z.space };
   lowering.add(`view${width}`, { ...view, z, ...spaces, count: z.elements, channels }, {

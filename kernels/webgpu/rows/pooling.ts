@@ -2,15 +2,16 @@
 import { nhwc } from "../../../core/graph/shape.ts";
 import type { LoweredNode } from "../../lowering/row.ts";
 import type { WebGpuRow } from "../lowered.ts";
-import type { Lowering } from "../lowering.ts";
+import type { WebGpuLowering } from "../lowering.ts";
 
 /** The largest value or the mean of each window. */
 export function windowPool<K extends "max_pool" | "average_pool">(name: "maxPool" | "averagePool"): WebGpuRow<K> {
   return (lowering, { id, inputs, attributes, shape }) => {
     const { kernel, stride, padding } = attributes;
-    const [, h, w, channels] = nhwc(lowering.shape(inputs[0]!), "a pooling's input"),
+    const { places } = lowering,
+      [, h, w, channels] = nhwc(places.shape(inputs[0]!), "a pooling's input"),
       [, oh, ow] = nhwc(shape, "output");
-    const x = lowering.buffer(inputs[0]!), y = lowering.place(id), width = channels % 4 === 0 ? 4 : 1;
+    const x = places.of(inputs[0]!), y = places.place(id), width = channels % 4 === 0 ? 4 : 1;
     const quads = y.elements / width;
     lowering.add(`${name}${width}`, { x, y, quads, h, w, channels, oh, ow, kernel, stride, padding }, {
       over: { invocations: quads },
@@ -20,11 +21,11 @@ export function windowPool<K extends "max_pool" | "average_pool">(name: "maxPool
 
 /** The mean of each part. */
 export function adaptiveAveragePool(
-  lowering: Lowering,
+  lowering: WebGpuLowering,
   { id, inputs, attributes: { size } }: LoweredNode<"adaptive_average_pool">,
 ): void {
-  const [, h, w, channels] = nhwc(lowering.shape(inputs[0]!), "a pooling's input");
-  const x = lowering.buffer(inputs[0]!), y = lowering.place(id), width = channels % 4 === 0 ? 4 : 1;
+  const { places } = lowering, [, h, w, channels] = nhwc(places.shape(inputs[0]!), "a pooling's input");
+  const x = places.of(inputs[0]!), y = places.place(id), width = channels % 4 === 0 ? 4 : 1;
   const quads = y.elements / width;
   lowering.add(`adaptivePool${width}`, { x, y, quads, h, w, channels, size }, { over: { invocations: quads } });
 }

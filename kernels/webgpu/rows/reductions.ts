@@ -1,7 +1,7 @@
 /** Rows of the reductions. */
 import { type Buffer, SPACE } from "../arena.ts";
 import type { LoweredNode } from "../../lowering/row.ts";
-import type { Lowering } from "../lowering.ts";
+import type { WebGpuLowering } from "../lowering.ts";
 import { FEW_PARTS, MEANS, SUM_ELEMENTS, SUM_SPREAD_ELEMENTS } from "../wgsl/reductions.ts";
 import { takesQuads } from "./elementwise.ts";
 
@@ -15,7 +15,7 @@ interface Sum {
 }
 
 /** Sums workgroup by workgroup, until one value is left. */
-function lowerSum(lowering: Lowering, { x, beside, to, divisor }: Sum): void {
+function lowerSum(lowering: WebGpuLowering, { x, beside, to, divisor }: Sum): void {
   const count = x.elements, parts = Math.ceil(count / SUM_ELEMENTS);
   const partial = parts === 1 ? to : lowering.scratch(parts);
   const width = takesQuads(count, beside ? [x, beside] : [x]) ? 4 : 1;
@@ -28,7 +28,7 @@ function lowerSum(lowering: Lowering, { x, beside, to, divisor }: Sum): void {
 }
 
 /** Sums the f32 parts of a tensor, which stand one after the other. */
-export function sumParts(lowering: Lowering, x: Buffer, y: Buffer): void {
+export function sumParts(lowering: WebGpuLowering, x: Buffer, y: Buffer): void {
   const count = y.elements, parts = x.elements / count, spaces = { xSpace: x.space, ySpace: y.space };
   if (parts <= FEW_PARTS) {
     lowering.add("sumParts", { x, y, ySpace: y.space, count, parts }, { over: { invocations: count } });
@@ -40,22 +40,24 @@ export function sumParts(lowering: Lowering, x: Buffer, y: Buffer): void {
 }
 
 /** The sum of all elements. */
-export function sum(lowering: Lowering, { id, inputs }: LoweredNode<"sum">): void {
-  lowerSum(lowering, { x: lowering.buffer(inputs[0]!), to: lowering.place(id), divisor: 1 });
+export function sum(lowering: WebGpuLowering, { id, inputs }: LoweredNode<"sum">): void {
+  lowerSum(lowering, { x: lowering.places.of(inputs[0]!), to: lowering.places.place(id), divisor: 1 });
 }
 
 /** Σ|a − b|. */
-export function sumAbsDifference(lowering: Lowering, { id, inputs }: LoweredNode<"sum_abs_difference">): void {
-  const [x, beside] = inputs.map((from) => lowering.buffer(from)) as [Buffer, Buffer];
-  lowerSum(lowering, { x, beside, to: lowering.place(id), divisor: 1 });
+export function sumAbsDifference(lowering: WebGpuLowering, { id, inputs }: LoweredNode<"sum_abs_difference">): void {
+  const { places } = lowering, [x, beside] = inputs.map((from) => places.of(from)) as [Buffer, Buffer];
+  lowerSum(lowering, { x, beside, to: places.place(id), divisor: 1 });
 }
 
 /** A copy of one value. */
 const ONE = { count: 1, columns: 1, skip: 0, xPitch: 1, yPitch: 1 } as const;
 
 /** The mean of each input; vectors many at a time, others one by one. */
-export function means(lowering: Lowering, { id, inputs }: LoweredNode<"means">): void {
-  const y = lowering.place(id), entries = inputs.map((from, index) => ({ x: lowering.buffer(from), index }));
+export function means(lowering: WebGpuLowering, { id, inputs }: LoweredNode<"means">): void {
+  const { places } = lowering,
+    y = places.place(id),
+    entries = inputs.map((from, index) => ({ x: places.of(from), index }));
   const small = entries.filter(({ x }) => x.space === SPACE.vectors && x.elements <= SUM_ELEMENTS);
   for (let start = 0; start < small.length; start += MEANS) {
     const some = small.slice(start, start + MEANS);
