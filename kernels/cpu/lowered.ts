@@ -29,8 +29,6 @@ export type RunWord = "key0" | "key1" | "draw";
 /** The name of a kernel. */
 export type KernelName = keyof typeof kernelFields;
 
-type Fields = Readonly<Record<string, string>>;
-
 interface ValueTypes {
   readonly address: Buffer | BufferByte | undefined;
   readonly u32: number | RunWord;
@@ -47,10 +45,11 @@ export type Values<K extends KernelName> = FieldValues<(typeof kernelFields)[K]>
 /** A parameter's value while buffers have no addresses yet. */
 export type Value = ValueTypes[keyof ValueTypes];
 
+const parameterNames = new Map(Object.entries(kernelFields).map(([kernel, fields]) => [kernel, Object.keys(fields)]));
+
 /** Values in the order of a kernel's parameters. */
 export function ordered<K extends KernelName>(kernel: K, values: Values<K>): readonly Value[] {
-  const fields: Fields = kernelFields[kernel];
-  return Object.keys(fields).map((name) => values[name as keyof Values<K>] as Value);
+  return parameterNames.get(kernel)!.map((name) => values[name as keyof Values<K>] as Value);
 }
 
 /** The buffer that a value is, or is in. */
