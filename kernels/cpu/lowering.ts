@@ -17,7 +17,7 @@ import {
 import { cpuFusion, type ViewActivation } from "./views.ts";
 
 /** Bytes of a float32 tensor. */
-export const tensorBytes = (shape: Shape): number => 4 * elementCount(shape);
+const tensorBytes = (shape: Shape): number => 4 * elementCount(shape);
 
 /** Kernels read, and a draw writes, up to this many bytes beyond a tensor. */
 const SLACK_BYTES = 64;
@@ -30,12 +30,10 @@ export class CpuLowering {
   readonly #buffers: Buffer[] = [];
 
   constructor(graph: Graph) {
-    const bytesOf = (id: NodeId): number => tensorBytes(graph.nodes[id]!.shape);
     this.places = new Places(graph, {
       rules: cpuFusion,
-      make: (id) => this.scratch(bytesOf(id)),
+      make: (id) => this.scratch(tensorBytes(graph.nodes[id]!.shape)),
       makeVector: (channels) => this.scratch(4 * channels),
-      fits: ({ bytes }, id) => bytes === bytesOf(id),
     });
   }
 

@@ -1,6 +1,6 @@
 /** Which buffer holds each node's output while a graph is lowered, on any device. */
 import type { Graph, NodeId } from "../../core/graph/graph.ts";
-import type { Shape } from "../../core/graph/shape.ts";
+import { sameShape, type Shape } from "../../core/graph/shape.ts";
 import { type Fusion, type FusionRules, planFusion } from "./fusion.ts";
 
 /** The vectors of a normalisation's multiply-add, `[c]` each. */
@@ -25,8 +25,6 @@ export interface PlaceOptions<Buffer, Activation extends string> {
   readonly make: (id: NodeId) => Buffer;
   /** A new buffer of so many floats. */
   readonly makeVector: (channels: number) => Buffer;
-  /** Whether a buffer is what {@link make} would make for a node. */
-  readonly fits: (buffer: Buffer, id: NodeId) => boolean;
   /** Places a node that is asked for before it has a buffer. */
   readonly lower?: (id: NodeId) => void;
 }
@@ -76,12 +74,11 @@ export class Places<Buffer, Activation extends string> {
     return this.put(id, this.#options.make(id));
   }
 
-  /** A buffer for a node's output: an input's own, where one that fits is read here for the last time. */
+  /** A buffer for a node's output: an input's own, where one of its shape is read here for the last time. */
   placeOver(id: NodeId, inputs: readonly NodeId[]): Buffer {
-    const dies = (from: NodeId): boolean => {
-      const buffer = this.of(from);
-      return this.fusion.lastUse[from] === id && !this.#shared.has(buffer) && this.#options.fits(buffer, id);
-    };
+    const dies = (from: NodeId): boolean =>
+      sameShape(this.shape(from), this.shape(id)) && this.fusion.lastUse[from] === id &&
+      !this.#shared.has(this.of(from));
     const dying = inputs.map((from) => this.sourceOf(from)).find(dies);
     return dying === undefined ? this.place(id) : this.put(id, this.of(dying));
   }

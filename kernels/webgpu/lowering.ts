@@ -49,7 +49,6 @@ export class WebGpuLowering {
       rules: fusionRules,
       make: (id) => this.#buffers.add(this.spaceOf(id), this.#elements(id), this.#describe(id)),
       makeVector: (channels) => this.scratch(channels),
-      fits: ({ space, elements }, id) => space === this.spaceOf(id) && elements === this.#elements(id),
       lower: (id) => this.#run(id, id),
     });
   }

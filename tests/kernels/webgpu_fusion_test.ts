@@ -51,6 +51,13 @@ Deno.test("a layer's bias, normalisation, addition, activation and statistics ta
   }
 });
 
+Deno.test("an addition on WebGPU writes over what it reads through an activation", () => {
+  const builder = new GraphBuilder(), shape = [2, 4, 4, 16];
+  const [x, y] = ["x", "y"].map((name) => builder.add("input", [], { name, shape })) as [NodeId, NodeId];
+  const graph = builder.build([builder.add("add", [builder.add("relu", [x], {}), y], {}), y]);
+  assert.deepEqual(planGraph(graph, { limits, precision: "f32" }).plan.pageBytes, [2 * 4 * 512]);
+});
+
 /** Both gradients of a convolution whose input and output's gradient are views. */
 function gradientGraph({ c, o, groups }: { readonly c: number; readonly o: number; readonly groups: number }): Fed {
   const builder = new GraphBuilder(), feeds: Record<string, Float32Array> = {};

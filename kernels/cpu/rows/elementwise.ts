@@ -30,7 +30,7 @@ export function binary(op: "add" | "mul"): CpuRow<"add" | "mul"> {
   return (lowering, { id, inputs: [first, second], shape }) => {
     const { places } = lowering, from = places.of(first!), beside = places.of(second!), count = elementCount(shape);
     const besideShape = places.shape(second!), same = sameShape(shape, besideShape);
-    const to = places.placeOver(id, same ? [first!, second!] : [first!]);
+    const to = places.placeOver(id, [first!, second!]);
     if (same) return lowering.add(op, { to, from, beside, rows: 1, count, period: 1 });
     if (elementCount(besideShape) === 1) return lowering.add(`${op}Scalar`, { to, from, beside, count });
     const channels = shape.at(-1)!, rows = count / channels;

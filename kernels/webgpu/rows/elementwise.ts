@@ -1,5 +1,4 @@
 /** Rows of the elementwise operations; they write over an input that dies. */
-import { sameShape } from "../../../core/graph/shape.ts";
 import { type Buffer, SPACE } from "../arena.ts";
 import type { WebGpuRow } from "../lowered.ts";
 import type { unaryNames } from "../wgsl/elementwise.ts";
@@ -37,7 +36,7 @@ export function binary(op: "add" | "mul"): WebGpuRow<"add" | "mul"> {
       view = places.view(first!),
       beside = places.view(second!),
       small = places.shape(second!);
-    const z = places.placeOver(id, sameShape(shape, small) ? [first!, second!] : [first!]), count = z.elements;
+    const z = places.placeOver(id, [first!, second!]), count = z.elements;
     const { period, inner } = repetition(small, shape), channels = shape.at(-1)!;
     const scaled = view.scale !== undefined || beside.scale !== undefined;
     const fits = inner % 4 === 0 && (channels % 4 === 0 || !scaled);
