@@ -1,8 +1,8 @@
 /** The descriptor of a convolution, through which the host passes its arguments. */
 
 /**
- * The host writes the fields, in this order, before a call. An address of 0 means that the tensor is absent. See
- * rows/convolution.ts.
+ * Filled in by the host before a call, by the names of the fields: kernels.gen.ts has them in this order. Each takes a
+ * word; addresses are 0 for what is absent. See rows/convolution.ts.
  */
 @unmanaged
 export class Convolution {

@@ -30,7 +30,7 @@ function descriptorFields(program: Program): Typed[] {
   return [...members.values()].map((member, index) => {
     const { name, fieldDeclaration, instance } = member as PropertyPrototype;
     if (instance?.memoryOffset !== 4 * index) {
-      throw new RangeError(`Cannot describe a convolution in words as a field is none: got ${name}`);
+      throw new RangeError(`Cannot describe a convolution as every field must be the word of its number: got ${name}`);
     }
     return { name, type: typeName(fieldDeclaration!.type) };
   });

@@ -90,8 +90,8 @@ function workspace(
 /** Adds the task of a convolution; the strided copies of a depthwise one are slower from the end. */
 export function lowerConvolution(lowering: CpuLowering, geometry: Geometry, operands: Operands): void {
   const { view, weight, bias, y, mean, variance } = operands, band = chooseBand(geometry);
-  const backwards = !isDepthwise(geometry) && !view.x.backwards,
-    work = workspace(lowering, geometry, { band, operands });
+  const backwards = !isDepthwise(geometry) && !view.x.backwards;
+  const work = workspace(lowering, geometry, { band, operands });
   y.backwards = backwards;
   lowering.add("convolve", {
     ...view,

@@ -9,7 +9,6 @@ import type { FieldValues } from "../lowered.ts";
 import type { WebGpuLowering } from "../lowering.ts";
 import { DEPTHWISE } from "../wgsl/depthwise.ts";
 import type { epilogueFields } from "../wgsl/epilogue.ts";
-import { ACTIVATIONS } from "../wgsl/expressions.ts";
 import type { Width } from "../wgsl/kernel.ts";
 import { NARROW, type ProductTile, WIDE } from "../wgsl/product.ts";
 import { type Tile, tilePixels } from "../wgsl/tile.ts";
@@ -121,7 +120,7 @@ function lowerEpilogue(
     bias: bias === undefined ? undefined : places.of(bias),
     outScale: vectors?.scale,
     outShift: vectors?.shift,
-    outActivation: ACTIVATIONS.indexOf(activation),
+    outActivation: places.activationIndex(activation),
     addend: added?.x,
     addendScale: added?.scale,
     addendShift: added?.shift,
