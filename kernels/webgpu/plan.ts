@@ -3,6 +3,7 @@ import type { OpTable } from "../../core/graph/backend.ts";
 import type { Graph } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
 import type { OpName } from "../../core/graph/ops.ts";
+import type { StoragePrecision } from "../../core/graph/precision.ts";
 import { rowOf } from "../lowering/row.ts";
 import { type Buffer, placeOf, SPACE } from "./arena.ts";
 import type { KernelName } from "./kernels.ts";
