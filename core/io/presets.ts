@@ -9,14 +9,17 @@ export type Settings = Readonly<Record<string, unknown>>;
 
 /**
  * Settings over others. Budgets are merged one by one, everything else is replaced; `undefined` leaves a setting as it is.
+ * Budgets that are no mapping stay in the result, so that the check of a configuration names them.
  */
 export function mergeSettings(settings: Settings, over: Settings): Settings {
   const given = Object.entries(over).filter(([, value]) => value !== undefined);
-  const merged = given.map(([key, value]) => {
-    const below = settings[key];
-    return [key, key === "budgets" && isMapping(below) && isMapping(value) ? mergeSettings(below, value) : value];
-  });
+  const merged = given.map(([key, value]) => [key, key === "budgets" ? mergeBudgets(settings[key], value) : value]);
   return { ...settings, ...Object.fromEntries(merged) };
+}
+
+function mergeBudgets(budgets: unknown = {}, over: unknown): unknown {
+  if (!isMapping(over)) return over;
+  return isMapping(budgets) ? mergeSettings(budgets, over) : budgets;
 }
 
 function isMapping(value: unknown): value is Settings {

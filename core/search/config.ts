@@ -1,17 +1,9 @@
 /** The configuration of a search. Keys are in camelCase, in YAML as in TypeScript. */
-import { z } from "zod";
-import { type Precision, precisions } from "../graph/precision.ts";
-import { parseStructure, StructureSyntaxError } from "../networks/masternet/mod.ts";
+import type { FavouredSize } from "../scoring/proxy.ts";
+import { configSchema } from "./checks.ts";
 import { validate } from "./config_error.ts";
 import type { RaceSettings } from "./race.ts";
-import type { FavouredSize } from "../scoring/proxy.ts";
-import type { SuperBlockSpace } from "./super_block_space.ts";
-
-/** How parameters and FLOPs are counted: truly, or as the published code counts them. */
-export const costModels = ["true", "reference"] as const;
-
-/** One of {@link costModels}. */
-export type CostModel = typeof costModels[number];
+import type { CostModel } from "./settings.ts";
 
 /** A free proxy before the proxy of a search. */
 export interface CascadeStage {
@@ -96,80 +88,6 @@ export interface SearchConfig {
   readonly squeezeExcite: boolean;
 }
 
-const count = z.int("a positive integer").positive("a positive integer");
-const positive = z.number("a positive number").positive("a positive number");
-const word = z.string("a name").min(1, "a name");
-
-const latency = z.strictObject({
-  ms: positive,
-  batch: count.default(64),
-  precision: z.enum(precisions, "f32, f16, dynamic or int8").default("f16"),
-}, "a latency budget with ms, batch and precision");
-
-const budgets = z.strictObject({
-  layers: count.optional(),
-  params: positive.optional(),
-  flops: positive.optional(),
-  macs: positive.optional(),
-  peakMemoryBytes: positive.optional(),
-  latency: latency.optional(),
-}, "a mapping of budgets");
-
-/** What keeps a text from being a structure; undefined if nothing does. */
-function whyNotStructure(text: string): string | undefined {
-  try {
-    parseStructure(text);
-    return undefined;
-  } catch (error) {
-    if (error instanceof StructureSyntaxError) return error.message.split("\n")[0]!;
-    throw error;
-  }
-}
-
-const structure = z.string("a structure string").superRefine((text, context) => {
-  const why = whyNotStructure(text);
-  if (why !== undefined) context.addIssue({ code: "custom", message: `a structure string (${why})` });
-});
-
-// A bare `true` in YAML is a boolean, and means the cost model of that name.
-const costs = z.union([z.literal(true).transform(() => "true" as const), z.enum(costModels)], "true or reference");
-
-const cascadeStage = z.strictObject({
-  proxy: word,
-  share: z.number("a share above 0, at most 1").positive("a share above 0").max(1, "a share of at most 1"),
-}, "a free proxy with its share");
-
-const race = z.strictObject({
-  share: z.number("a share between 0 and 1").positive("a share above 0").lt(1, "a share below 1"),
-  confidence: z.number("a confidence").gt(0.5, "a confidence above 0.5").lt(1, "a confidence below 1").default(0.99),
-}, "a race with share and confidence");
-
-const favouredSize = z.strictObject({ mean: positive, spread: positive }, "a favoured size with mean and spread");
-
-const schema = z.strictObject({
-  preset: word.optional(),
-  proxy: word,
-  variant: word.optional(),
-  cascade: z.array(cascadeStage, "a list of free proxies with their shares").optional(),
-  race: race.optional(),
-  repeats: count.default(1),
-  gamma: positive.default(0.01),
-  favouredSize: favouredSize.optional(),
-  batch: count.default(64),
-  space: word,
-  initialStructure: structure,
-  costs: costs.default("true"),
-  budgets: budgets.default({}),
-  population: count.default(512),
-  window: count.default(16),
-  maxProposals: count.default(480_000),
-  maxEvaluations: count.optional(),
-  seed: z.int("a non-negative integer").nonnegative("a non-negative integer").default(1),
-  resolution: count,
-  classes: count,
-  squeezeExcite: z.boolean("true or false").default(false),
-}, "a mapping of settings");
-
 /**
  * A configuration from plain data, such as a parsed YAML file, with defaults filled in. `source` names it in errors.
  * Throws ConfigError.
@@ -186,33 +104,5 @@ const schema = z.strictObject({
  * ```
  */
 export function parseConfig(value: unknown, source = "settings"): SearchConfig {
-  return validate<SearchConfig>(schema as z.ZodType<SearchConfig>, value, source);
-}
-
-/** The name of a block type that takes arguments like these. */
-function blockType(args: string): z.ZodType<string> {
-  return z.string("a block type").superRefine((name, context) => {
-    const why = whyNotStructure(`${name}(${args})`);
-    if (why !== undefined) {
-      context.addIssue({ code: "custom", message: `a block type with arguments ${args} (${why})` });
-    }
-  });
-}
-
-const family = z.array(blockType("8,8,1,8,1"), "a list of block types").min(1, "at least one block type");
-
-const spaceSchema = z.strictObject({
-  name: word,
-  families: z.array(family, "a list of families").min(1, "at least one family"),
-  fixed: z.array(blockType("8,8,1,1"), "a list of block types").optional(),
-  channelFactors: z.array(positive, "a list of factors").min(1, "at least one factor").optional(),
-  channelMultiple: count.optional(),
-  minChannels: count.optional(),
-  maxChannels: count.optional(),
-  layerReach: z.int("a non-negative integer").nonnegative("a non-negative integer").optional(),
-}, "a mapping with name and families");
-
-/** A space's data from plain data, such as a parsed YAML file. Throws ConfigError. */
-export function parseSpace(value: unknown, source = "space"): SuperBlockSpace {
-  return validate<SuperBlockSpace>(spaceSchema as z.ZodType<SuperBlockSpace>, value, source);
+  return validate(configSchema, value, source);
 }

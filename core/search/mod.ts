@@ -11,5 +11,7 @@ export * from "./proposal.ts";
 export * from "./race.ts";
 export * from "./scorer.ts";
 export * from "./screen.ts";
+export { type CostModel, costModels } from "./settings.ts";
 export * from "./space.ts";
+export * from "./space_data.ts";
 export * from "./super_block_space.ts";

@@ -81,6 +81,41 @@ Deno.test("a user's file lies over its preset, and flags over the file", async (
   });
 });
 
+Deno.test("budgets that are no mapping are refused wherever they stand, and are not hidden by those over them", async () => {
+  using temporary = new TemporaryDirectory();
+  const path = `${temporary.path}/mine.yaml`;
+  for (
+    const [text, got] of [["budgets: 5", /got 5$/], ["budgets: [1e6]", /got \[1000000\]$/], [
+      "budgets:",
+      /got null$/,
+    ]] as const
+  ) {
+    Deno.writeTextFileSync(path, `preset: zen-cifar-params1M\n${text}\n`);
+    for (const over of [{}, { budgets: {} }, { budgets: { macs: 2e8 } }]) {
+      const refusal = await loadConfig(path, over).then(() => assert.fail(text), (error: unknown) => error);
+      assert.ok(refusal instanceof ConfigError);
+      assert.deepEqual(refusal.problems.map(({ path: at, expected }) => [at, expected]), [[
+        "budgets",
+        "a mapping of budgets",
+      ]]);
+      assert.match(refusal.message, got);
+    }
+  }
+  for (const budgets of [5, [1e6], "1M", null]) {
+    await assert.rejects(
+      loadPreset("zen-cifar-params1M", { budgets }),
+      /\n {2}budgets: expected a mapping of budgets, got /,
+    );
+  }
+});
+
+Deno.test("settings that are undefined leave what is below them, budgets too", async () => {
+  const preset = await loadPreset("zen-cifar-params1M");
+  const undefinedOver = { seed: undefined, budgets: { params: undefined, macs: undefined } };
+  assert.deepEqual(await loadPreset("zen-cifar-params1M", undefinedOver), preset);
+  assert.deepEqual(await loadPreset("zen-cifar-params1M", { budgets: undefined }), preset);
+});
+
 Deno.test("a space's path in flags is relative to the working directory", async () => {
   const { space } = await loadPreset("zen-cifar-params1M", { space: "examples/custom_space.yaml" });
   assert.equal(space, `file://${Deno.cwd()}/examples/custom_space.yaml`);

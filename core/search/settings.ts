@@ -1,0 +1,143 @@
+/**
+ * Every setting of a search, once: its kind, its default, and the flag that sets it. These are plain data. What a kind
+ * accepts is in checks.ts, which makes the schema of a configuration of these tables; `zen` makes its options of them.
+ */
+import type { FavouredSize } from "../scoring/proxy.ts";
+import type { BudgetLimits, CascadeStage, LatencyBudget, SearchConfig } from "./config.ts";
+import type { RaceSettings } from "./race.ts";
+
+/** How parameters and FLOPs are counted: truly, or as the published code counts them. */
+export const costModels = ["true", "reference"] as const;
+
+/** One of {@link costModels}. */
+export type CostModel = typeof costModels[number];
+
+/** The kinds of settings that a flag can set, and the type of their values. */
+export interface FlagTypes {
+  /** A text that is not empty. */
+  readonly name: string;
+  /** A structure string. */
+  readonly structure: string;
+  /** An integer of at least 1. */
+  readonly count: number;
+  /** An integer of at least 0. */
+  readonly natural: number;
+  /** A number above 0. */
+  readonly amount: number;
+  readonly switch: boolean;
+  readonly costModel: CostModel;
+  readonly cascade: readonly CascadeStage[];
+  readonly race: RaceSettings;
+  readonly favouredSize: FavouredSize;
+}
+
+/** All kinds of settings, and the type of their values. */
+export interface SettingTypes extends FlagTypes {
+  readonly budgets: BudgetLimits;
+  readonly latency: LatencyBudget;
+}
+
+/** What a command line calls a setting. */
+export interface Flag {
+  /** As a help text shows it, such as `--seed <number>`. */
+  readonly flag: string;
+  /** What it sets, in a few words. */
+  readonly help: string;
+}
+
+/** What is said of every setting. One that is neither `required` nor has a `default` may be absent. */
+interface SettingOf<Kind extends keyof SettingTypes> {
+  readonly kind: Kind;
+  readonly required?: true;
+  readonly default?: SettingTypes[Kind];
+}
+
+/** A setting that a flag can set. */
+export type FlagSetting = { [Kind in keyof FlagTypes]: SettingOf<Kind> & Flag }[keyof FlagTypes];
+
+/** A setting. */
+export type Setting =
+  | FlagSetting
+  | { [Kind in keyof SettingTypes]: SettingOf<Kind> & { readonly flag?: never } }[keyof SettingTypes];
+
+/** The settings of a configuration, in the order in which problems are reported. */
+export const settings = {
+  preset: { kind: "name" },
+  proxy: {
+    kind: "name",
+    required: true,
+    flag: "--proxy <name|file>",
+    help: "what scores a candidate: a proxy's name, or a module of your own",
+  },
+  variant: { kind: "name", flag: "--variant <name>", help: "the proxy's formula (zen: reference or paper)" },
+  cascade: {
+    kind: "cascade",
+    flag: "--cascade <stages>",
+    help: "free proxies, each with the share of candidates that it lets through, then the proxy",
+  },
+  race: {
+    kind: "race",
+    flag: "--race [share]",
+    help: "score on a share of the images first, and stop there if the population is out of reach",
+  },
+  repeats: { kind: "count", default: 1, flag: "--repeats <count>", help: "draws that a score is the mean of" },
+  gamma: { kind: "amount", default: 0.01, flag: "--gamma <size>", help: "size of the input's perturbation" },
+  favouredSize: {
+    kind: "favouredSize",
+    flag: "--favoured-size <mean,spread>",
+    help: "what swap:regularised favours: parameters and their spread, in millions (default: 1,1)",
+  },
+  batch: { kind: "count", default: 64, flag: "--batch <images>", help: "images a batch" },
+  space: {
+    kind: "name",
+    required: true,
+    flag: "--space <name|file>",
+    help: "XXBL, IDW_fixfc, or a module or YAML file of your own",
+  },
+  initialStructure: {
+    kind: "structure",
+    required: true,
+    flag: "--init <structure>",
+    help: "where the evolution starts: a structure, or the name of a zoo network",
+  },
+  costs: {
+    kind: "costModel",
+    default: "true",
+    flag: "--costs <model>",
+    help: "how --max-params and --max-flops count",
+  },
+  budgets: { kind: "budgets", default: {} },
+  population: { kind: "count", default: 512, flag: "--population <size>", help: "candidates that may breed" },
+  window: { kind: "count", default: 16, flag: "--window <count>", help: "proposals in flight at once" },
+  maxProposals: {
+    kind: "count",
+    default: 480_000,
+    flag: "--max-proposals <count>",
+    help: "end after so many proposals, scored or not",
+  },
+  maxEvaluations: { kind: "count", flag: "--max-evaluations <count>", help: "end after so many scores" },
+  seed: { kind: "natural", default: 1, flag: "--seed <number>", help: "seed of all draws" },
+  resolution: {
+    kind: "count",
+    required: true,
+    flag: "--resolution <pixels>",
+    help: "height and width of the input image",
+  },
+  classes: { kind: "count", required: true, flag: "--classes <count>", help: "outputs of the classifier" },
+  squeezeExcite: {
+    kind: "switch",
+    default: false,
+    flag: "--se",
+    help: "with squeeze-and-excitation in every super block",
+  },
+} as const satisfies Readonly<Record<keyof SearchConfig, Setting>>;
+
+/** The budgets of a configuration. */
+export const budgetSettings = {
+  layers: { kind: "count", flag: "--max-layers <count>", help: "budget: layers" },
+  params: { kind: "amount", flag: "--max-params <count>", help: "budget: parameters, by the cost model" },
+  flops: { kind: "amount", flag: "--max-flops <count>", help: "budget: multiply-adds of one image, by the cost model" },
+  macs: { kind: "amount", flag: "--max-macs <count>", help: "budget: true multiply-adds of one image" },
+  peakMemoryBytes: { kind: "amount", flag: "--max-memory <bytes>", help: "budget: peak activations of one image" },
+  latency: { kind: "latency" },
+} as const satisfies Readonly<Record<keyof BudgetLimits, Setting>>;
