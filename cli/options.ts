@@ -1,8 +1,5 @@
 /** Options that several commands share, and the checks on their values. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { storagePrecisions } from "../core/graph/precision.ts";
-import type { NetworkForm } from "../core/networks/masternet/mod.ts";
-import type { FavouredSize } from "../core/scoring/mod.ts";
 
 /** A check for an option that takes an integer of at least `minimum`. */
 export function integer(minimum: number): (text: string) => number {
@@ -20,14 +17,14 @@ export function positive(text: string): number {
   throw new InvalidArgumentError("It must be a number above zero.");
 }
 
-/** `--favoured-size`. */
-export function favouredSizeOption(): Option {
-  const help = "what swap:regularised favours: parameters and their spread, in millions (default: 1,1)";
-  return new Option("--favoured-size <mean,spread>", help).argParser((text): FavouredSize => {
-    const [mean, spread = mean, ...others] = text.split(",").map(positive);
-    if (mean !== undefined && spread !== undefined && others.length === 0) return { mean, spread };
-    throw new InvalidArgumentError("It must be one number above zero, or two with a comma.");
-  });
+/**
+ * An action that is imported when its command runs. Declarations of commands import little, so that `--help` is quick;
+ * actions import what they need at their head.
+ */
+export function imported<Args extends unknown[]>(
+  action: () => Promise<(...args: Args) => void | Promise<void>>,
+): (...args: Args) => Promise<void> {
+  return async (...args) => await (await action())(...args);
 }
 
 /** `--json`, on every command. */
@@ -48,31 +45,15 @@ export function precisionOption(): Option {
   return new Option("--precision <type>", help).choices(storagePrecisions).default("f32");
 }
 
+/** `--fill`. */
+export function fillOption(): Option {
+  return new Option("--fill <rule>", "weights and inputs: gaussian draws, or the published filling rule")
+    .choices(["gaussian", "reference"]).default("gaussian");
+}
+
 /** `--workers`. */
 export function workersOption(): Option {
   return new Option("--workers <count>", "threads of the CPU backend (default: one a core)").argParser(integer(1));
-}
-
-/** What the options of {@link addFormOptions} parse to. */
-export interface FormOptions {
-  readonly resolution: number;
-  readonly classes: number;
-  readonly se: boolean;
-}
-
-/** Adds `--resolution`, `--classes` and `--se`. */
-export function addFormOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--resolution <pixels>", "height and width of the input image").argParser(integer(1)).default(32),
-    )
-    .addOption(new Option("--classes <count>", "outputs of the classifier").argParser(integer(1)).default(100))
-    .option("--se", "with squeeze-and-excitation in every super block", false);
-}
-
-/** The form of network that the options ask for. */
-export function formOf(options: FormOptions, residualLinks: boolean): NetworkForm {
-  return { resolution: options.resolution, classes: options.classes, squeezeExcite: options.se, residualLinks };
 }
 
 /** Adds structure arguments and `--file`. */

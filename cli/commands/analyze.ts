@@ -1,10 +1,10 @@
 /** `zen analyze`: what a structure costs, without running it. */
 import type { Command } from "commander";
-import type { NetworkForm } from "../../core/networks/masternet/mod.ts";
-import { addFormOptions, addStructureArguments, formOf, type FormOptions, jsonOption } from "../options.ts";
-import type { NamedStructure } from "../structures.ts";
+import { addFormOptions, type FormOptions } from "../form_options.ts";
+import { addStructureArguments, imported, jsonOption } from "../options.ts";
 
-interface AnalyzeOptions extends FormOptions {
+/** What the command's options parse to. */
+export interface AnalyzeOptions extends FormOptions {
   readonly file?: string;
   readonly json?: boolean;
   readonly reslink: boolean;
@@ -24,44 +24,5 @@ export function addAnalyzeCommand(program: Command): void {
     .option("--no-reslink", "without residual links")
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
-    .action(analyze);
-}
-
-/** What is known of a structure in a form, under the names that scripts rely on. */
-async function analysis({ text, structure }: NamedStructure, form: NetworkForm) {
-  const { printStructure, referenceCost, splitStructure, trueCost } = await import(
-    "../../core/networks/masternet/mod.ts"
-  );
-  const { layers, parameters, macs, peakActivationBytes } = trueCost(structure, form);
-  return {
-    structure: text,
-    canonical: printStructure(structure),
-    split: printStructure(splitStructure(structure)),
-    layers,
-    parameters,
-    macs,
-    peak_activation_bytes: peakActivationBytes,
-    reference: referenceCost(structure, form),
-  };
-}
-
-async function analyze(texts: string[], options: AnalyzeOptions): Promise<void> {
-  const { collectStructures } = await import("../structures.ts");
-  const { grouped, print, printFields, printJson } = await import("../terminal.ts");
-  const form = formOf(options, options.reslink);
-  for (const named of await collectStructures(texts, options)) {
-    const result = await analysis(named, form);
-    if (options.json) {
-      printJson(result);
-      continue;
-    }
-    print(result.canonical);
-    printFields([
-      ["  layers", result.layers],
-      ["  parameters", grouped(result.parameters)],
-      ["  multiply-adds", grouped(result.macs)],
-      ["  peak activations", `${grouped(result.peak_activation_bytes)} bytes`],
-      ["  as Zen-NAS counts", `${grouped(result.reference.params)} params, ${grouped(result.reference.flops)} FLOPs`],
-    ]);
-  }
+    .action(imported(async () => (await import("../actions/analyze.ts")).analyze));
 }

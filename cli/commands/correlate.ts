@@ -1,13 +1,13 @@
 /** `zen correlate`: how well proxies rank networks whose accuracy is known. */
 import { type Command, Option } from "commander";
-import type { Backend } from "../../core/graph/backend.ts";
-import type { ChosenProxy, DataSetName } from "../../core/io/mod.ts";
+import type { DataSetName } from "../../core/io/mod.ts";
 import type { FavouredSize, WeightScale } from "../../core/scoring/mod.ts";
-import type { ComparisonTask } from "../correlate/work.ts";
 import type { DeviceOptions } from "../device.ts";
-import { deviceOption, favouredSizeOption, integer, jsonOption, precisionOption, workersOption } from "../options.ts";
+import { deviceOption, imported, integer, jsonOption, precisionOption, workersOption } from "../options.ts";
+import { settingOption } from "../setting_options.ts";
 
-interface CorrelateOptions extends DeviceOptions {
+/** What the command's options parse to. */
+export interface CorrelateOptions extends DeviceOptions {
   readonly benchmark: string;
   readonly data?: string;
   readonly dataSet: DataSetName;
@@ -53,51 +53,17 @@ export function addCorrelateCommand(program: Command): void {
     whole("--sample <count>", "networks to draw, one of each class of equal ones").default(500),
     whole("--sample-seed <number>", "seed of that draw and of the bootstrap", 0).default(1),
     whole("--seeds <count>", "seeds to score each network under: 1, 2, …").default(3),
-    whole("--batch <images>", "images a batch").default(16),
+    settingOption("batch").default(16),
     new Option(
       "--weights <scale>",
       "deviation of drawn weights: 1 (unit), or √(2/fan-in) (scaled) (default: what a proxy's source prescribes, else scaled)",
     ).choices(["unit", "scaled"]),
-    favouredSizeOption(),
+    settingOption("favouredSize"),
   ];
   for (const option of [...options, deviceOption(), precisionOption(), workersOption(), jsonOption()]) {
     command.addOption(option);
   }
-  command.addHelpText("after", EXAMPLES).action(correlate);
-}
-
-async function taskOf(options: CorrelateOptions): Promise<ComparisonTask> {
-  const { comparisonSettings, sampleNetworks } = await import("../../core/nasbench/mod.ts");
-  const { chooseProxies, loadBenchmark } = await import("../../core/io/mod.ts");
-  const { sample, sampleSeed, seeds } = options;
-  const chosen: readonly ChosenProxy[] = await chooseProxies(options.proxy);
-  const { benchmark, networks } = await loadBenchmark(options);
-  return {
-    benchmark,
-    dataSet: options.dataSet,
-    networks: sampleNetworks(networks, benchmark, { count: sample, seed: sampleSeed }),
-    chosen,
-    seeds: Array.from({ length: seeds }, (_, index) => index + 1),
-    settings: comparisonSettings(options),
-    sampleSeed,
-  };
-}
-
-async function correlate(options: CorrelateOptions): Promise<void> {
-  const { scoreAll } = await import("../correlate/work.ts");
-  const { report } = await import("../correlate/report.ts");
-  const task = await taskOf(options), { benchmark, dataSet, settings } = task;
-  const out = options.out ?? `runs/correlate-${benchmark.name}-${dataSet}`;
-  const { ScoreTable } = await import("../../core/io/mod.ts");
-  await Deno.mkdir(out, { recursive: true });
-  using table = new ScoreTable(`${out}/scores.sqlite`, { benchmark: benchmark.name, dataSet, ...settings });
-  const site = { table, out, json: options.json ?? false };
-  if (!task.chosen.some(({ proxy }) => proxy.needsBackend)) {
-    await scoreAll(task, { table });
-    return await report(task, { ...site, device: "none" });
-  }
-  const { describeDevice, openDevice } = await import("../device.ts");
-  await using backend: Backend = await openDevice(options);
-  await scoreAll(task, { table, backend });
-  await report(task, { ...site, device: describeDevice(backend) });
+  command.addHelpText("after", EXAMPLES).action(
+    imported(async () => (await import("../actions/correlate.ts")).correlate),
+  );
 }

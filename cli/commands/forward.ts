@@ -1,20 +1,22 @@
 /** `zen forward`: the logits of a network in inference mode, to compare implementations. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Fill } from "../../core/networks/parameters.ts";
 import type { DeviceOptions } from "../device.ts";
+import { addFormOptions, type FormOptions } from "../form_options.ts";
 import {
-  addFormOptions,
   addStructureArguments,
   deviceOption,
-  formOf,
-  type FormOptions,
-  integer,
+  fillOption,
+  imported,
   jsonOption,
   precisionOption,
   workersOption,
 } from "../options.ts";
+import { settings } from "../../core/search/settings.ts";
+import { settingOption } from "../setting_options.ts";
 
-interface ForwardCommandOptions extends FormOptions, DeviceOptions {
+/** What the command's options parse to. */
+export interface ForwardOptions extends FormOptions, DeviceOptions {
   readonly file?: string;
   readonly json?: boolean;
   readonly batch: number;
@@ -31,33 +33,14 @@ Example:
 export function addForwardCommand(program: Command): void {
   const command = program.command("forward").description("run a network once in inference mode and print its logits");
   addFormOptions(addStructureArguments(command))
-    .addOption(new Option("--batch <images>", "images a batch").argParser(integer(1)).default(1))
-    .addOption(new Option("--seed <number>", "seed of gaussian draws").argParser(integer(0)).default(1))
-    .addOption(
-      new Option("--fill <rule>", "weights and inputs: gaussian draws, or the published filling rule")
-        .choices(["gaussian", "reference"]).default("gaussian"),
-    )
+    .addOption(settingOption("batch").default(1))
+    .addOption(settingOption("seed").default(settings.seed.default))
+    .addOption(fillOption())
     .option("--no-reslink", "without residual links")
     .addOption(deviceOption())
     .addOption(precisionOption())
     .addOption(workersOption())
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
-    .action(runForward);
-}
-
-async function runForward(texts: string[], options: ForwardCommandOptions): Promise<void> {
-  const { collectStructures } = await import("../structures.ts");
-  const structures = await collectStructures(texts, options);
-  const { openDevice } = await import("../device.ts");
-  const { forward } = await import("../../core/networks/inference.ts");
-  const { print, printJson } = await import("../terminal.ts");
-  await using backend = await openDevice(options);
-  const { batch, seed, fill } = options;
-  const form = formOf(options, options.reslink);
-  for (const { structure } of structures) {
-    const logits = await forward(structure, { form, batch, seed, fill, backend });
-    if (options.json) printJson({ logits: logits.map((row) => [...row]) });
-    else for (const row of logits) print([...row].map((value) => value.toPrecision(6)).join(" "));
-  }
+    .action(imported(async () => (await import("../actions/forward.ts")).runForward));
 }

@@ -1,10 +1,9 @@
 /** `zen inspect`: what is in a TensorFlow Lite file, and what a phone would make of it. */
 import type { Command } from "commander";
-import type { FileGraph, FileTensor, Finding, LiteFile } from "../../mobile/mod.ts";
-import { jsonOption } from "../options.ts";
-import type { Row } from "../terminal.ts";
+import { imported, jsonOption } from "../options.ts";
 
-interface InspectOptions {
+/** What the command's options parse to. */
+export interface InspectOptions {
   readonly all: boolean;
   readonly json?: boolean;
 }
@@ -22,112 +21,5 @@ export function addInspectCommand(program: Command): void {
     .option("--all", "list every operator and tensor", false)
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
-    .action(inspect);
-}
-
-/** A file without its constants' values. */
-function withoutValues(file: LiteFile): unknown {
-  const { metadata, graphs, ...rest } = file;
-  return {
-    ...rest,
-    metadata: Object.keys(metadata),
-    graphs: graphs.map(({ tensors, ...graph }) => ({
-      ...graph,
-      tensors: tensors.map(({ data, ...tensor }) => ({ ...tensor, bytes: data?.length ?? null })),
-    })),
-  };
-}
-
-function quantizationText({ quantization }: FileTensor): string {
-  if (!quantization) return "";
-  const { scales, zeroPoints, axis } = quantization;
-  if (scales.length > 1) return `${scales.length} scales along axis ${axis}`;
-  return `scale ${scales[0]!.toPrecision(4)}, zero point ${zeroPoints[0] ?? 0}`;
-}
-
-function portText(graph: FileGraph, ids: readonly number[]): string {
-  return ids.map((id) => graph.tensors[id]!).map((tensor) => {
-    const quantized = quantizationText(tensor);
-    return `${tensor.name} ${tensor.type} [${tensor.shape.join(", ")}]${quantized && `, ${quantized}`}`;
-  }).join("; ");
-}
-
-const constantBytes = (graph: FileGraph): number =>
-  graph.tensors.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
-
-/** How often each operator occurs, in each version. */
-function operatorRows({ operators }: FileGraph): Row[] {
-  const counts = new Map<string, { name: string; version: number; count: number }>();
-  for (const { name, version } of operators) {
-    const known = counts.get(`${name} ${version}`) ?? { name, version, count: 0 };
-    counts.set(`${name} ${version}`, { ...known, count: known.count + 1 });
-  }
-  return [...counts.values()].sort((a, b) => b.count - a.count).map((
-    { name, version, count },
-  ) => [name, version, count]);
-}
-
-/** Findings of one kind on one line. */
-function findingLines(findings: readonly Finding[]): string[] {
-  const kinds = Map.groupBy(
-    findings,
-    ({ name, delegate, effect, reason }) =>
-      effect === "leaves" ? `${name} leaves ${delegate}: ${reason}` : `${name} is slow on ${delegate}: ${reason}`,
-  );
-  return [...kinds].map(([line, { length }]) => `  ${length} × ${line}`);
-}
-
-const tensorRow = ({ name, type, shape, data, ...rest }: FileTensor, index: number): Row => [
-  index,
-  name,
-  type,
-  `[${shape.join(", ")}]`,
-  data?.length ?? 0,
-  quantizationText({ name, type, shape, ...rest }),
-];
-
-async function printFile(file: LiteFile, findings: readonly Finding[]): Promise<void> {
-  const { grouped, print, printFields, printTable } = await import("../terminal.ts");
-  const graph = file.graphs[0]!;
-  printFields([
-    ["description", file.description],
-    ["bytes", `${grouped(file.bytes)}, of which ${grouped(constantBytes(graph))} constants`],
-    ["graphs", file.graphs.length],
-    ["inputs", portText(graph, graph.inputs)],
-    ["outputs", portText(graph, graph.outputs)],
-    ["signatures", file.signatures.map(({ key }) => key).join(", ")],
-    ["metadata", Object.keys(file.metadata).join(", ")],
-  ]);
-  print("");
-  printTable(["operator", "version", "count"], operatorRows(graph));
-  print("");
-  print(findings.length === 0 ? "Every operator stays on XNNPACK and on the GPU." : "On a phone:");
-  findingLines(findings).forEach(print);
-}
-
-async function printAll(graph: FileGraph): Promise<void> {
-  const { print, printTable } = await import("../terminal.ts");
-  const shown = (ids: readonly number[]): string => ids.join(" ");
-  print("");
-  printTable(
-    ["#", "operator", "version", "inputs", "outputs"],
-    graph.operators.map(({ name, version, inputs, outputs }, index) => [
-      index,
-      name,
-      version,
-      shown(inputs),
-      shown(outputs),
-    ]),
-  );
-  print("");
-  printTable(["#", "tensor", "type", "shape", "bytes", "quantisation"], graph.tensors.map(tensorRow));
-}
-
-async function inspect(path: string, { all, json }: InspectOptions): Promise<void> {
-  const { lintGraph, readLiteFile } = await import("../../mobile/mod.ts");
-  const { printJson } = await import("../terminal.ts");
-  const file = readLiteFile(await Deno.readFile(path)), findings = lintGraph(file.graphs[0]!);
-  if (json) return printJson({ ...withoutValues(file) as object, findings });
-  await printFile(file, findings);
-  if (all) await printAll(file.graphs[0]!);
+    .action(imported(async () => (await import("../actions/inspect.ts")).inspect));
 }

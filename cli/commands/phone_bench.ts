@@ -1,10 +1,29 @@
 /** `zen phone bench`: the latency of TensorFlow Lite files, one image at a time. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { LatencyReport, MeasurementTarget, OperatorTime, Plan } from "../../mobile/phone/mod.ts";
-import { InterruptSignal } from "../interrupt_signal.ts";
-import { integer, positive } from "../options.ts";
-import { addPhoneOptions, openOptionsOf } from "./phone.ts";
-import { type MeasurementOptions, planOf, readBinary } from "../phone/plan.ts";
+import type { DelegateName } from "../../mobile/phone/mod.ts";
+import { imported, integer, positive } from "../options.ts";
+import { addPhoneOptions, type PhoneOptions } from "../phone/options.ts";
+
+/** What the options of `zen phone bench` parse to. */
+export interface BenchOptions extends PhoneOptions {
+  readonly binary?: string;
+  readonly host: boolean;
+  readonly threads: readonly number[];
+  readonly delegate: DelegateName;
+  readonly repeats: number;
+  readonly runs: number;
+  readonly warmup: number;
+  readonly minSeconds: number;
+  readonly sentinel?: string;
+  readonly drift: number;
+  readonly settle: number;
+  readonly coolDown: number;
+  readonly seed: number;
+  readonly force: boolean;
+  readonly profile: boolean;
+  readonly comparePublished: boolean;
+  readonly out?: string;
+}
 
 const EXAMPLES = `
 What is measured, and how, is in docs/phones.md. A phone that is hot, throttled or nearly empty is refused.
@@ -63,89 +82,5 @@ export function addPhoneBenchCommand(phone: Command): void {
     .option("--compare-published", "show the zoo's published Pixel 2 latencies beside the measurement", false)
     .option("--out <directory>", "where the report goes (default: below latency/)")
     .addHelpText("after", EXAMPLES)
-    .action(bench);
-}
-
-/** LiteRT on this machine, fed with the same random image every time. */
-async function openHostModel(bytes: Uint8Array) {
-  const { openLiteRt, randomImages } = await import("../../mobile/mod.ts");
-  const model = await openLiteRt(bytes);
-  const inputs = model.inputs.map(({ shape }) => randomImages(shape, { name: "input", count: 1 })[0]!);
-  return { run: async () => void await model.run(inputs), [Symbol.dispose]: () => model[Symbol.dispose]() };
-}
-
-/** One more process a model whose operators are timed: that slows it down, so it does not count. */
-async function profilesOf(
-  target: MeasurementTarget,
-  { plan: { jobs, settings }, signal }: { readonly plan: Plan; readonly signal: AbortSignal },
-): Promise<Record<string, readonly OperatorTime[]>> {
-  const { diagnose, parseProfile } = await import("../../mobile/phone/mod.ts");
-  const profiles: Record<string, readonly OperatorTime[]> = {};
-  for (const job of jobs) {
-    const run = await target.run(job, { ...settings, profile: true, signal });
-    const error = diagnose(run);
-    if (error) throw error;
-    profiles[`${job.model.name} × ${job.threads}`] = parseProfile(run.text);
-  }
-  return profiles;
-}
-
-async function writeReport(report: LatencyReport, directory: string): Promise<void> {
-  const { toMarkdown } = await import("../../mobile/phone/mod.ts");
-  const { toSvg } = await import("../../mobile/phone/plot.ts");
-  await Deno.writeTextFile(`${directory}/latency.json`, `${JSON.stringify(report, null, 2)}\n`);
-  await Deno.writeTextFile(`${directory}/latency.md`, toMarkdown(report));
-  await Deno.writeTextFile(`${directory}/latency.svg`, toSvg(report));
-}
-
-/** What to measure on, and what frees it. */
-async function openTarget(options: MeasurementOptions, stack: AsyncDisposableStack) {
-  const { HostTarget, Journal, PhoneTarget } = await import("../../mobile/phone/mod.ts");
-  const { note } = await import("../terminal.ts");
-  if (options.host) return { target: new HostTarget(openHostModel), binary: null };
-  const binary = await readBinary(options.binary);
-  const { openDevice } = await import("../../mobile/adb/mod.ts");
-  const device = stack.use(await openDevice(await openOptionsOf(options)));
-  const journal = stack.use(await Journal.open(device.serial));
-  return { target: await PhoneTarget.open(device, { binary, journal, onProgress: note }), binary };
-}
-
-/** The folder of the report, made and tried before anything is measured: a measurement must not be in vain. */
-async function reportDirectory({ out }: MeasurementOptions, createdAt: Date): Promise<string> {
-  const directory = out ?? `latency/${createdAt.toISOString().replaceAll(":", "-")}`;
-  await Deno.mkdir(directory, { recursive: true });
-  await Deno.remove(await Deno.makeTempFile({ dir: directory }));
-  return directory;
-}
-
-async function bench(paths: string[], options: MeasurementOptions): Promise<void> {
-  const { MeasurementError, latencyReport, measure, toMarkdown, wallClock } = await import("../../mobile/phone/mod.ts");
-  const { note, print, printJson } = await import("../terminal.ts");
-  const plan = await planOf(paths, options);
-  await using stack = new AsyncDisposableStack();
-  const { target, binary } = await openTarget(options, stack);
-  const createdAt = new Date(), { comparePublished } = options;
-  const directory = await reportDirectory(options, createdAt);
-  const reason = new MeasurementError("INTERRUPTED", "Cannot go on as it was interrupted");
-  using interrupt = new InterruptSignal({ finishing: "putting everything back", reason });
-  let profiles: Record<string, readonly OperatorTime[]> = {};
-  const measurement = await measure(target, plan, {
-    clock: wallClock,
-    signal: interrupt.signal,
-    onProgress: note,
-    ...(options.profile
-      ? { afterwards: async () => void (profiles = await profilesOf(target, { plan, signal: interrupt.signal })) }
-      : {}),
-  });
-  const sources = { plan, measurement, target: target.fingerprint, binary, profiles, comparePublished, createdAt };
-  const report = latencyReport(sources);
-  await writeReport(report, directory);
-  if (options.json) printJson(report);
-  else print(toMarkdown(report));
-  note(`the report is in ${directory}`);
-  if (interrupt.signal.aborted) {
-    const { Interrupted } = await import("../errors.ts");
-    throw new Interrupted(`interrupted; what was measured is in ${directory}`);
-  }
-  if (measurement.failure !== undefined) throw measurement.failure;
+    .action(imported(async () => (await import("../actions/phone_bench.ts")).bench));
 }

@@ -1,8 +1,9 @@
 /** `zen run`: a TensorFlow Lite file on this machine. */
 import { type Command, Option } from "commander";
-import { integer, jsonOption } from "../options.ts";
+import { imported, integer, jsonOption } from "../options.ts";
 
-interface RunOptions {
+/** What the command's options parse to. */
+export interface RunOptions {
   readonly input: string;
   readonly top: number;
   readonly json?: boolean;
@@ -21,27 +22,5 @@ export function addRunCommand(program: Command): void {
     .addOption(new Option("--top <count>", "how many classes to print").argParser(integer(1)).default(5))
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
-    .action(run);
-}
-
-async function readInput(path: string, shape: readonly number[]): Promise<Float32Array> {
-  const { randomImages, readImage } = await import("../../mobile/mod.ts");
-  return path === "random" ? randomImages(shape, { name: "input", count: 1 })[0]! : await readImage(path, shape);
-}
-
-async function run(path: string, { input, top, json }: RunOptions): Promise<void> {
-  const { labelsOf, openLiteRt, readLiteFile } = await import("../../mobile/mod.ts");
-  const { print, printJson } = await import("../terminal.ts");
-  const bytes = await Deno.readFile(path), labels = labelsOf(readLiteFile(bytes));
-  using model = await openLiteRt(bytes);
-  const values: Float32Array[] = [];
-  for (const { shape } of model.inputs) values.push(await readInput(input, shape));
-  const outputs = await model.run(values);
-  const named = model.outputs.map(({ name, shape }, index) => ({ name, shape, values: [...outputs[index]!] }));
-  if (json) return printJson({ outputs: named });
-  for (const { name, shape, values } of named) {
-    print(`${name} [${shape.join(", ")}]`);
-    const best = values.map((value, index) => ({ value, index })).sort((a, b) => b.value - a.value).slice(0, top);
-    for (const { value, index } of best) print(`  ${value.toPrecision(6).padStart(12)}  ${labels[index] ?? index}`);
-  }
+    .action(imported(async () => (await import("../actions/run.ts")).run));
 }

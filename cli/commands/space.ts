@@ -1,6 +1,6 @@
 /** `zen space`: what a search may put in a block's place. */
 import type { Command } from "commander";
-import { integer, jsonOption } from "../options.ts";
+import { imported, integer, jsonOption } from "../options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -15,23 +15,5 @@ export function addSpaceCommand(program: Command): void {
     .argument("<block>", "the block's index, from 0", integer(0))
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
-    .action(listReplacements);
-}
-
-async function listReplacements(
-  spaceName: string,
-  text: string,
-  block: number,
-  { json }: { readonly json?: boolean },
-): Promise<void> {
-  const { loadSpace } = await import("../../core/io/mod.ts");
-  const { listReplacements: list } = await import("../../core/search/mod.ts");
-  const { note, print, printJson } = await import("../terminal.ts");
-  const { resolveStructure } = await import("../structures.ts");
-  const listing = list(await loadSpace(spaceName), resolveStructure(text).structure, block);
-  if (json) return printJson(listing);
-  listing.distinct.forEach(print);
-  note(
-    `${listing.distinct.length} distinct replacements in ${listing.lists.length} lists of ${listing.lists.join(", ")}`,
-  );
+    .action(imported(async () => (await import("../actions/space.ts")).printReplacements));
 }

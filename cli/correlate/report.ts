@@ -1,6 +1,7 @@
 /** What `zen correlate` leaves behind: figures as JSON, a table in Markdown, and a scatter plot. */
 import { assess, assessmentTable } from "../../core/nasbench/mod.ts";
 import type { ScoreTable } from "../../core/io/mod.ts";
+import { scatterPlot } from "./plot.ts";
 import type { ComparisonTask } from "./work.ts";
 import { note, print, printJson } from "../terminal.ts";
 
@@ -20,7 +21,6 @@ function sentence({ benchmark, dataSet, networks, seeds, settings }: ComparisonT
 
 /** Measures, writes correlation.json, table.md and scatter.svg, and prints the table or its figures. */
 export async function report(task: ComparisonTask, { table, out, json, device }: ReportSite): Promise<void> {
-  const { scatterPlot } = await import("./plot.ts");
   const reports = task.chosen.map((chosen) => assess(chosen, table.rows(chosen.key), task));
   const { benchmark, dataSet, networks, seeds, settings, sampleSeed } = task;
   const about = { benchmark: benchmark.name, dataSet, sample: networks.length, sampleSeed, seeds, ...settings, device };

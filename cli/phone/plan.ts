@@ -1,28 +1,8 @@
 /** What `zen phone bench` is asked for, checked before anything is done. */
-import type { DelegateName, Job, NamedFile, Plan } from "../../mobile/phone/mod.ts";
+import { readLiteFile } from "../../mobile/mod.ts";
+import { BenchError, defaultSettings, type Job, type NamedFile, namedFile, type Plan } from "../../mobile/phone/mod.ts";
+import type { BenchOptions } from "../commands/phone_bench.ts";
 import { UsageError } from "../errors.ts";
-import type { PhoneOptions } from "../commands/phone.ts";
-
-/** What the options of `zen phone bench` parse to. */
-export interface MeasurementOptions extends PhoneOptions {
-  readonly binary?: string;
-  readonly host: boolean;
-  readonly threads: readonly number[];
-  readonly delegate: DelegateName;
-  readonly repeats: number;
-  readonly runs: number;
-  readonly warmup: number;
-  readonly minSeconds: number;
-  readonly sentinel?: string;
-  readonly drift: number;
-  readonly settle: number;
-  readonly coolDown: number;
-  readonly seed: number;
-  readonly force: boolean;
-  readonly profile: boolean;
-  readonly comparePublished: boolean;
-  readonly out?: string;
-}
 
 /** The phone's program. Throws MeasurementError (BENCH_BINARY_MISSING), UsageError. */
 export async function readBinary(path: string | undefined): Promise<NamedFile> {
@@ -31,7 +11,6 @@ export async function readBinary(path: string | undefined): Promise<NamedFile> {
       "Cannot measure on a phone without --binary, its benchmark_model (docs/phones.md says from where)",
     );
   }
-  const { MeasurementError, namedFile } = await import("../../mobile/phone/mod.ts");
   try {
     return await namedFile(path, await Deno.readFile(path));
   } catch (cause) {
@@ -43,8 +22,6 @@ export async function readBinary(path: string | undefined): Promise<NamedFile> {
 
 /** A model's file. Throws MobileError (MODEL_CORRUPT) for what is none: a phone would tell less. */
 async function readModel(path: string): Promise<NamedFile> {
-  const { readLiteFile } = await import("../../mobile/mod.ts");
-  const { namedFile } = await import("../../mobile/phone/mod.ts");
   const bytes = await Deno.readFile(path);
   readLiteFile(bytes);
   return namedFile(path, bytes);
@@ -67,8 +44,7 @@ function checkOptions(
 }
 
 /** What to measure, and how strictly. Throws UsageError, MobileError. */
-export async function planOf(paths: readonly string[], options: MeasurementOptions): Promise<Plan> {
-  const { defaultSettings } = await import("../../mobile/phone/mod.ts");
+export async function planOf(paths: readonly string[], options: BenchOptions): Promise<Plan> {
   const models = await Promise.all(paths.map(readModel));
   checkOptions(models, options);
   const jobs: Job[] = models.flatMap((model) => options.threads.map((threads) => ({ model, threads })));

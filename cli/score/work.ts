@@ -2,7 +2,15 @@
 import type { Backend } from "../../core/graph/backend.ts";
 import type { ChosenProxy } from "../../core/io/mod.ts";
 import type { NetworkForm } from "../../core/networks/masternet/mod.ts";
-import type { Evaluation, NetworkDesign, RepeatedScore } from "../../core/scoring/mod.ts";
+import {
+  evaluateRepeatedly,
+  type Evaluation,
+  type NetworkDesign,
+  rankedScores,
+  type RepeatedScore,
+  structureDesign,
+} from "../../core/scoring/mod.ts";
+import { mapInOrder } from "../concurrency.ts";
 import { failsCandidate } from "../../core/scoring/candidate_error.ts";
 import type { NamedStructure } from "../structures.ts";
 
@@ -28,7 +36,6 @@ export interface ScoreTask {
 }
 
 async function resultOf(design: NetworkDesign, chosen: ChosenProxy, task: ScoreTask): Promise<ProxyResult> {
-  const { evaluateRepeatedly } = await import("../../core/scoring/mod.ts");
   const { settings, repeats, backend } = task;
   const evaluation = { ...chosen, repeats, settings: { ...settings, variant: chosen.variant } };
   const from = performance.now();
@@ -44,8 +51,6 @@ async function resultOf(design: NetworkDesign, chosen: ChosenProxy, task: ScoreT
 
 /** Scores structures, several at once where the repeats of one do not keep the backend busy; results are in order. */
 export async function* scoresInOrder(task: ScoreTask): AsyncGenerator<ScoredStructure> {
-  const { structureDesign } = await import("../../core/scoring/mod.ts");
-  const { mapInOrder } = await import("../concurrency.ts");
   const atOnce = Math.max(1, Math.ceil((task.backend?.concurrency ?? 1) / task.repeats));
   yield* mapInOrder(task.structures, atOnce, async ({ structure, text }) => {
     const design = structureDesign(structure, task.form);
@@ -57,8 +62,7 @@ export async function* scoresInOrder(task: ScoreTask): AsyncGenerator<ScoredStru
 }
 
 /** The scores of proxies that rank are made of ranks among all structures of the command. */
-export async function rankedAmong(rows: readonly ScoredStructure[]): Promise<ScoredStructure[]> {
-  const { rankedScores } = await import("../../core/scoring/mod.ts");
+export function rankedAmong(rows: readonly ScoredStructure[]): ScoredStructure[] {
   const columns = (rows[0]?.results ?? []).map(({ chosen: { proxy } }, column): readonly ProxyResult[] => {
     const results = rows.map((row) => row.results[column]!);
     if (!proxy.ranking) return results;

@@ -1,0 +1,74 @@
+/** What `zen export` does. */
+import { zooEntry, zooNames } from "../../core/networks/zoo/mod.ts";
+import deno from "../../deno.json" with { type: "json" };
+import {
+  exportOnnx,
+  exportTflite,
+  filledNetwork,
+  imageShape,
+  type KnownNetwork,
+  type NamedCalibration,
+  randomImages,
+  readImages,
+} from "../../mobile/mod.ts";
+import type { ExportOptions } from "../commands/export.ts";
+import { openDevice } from "../device.ts";
+import { UsageError } from "../errors.ts";
+import { resolveStructure } from "../structures.ts";
+import { grouped, note, printJson } from "../terminal.ts";
+
+function networkOf(text: string, options: ExportOptions): KnownNetwork {
+  const published = zooNames.includes(text) ? zooEntry(text) : { resolution: 32, classes: 100, squeezeExcite: false };
+  const { resolution = published.resolution, classes = published.classes, se = published.squeezeExcite } = options;
+  const form = { resolution, classes, squeezeExcite: se, residualLinks: options.reslink };
+  return filledNetwork(resolveStructure(text).structure, form);
+}
+
+/** The images that `--calibration` names. */
+function calibrationImages(
+  network: KnownNetwork,
+  { calibration, calibrationImages: count }: ExportOptions,
+): Omit<NamedCalibration, "backend"> {
+  const shape = imageShape(network);
+  if (calibration === "random") {
+    return { name: `random, ${count} images`, images: randomImages(shape, { name: "calibration", count }) };
+  }
+  const { paths, images } = readImages(calibration!, { shape, count });
+  return { name: `${calibration}, ${paths.length} images`, images };
+}
+
+async function tfliteBytes(network: KnownNetwork, options: ExportOptions): Promise<Uint8Array> {
+  const { precision, io, softmax } = options;
+  const labels = options.labels === undefined
+    ? {}
+    : { labels: (await Deno.readTextFile(options.labels)).trimEnd().split(/\r?\n/) };
+  const settings = { precision, io, softmax, ...labels, producer: `zennas ${deno.version}` };
+  if (precision !== "int8" || options.calibration === undefined) return await exportTflite(network, settings);
+  const images = calibrationImages(network, options);
+  await using backend = await openDevice({ ...options, precision: "f32" });
+  return await exportTflite(network, { ...settings, calibration: { ...images, backend } });
+}
+
+function checkOptions({ format, precision, io, labels, calibration }: ExportOptions): void {
+  if (io === "int8" && precision !== "int8") throw new UsageError(`Cannot take 8-bit images into ${precision}: --io`);
+  if (format === "onnx" && precision !== "f32") throw new UsageError(`Cannot export onnx in ${precision}: only in f32`);
+  if (calibration !== undefined && precision !== "int8") {
+    throw new UsageError(`Cannot calibrate ${precision}: only int8 takes --calibration`);
+  }
+  if (format === "onnx" && labels !== undefined) throw new UsageError("Cannot put --labels into an onnx file");
+}
+
+/** Writes the file. Throws UsageError, StructureSyntaxError, MobileError. */
+export async function exportNetwork(text: string, options: ExportOptions): Promise<void> {
+  checkOptions(options);
+  const network = networkOf(text, options);
+  const bytes = options.format === "tflite" ? await tfliteBytes(network, options) : onnxBytes(network, options);
+  await Deno.writeFile(options.out, bytes);
+  const { format, precision, out } = options;
+  if (options.json) printJson({ out, format, precision, bytes: bytes.length, ...network.origin });
+  else note(`wrote ${out}: ${grouped(bytes.length)} bytes, ${format}, ${precision}`);
+}
+
+function onnxBytes(network: KnownNetwork, { softmax }: ExportOptions): Uint8Array {
+  return exportOnnx(network, { softmax, producer: `zennas ${deno.version}` });
+}

@@ -1,0 +1,111 @@
+/** What `zen score` does. */
+import type { Backend } from "../../core/graph/backend.ts";
+import { chooseProxies, type ChosenProxy } from "../../core/io/mod.ts";
+import { type RepeatedScore, variantOf, type WeightScale } from "../../core/scoring/mod.ts";
+import type { ScoreOptions } from "../commands/score.ts";
+import { describeDevice, openDevice } from "../device.ts";
+import { UsageError } from "../errors.ts";
+import { formOf } from "../form_options.ts";
+import { type ProxyResult, rankedAmong, type ScoredStructure, scoresInOrder, type ScoreTask } from "../score/work.ts";
+import { collectStructures } from "../structures.ts";
+import { duration, print, printJson, StatusLine } from "../terminal.ts";
+
+/** The proxies that the options name. */
+async function chosenProxies({ proxy, variant }: ScoreOptions): Promise<readonly ChosenProxy[]> {
+  const chosen = await chooseProxies(proxy);
+  if (chosen.length === 0) throw new UsageError("Cannot score without a proxy: --proxy names none");
+  if (variant === undefined) return chosen;
+  if (chosen.length > 1) throw new UsageError("Cannot choose one variant of several proxies: name them as zen:paper");
+  return chosen.map((one) => ({ ...one, variant: variantOf(one.proxy, variant) }));
+}
+
+/** Everything that scores depend on but the structures and the device. */
+function settingsOf(options: ScoreOptions): Pick<ScoreTask, "form" | "settings" | "repeats"> {
+  const { batch, gamma, favouredSize, seed, fill, labels, reslink, repeats } = options;
+  const weights: WeightScale = fill === "reference" && reslink ? "scaled" : "unit";
+  const settings = { batch, gamma, favouredSize, seed, fill, labels, weights };
+  return { form: formOf(options, reslink), repeats, settings };
+}
+
+function scoreLine(text: string, { mean, interval95 }: RepeatedScore): string {
+  const spread = interval95 ? `  (95 %: ${interval95.map((bound) => bound.toPrecision(6)).join(" … ")})` : "";
+  return `${mean.toPrecision(7)}${spread}  ${text}`;
+}
+
+const scoreOrError = (result: ProxyResult): number | { readonly error: string } => {
+  if ("error" in result) return { error: result.error.message };
+  const { mean } = result.score;
+  return Number.isFinite(mean) ? mean : { error: `the score is not finite: got ${mean}` };
+};
+
+/** A structure's scores by several proxies, under the names that scripts rely on. */
+function manyFacts({ text, results }: ScoredStructure): Record<string, unknown> {
+  const byKey = <T>(of: (result: ProxyResult) => T) => Object.fromEntries(results.map((r) => [r.chosen.key, of(r)]));
+  const parts = results.flatMap((result) => {
+    const own = "score" in result ? result.score.parts : {};
+    return Object.keys(own).length > 0 ? [[result.chosen.key, own] as const] : [];
+  });
+  return {
+    structure: text,
+    scores: byKey(scoreOrError),
+    parts: Object.fromEntries(parts),
+    seconds: byKey(({ seconds }) => seconds),
+  };
+}
+
+function manyLines({ text, results }: ScoredStructure): string {
+  const lines = results.map((result) => {
+    const score = scoreOrError(result);
+    return `  ${result.chosen.key.padEnd(16)} ${typeof score === "number" ? score.toPrecision(7) : score.error}`;
+  });
+  return [text, ...lines].join("\n");
+}
+
+/** Prints one structure: the form of a single proxy, which fails where that fails, or that of several. */
+function printRow(row: ScoredStructure, { repeats, json, device }: Printing): void {
+  const [only, ...others] = row.results;
+  if (others.length > 0) return json ? printJson({ ...manyFacts(row), repeats, device }) : print(manyLines(row));
+  if ("error" in only!) throw only.error;
+  const { chosen: { proxy, variant }, score, seconds } = only!, { mean, std, interval95 } = score;
+  if (!json) return print(scoreLine(row.text, score));
+  const result = { structure: row.text, proxy: proxy.name, variant, score: mean, std, interval95, repeats, seconds };
+  printJson({ ...result, device });
+}
+
+/** How rows are printed. */
+interface Printing {
+  readonly repeats: number;
+  readonly json: boolean;
+  readonly device: string;
+}
+
+async function printScores(task: ScoreTask, printing: Printing): Promise<void> {
+  const waits = task.chosen.some(({ proxy }) => proxy.ranking), total = task.structures.length;
+  const waiting: ScoredStructure[] = [], started = performance.now();
+  let done = 0;
+  using status = new StatusLine();
+  for await (const row of scoresInOrder(task)) {
+    status.clear();
+    if (waits) waiting.push(row);
+    else printRow(row, printing);
+    const secondsLeft = (performance.now() - started) / 1000 / ++done * (total - done);
+    status.update(() => `scored ${done}/${total}, ${duration(secondsLeft)} left`);
+  }
+  status.clear();
+  for (const row of rankedAmong(waiting)) printRow(row, printing);
+}
+
+/** What the command line asks for. Throws UsageError, UnknownProxyError, StructureSyntaxError. */
+export async function taskOf(texts: readonly string[], options: ScoreOptions): Promise<ScoreTask> {
+  const chosen = await chosenProxies(options);
+  return { structures: await collectStructures(texts, options), chosen, ...settingsOf(options) };
+}
+
+/** Scores the structures and prints a line each. Throws what {@link taskOf} throws, and the error of a single proxy. */
+export async function score(texts: string[], options: ScoreOptions): Promise<void> {
+  const task = await taskOf(texts, options);
+  const printing = { repeats: options.repeats, json: options.json ?? false };
+  if (!task.chosen.some(({ proxy }) => proxy.needsBackend)) return printScores(task, { ...printing, device: "none" });
+  await using backend: Backend = await openDevice(options);
+  await printScores({ ...task, backend }, { ...printing, device: describeDevice(backend) });
+}

@@ -1,0 +1,32 @@
+/** What `zen search` does. */
+import { createRun, holdsRun, loadConfig, loadPreset } from "../../core/io/mod.ts";
+import type { SearchConfig } from "../../core/search/mod.ts";
+import type { SearchOptions } from "../commands/search.ts";
+import { RUNS_FOLDER, runSession, withScorer } from "../search/session.ts";
+import { settingsFrom } from "../setting_options.ts";
+import { resolveStructure } from "../structures.ts";
+
+/** The search that the options describe: a preset, and the given settings over it. Throws ConfigError. */
+export async function configOf(options: SearchOptions): Promise<SearchConfig> {
+  const { preset, init } = options;
+  const initialStructure = init === undefined ? undefined : resolveStructure(init).text;
+  const load = /\.ya?ml$/.test(preset) ? loadConfig : loadPreset;
+  return await load(preset, { ...settingsFrom(options), initialStructure });
+}
+
+/** A folder below runs/ that no run has taken. */
+function freeFolder(config: SearchConfig, preset: string): string {
+  const name = config.preset ?? preset.replace(/^.*\//, "").replace(/\.ya?ml$/, "");
+  const first = `${RUNS_FOLDER}/${name}-seed${config.seed}`;
+  for (let number = 2, folder = first;; folder = `${first}-${number++}`) if (!holdsRun(folder)) return folder;
+}
+
+/** Starts a run and searches until a limit or an interrupt. Throws ConfigError, RunStoreError, Interrupted. */
+export async function search(options: SearchOptions): Promise<void> {
+  const config = await configOf(options);
+  const folder = options.out ?? freeFolder(config, options.preset);
+  await withScorer(config, options, async (scoring) => {
+    using store = createRun(folder, config, { device: scoring.device });
+    await runSession({ store, scoring, json: options.json ?? false });
+  });
+}

@@ -1,0 +1,83 @@
+/** The settings of a search as options of the command line. */
+import { InvalidArgumentError, Option } from "commander";
+import { integer, positive } from "./options.ts";
+import type { FavouredSize } from "../core/scoring/mod.ts";
+import type { CascadeStage } from "../core/search/mod.ts";
+import { budgetSettings, costModels, type FlagSetting, type FlagTypes, settings } from "../core/search/settings.ts";
+
+/** What `--cascade` parses to: the free proxies, and the proxy of the search behind them. */
+export interface Cascade {
+  readonly proxy: string;
+  readonly cascade: readonly CascadeStage[];
+}
+
+/** Reads stages such as `mae_det:0.2,zen`. */
+function cascade(text: string): Cascade {
+  const stages = text.split(","), proxy = stages.pop()!;
+  const shares = stages.map((stage) => {
+    const [, name, share] = /^([\w-]+):([\d.]+)$/.exec(stage) ?? [];
+    if (name !== undefined) return { proxy: name, share: Number(share) };
+    throw new InvalidArgumentError("It must be free proxies with a share each, then a proxy, such as mae_det:0.2,zen.");
+  });
+  return { proxy, cascade: shares };
+}
+
+/** Reads a mean and its spread, such as `1,0.5`. */
+function favouredSize(text: string): FavouredSize {
+  const [mean, spread = mean, ...others] = text.split(",").map(positive);
+  if (mean !== undefined && spread !== undefined && others.length === 0) return { mean, spread };
+  throw new InvalidArgumentError("It must be one number above zero, or two with a comma.");
+}
+
+const asText = (option: Option): Option => option;
+
+/** How the value of each kind of setting is read. */
+const readers: { readonly [Kind in keyof FlagTypes]: (option: Option) => Option } = {
+  name: asText,
+  structure: asText,
+  switch: asText,
+  count: (option) => option.argParser(integer(1)),
+  natural: (option) => option.argParser(integer(0)),
+  amount: (option) => option.argParser(positive),
+  costModel: (option) => option.choices(costModels),
+  cascade: (option) => option.argParser(cascade).conflicts("proxy"),
+  race: (option) => option.argParser((text) => ({ share: positive(text) })).preset("0.125"),
+  favouredSize: (option) => option.argParser(favouredSize),
+};
+
+const optionOf = ({ flag, help, kind }: FlagSetting): Option => readers[kind](new Option(flag, help));
+
+/** Names of the settings that have a flag. */
+type FlagName = {
+  [Name in keyof typeof settings]: typeof settings[Name] extends FlagSetting ? Name : never;
+}[keyof typeof settings];
+
+/**
+ * The option of one setting. It has no default, as a search takes what is not given from its preset; other commands add
+ * the setting's own.
+ */
+export function settingOption(name: FlagName): Option {
+  return optionOf(settings[name]);
+}
+
+/** The rows of a table that have a flag. */
+function flagged(rows: Readonly<Record<string, object>>): [key: string, row: FlagSetting][] {
+  const hasFlag = (entry: [string, object]): entry is [string, FlagSetting] => "flag" in entry[1];
+  return Object.entries(rows).filter(hasFlag);
+}
+
+/** The options of all settings, budgets last. */
+export function allSettingOptions(): Option[] {
+  return [settings, budgetSettings].flatMap((rows) => flagged(rows).map(([, row]) => optionOf(row)));
+}
+
+/** The settings of a table that options give, by key; undefined where they give none. */
+function given(rows: Readonly<Record<string, object>>, options: object): Record<string, unknown> {
+  const values = new Map<string, unknown>(Object.entries(options));
+  return Object.fromEntries(flagged(rows).map(([key, row]) => [key, values.get(optionOf(row).attributeName())]));
+}
+
+/** The settings that the options of {@link allSettingOptions} parse to; those that are not given are undefined. */
+export function settingsFrom(options: { readonly cascade?: Cascade }): Record<string, unknown> {
+  return { ...given(settings, options), ...options.cascade, budgets: given(budgetSettings, options) };
+}
