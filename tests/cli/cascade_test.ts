@@ -57,9 +57,13 @@ Deno.test("a search by a proxy of one's own", async () => {
 });
 
 Deno.test("a cascade that cannot be is refused", async () => {
-  const calls = [["mae_det,zen", /mae_det:0\.2,zen/], ["naswot:0.2,zen", /no free proxy/]] as const;
+  const calls = [
+    [["mae_det,zen"], /mae_det:0\.2,zen/],
+    [["naswot:0.2,zen"], /does not only count/],
+    [["mae_det:0.2,zen", "--proxy", "naswot"], /cannot be used with option '--proxy/],
+  ] as const;
   for (const [cascade, message] of calls) {
-    const { code, stderr } = await zen(["search", "--cascade", cascade]);
+    const { code, stderr } = await zen(["search", "--cascade", ...cascade]);
     assert.equal(code, 2);
     assert.match(stderr, message);
   }

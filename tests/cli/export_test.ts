@@ -46,7 +46,6 @@ Deno.test("what cannot be exported or read is one line and a hint", async () => 
   await using scratch = new Scratch();
   const out = `${scratch.path}/net.tflite`;
   const cases: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
-    [["export", STRUCTURE, "--weights", "net.pth", "-o", out], 2, /cannot read a checkpoint yet/],
     [["export", STRUCTURE, "--precision", "int8", "-o", out], 1, /needs images to calibrate on\n {2}hint: /],
     [["export", STRUCTURE, "--precision", "int8", "--calibration", scratch.path, "-o", out], 1, /holds no images/],
     [["export", STRUCTURE, "--format", "onnx", "--precision", "f16", "-o", out], 2, /only in f32/],
