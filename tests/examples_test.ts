@@ -29,9 +29,9 @@ Deno.test("a registered block parses, chains, prints and costs", () => {
 
 Deno.test("a registered block without a reference counting is counted truly", () => {
   const ghost = { blocks: structure.blocks.slice(1, 2) };
-  const { params, flops } = referenceCost(ghost, { classes: 10, resolution: 32 });
-  assert.equal(params, ghostParameters(16, 16) + 32 * 10 + 1);
-  assert.equal(flops, 16 * 16 * (16 * 16 + 9 * 16) + 32 * 10);
+  const { parameters, macs } = referenceCost(ghost, { classes: 10, resolution: 32 });
+  assert.equal(parameters, ghostParameters(16, 16) + 32 * 10 + 1);
+  assert.equal(macs, 16 * 16 * (16 * 16 + 9 * 16) + 32 * 10);
 });
 
 Deno.test("the example runs from a shell", async () => {

@@ -14,6 +14,7 @@ import { grouped, print, printFields, printJson } from "../terminal.ts";
 /** What is known of a structure in a form, under the names that scripts rely on. */
 function analysis({ text, structure }: NamedStructure, form: NetworkForm) {
   const { layers, parameters, macs, peakActivationBytes } = trueCost(structure, form);
+  const reference = referenceCost(structure, form);
   return {
     structure: text,
     canonical: printStructure(structure),
@@ -22,7 +23,7 @@ function analysis({ text, structure }: NamedStructure, form: NetworkForm) {
     parameters,
     macs,
     peak_activation_bytes: peakActivationBytes,
-    reference: referenceCost(structure, form),
+    reference: { params: reference.parameters, flops: reference.macs },
   };
 }
 

@@ -114,16 +114,16 @@ function cellWeights(cell: Cell): { readonly weights: number; readonly convoluti
 /** Counts as the benchmark does: every operation of a cell, even one that no value reaches. */
 function cellCost(cell: Cell, { classes, resolution }: BenchmarkForm): ReturnType<NetworkDesign["cost"]> {
   const { weights, convolutions } = cellWeights(cell), [first, , last] = CHANNELS;
-  let params = 27 * first + 2 * first + 2 * last + last * classes + classes;
-  let flops = 27 * first * resolution ** 2 + last * classes, layers = 2;
+  let parameters = 27 * first + 2 * first + 2 * last + last * classes + classes;
+  let macs = 27 * first * resolution ** 2 + last * classes, layers = 2;
   CHANNELS.forEach((c, stage) => {
     const area = (resolution >> stage) ** 2, before = CHANNELS[stage - 1];
     const reduction = before === undefined ? 0 : 9 * before * c + 9 * c * c + before * c;
-    params += CELLS_PER_STAGE * (weights * c * c + convolutions * 2 * c) + reduction + (reduction && 4 * c);
-    flops += (CELLS_PER_STAGE * weights * c * c + reduction) * area;
+    parameters += CELLS_PER_STAGE * (weights * c * c + convolutions * 2 * c) + reduction + (reduction && 4 * c);
+    macs += (CELLS_PER_STAGE * weights * c * c + reduction) * area;
     layers += CELLS_PER_STAGE * convolutions + (reduction && 2);
   });
-  return { params, flops, layers };
+  return { parameters, macs, layers };
 }
 
 /**
@@ -133,8 +133,8 @@ function cellCost(cell: Cell, { classes, resolution }: BenchmarkForm): ReturnTyp
  * ```ts
  * import { nasBench201 } from "@zennas/zennas";
  * const conv = "nor_conv_3x3", text = `|${conv}~0|+|${conv}~0|${conv}~1|+|${conv}~0|${conv}~1|${conv}~2|`;
- * const { params, flops } = nasBench201({ classes: 10, resolution: 32 }).design(text).cost();
- * if (params !== 1_531_546 || Math.round(flops / 1e4) !== 22_012) throw new Error(`${params} ${flops}`);
+ * const { parameters, macs } = nasBench201({ classes: 10, resolution: 32 }).design(text).cost();
+ * if (parameters !== 1_531_546 || Math.round(macs / 1e4) !== 22_012) throw new Error(`${parameters} ${macs}`);
  * ```
  */
 export function nasBench201(form: BenchmarkForm): Benchmark {

@@ -94,8 +94,8 @@ function lowerMacro(
 function costOf(design: Pick<NetworkDesign, "lower" | "resolution">): DesignCost {
   const { network, logits } = outlineOf(design);
   return {
-    params: parameterCount(network.parameters),
-    flops: graphMacs(network.builder.build([logits])),
+    parameters: parameterCount(network.parameters),
+    macs: graphMacs(builder.build([logits])),
     layers: network.layers.length,
   };
 }
@@ -106,8 +106,8 @@ function costOf(design: Pick<NetworkDesign, "lower" | "resolution">): DesignCost
  * @example
  * ```ts
  * import { nasBenchMacro } from "@zennas/zennas";
- * const { params, flops } = nasBenchMacro({ classes: 10, resolution: 32 }).design("02012100").cost();
- * if (params !== 890_666 || flops !== 47_327_744) throw new Error(`${params} ${flops}`);
+ * const { parameters, macs } = nasBenchMacro({ classes: 10, resolution: 32 }).design("02012100").cost();
+ * if (parameters !== 890_666 || macs !== 47_327_744) throw new Error(`${parameters} ${macs}`);
  * ```
  */
 export function nasBenchMacro(form: BenchmarkForm): Benchmark {

@@ -15,9 +15,9 @@ import { fedParameters, IMAGE } from "../networks/parameters.ts";
 /** What a network costs, by the counting rules of its source. */
 export interface DesignCost {
   /** Parameters. */
-  readonly params: number;
+  readonly parameters: number;
   /** Multiply-adds of one image. */
-  readonly flops: number;
+  readonly macs: number;
   /** Layers. */
   readonly layers: number;
 }

@@ -94,15 +94,14 @@ export function networkForm(config: SearchConfig): NetworkForm {
 export function budgetsOf(config: SearchConfig, models: BudgetModels = {}): readonly Budget[] {
   const limits = config.budgets;
   const form = networkForm(config);
-  const counted = rememberLast((structure) => trueCost(structure, form));
-  const reference = rememberLast((structure) => referenceCost(structure, form));
-  const byReference = config.costs === "reference";
+  const truth = rememberLast((structure) => trueCost(structure, form));
+  const priced = config.costs === "reference" ? rememberLast((structure) => referenceCost(structure, form)) : truth;
   const candidates: readonly (Omit<Budget, "limit"> & { readonly limit: number | undefined })[] = [
     { name: "layers", limit: limits.layers, measure: countLayers },
-    { name: "params", limit: limits.params, measure: (s) => byReference ? reference(s).params : counted(s).parameters },
-    { name: "flops", limit: limits.flops, measure: (s) => byReference ? reference(s).flops : counted(s).macs },
-    { name: "macs", limit: limits.macs, measure: (s) => counted(s).macs },
-    { name: "peakMemoryBytes", limit: limits.peakMemoryBytes, measure: (s) => counted(s).peakActivationBytes },
+    { name: "params", limit: limits.params, measure: (s) => priced(s).parameters },
+    { name: "flops", limit: limits.flops, measure: (s) => priced(s).macs },
+    { name: "macs", limit: limits.macs, measure: (s) => truth(s).macs },
+    { name: "peakMemoryBytes", limit: limits.peakMemoryBytes, measure: (s) => truth(s).peakActivationBytes },
     { name: "latencyMs", limit: limits.latency?.ms, measure: latencyModel(config, models) },
   ];
   return candidates.filter((budget): budget is Budget => budget.limit !== undefined);

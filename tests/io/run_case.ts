@@ -30,7 +30,7 @@ export function smallConfig(settings: object = {}): SearchConfig {
 
 /** Scores parameters at once. */
 export function scoreParams(structure: Structure): Promise<number> {
-  return Promise.resolve(referenceCost(structure, { resolution: 32, classes: 100 }).params);
+  return Promise.resolve(referenceCost(structure, { resolution: 32, classes: 100 }).parameters);
 }
 
 /** The journal of a run, times aside. */

@@ -11,6 +11,6 @@ await runSearch({
   store,
   async score(structure) {
     await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 8));
-    return referenceCost(structure, config).params;
+    return referenceCost(structure, config).parameters;
   },
 });

@@ -42,18 +42,18 @@ function* allCells(): Generator<string> {
 }
 
 /** What the graph itself has, dead branches left out of the multiply-adds. */
-function counted(design: NetworkDesign): { readonly params: number; readonly macs: number } {
+function counted(design: NetworkDesign): { readonly parameters: number; readonly macs: number } {
   const builder = new GraphBuilder();
   const network = new Network({ builder, mode: "train", parameters: fedParameters() });
   const { logits } = design.lower(network, builder.add("input", [], { name: "input", shape: [1, 32, 32, 3] }));
-  return { params: parameterCount(network.parameters), macs: graphMacs(builder.build([logits])) };
+  return { parameters: parameterCount(network.parameters), macs: graphMacs(builder.build([logits])) };
 }
 
 Deno.test("NAS-Bench-Macro's parameters and FLOPs are the published ones, on some rows", () => {
   const benchmark = nasBenchMacro(FORM);
   for (const { code, params, flops } of macroRows) {
     const cost = benchmark.design(code).cost();
-    assert.deepEqual([cost.params, cost.flops], [params, flops], code);
+    assert.deepEqual([cost.parameters, cost.macs], [params, flops], code);
   }
 });
 
@@ -68,7 +68,7 @@ Deno.test({
     const benchmark = nasBenchMacro(FORM);
     for (const [code, { params, flops }] of rows) {
       const cost = benchmark.design(code).cost();
-      assert.deepEqual([cost.params, cost.flops], [params, flops], code);
+      assert.deepEqual([cost.parameters, cost.macs], [params, flops], code);
     }
   },
 });
@@ -85,11 +85,11 @@ Deno.test("NAS-Bench-201's counting is the graph's where nothing is dead, and co
     const design = benchmark.design(
       `|${operation}~0|+|nor_conv_3x3~0|${operation}~1|+|${operation}~0|none~1|skip_connect~2|`,
     );
-    const { params, flops } = design.cost();
-    assert.deepEqual(counted(design), { params, macs: flops }, operation);
+    const { parameters, macs } = design.cost();
+    assert.deepEqual(counted(design), { parameters, macs }, operation);
   }
   const dead = benchmark.design("|none~0|+|none~0|nor_conv_3x3~1|+|none~0|nor_conv_1x1~1|none~2|");
-  assert.ok(dead.cost().params > counted(dead).params);
+  assert.ok(dead.cost().parameters > counted(dead).parameters);
 });
 
 Deno.test({
@@ -99,8 +99,8 @@ Deno.test({
     const data = `${DATA}/nasbench201/nats_bench.csv`;
     for (const [dataSet, expected] of [["cifar10", 0.753], ["cifar100", 0.728], ["imagenet16-120", 0.691]] as const) {
       const { benchmark, networks } = await loadBenchmark({ benchmark: "nasbench201", data, dataSet });
-      const params = networks.map(({ text }) => benchmark.design(text).cost().params);
-      const own = spearman(params, networks.map(({ accuracy }) => accuracy));
+      const sizes = networks.map(({ text }) => benchmark.design(text).cost().parameters);
+      const own = spearman(sizes, networks.map(({ accuracy }) => accuracy));
       assert.ok(Math.abs(own - expected) < 5e-4, `${dataSet}: ${own}`);
     }
   },

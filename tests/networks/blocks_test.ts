@@ -61,14 +61,14 @@ for (const [text, shape] of shapes) {
 
 Deno.test("a grouped convolution has the weights of its groups", () => {
   assert.deepEqual(lowered("ConvKXG4(8,16,3,1)", EIGHT).network.parameters[0]!.shape, [16, 3, 3, 2]);
-  assert.equal(referenceCost(parseStructure("ConvKXG4(8,16,3,1)"), { classes: 1, resolution: 6 }).params, 288 + 17);
+  assert.equal(referenceCost(parseStructure("ConvKXG4(8,16,3,1)"), { classes: 1, resolution: 6 }).parameters, 288 + 17);
   assert.throws(() => lowered("ConvKXG8(4,16,3,1)", { ...EIGHT, channels: 4 }), ShapeError);
 });
 
 Deno.test("a flattened activation goes through a linear layer of its own", () => {
   const classifier = "AdaptiveAvgPool(8,1)Flatten(8)Linear(8,5,1)";
   const cost = referenceCost(parseStructure(classifier), { classes: 10, resolution: 6 });
-  assert.deepEqual(cost, { params: 8 * 5 + 1 + 5 * 10 + 1, flops: 8 * 5 + 5 * 10 });
+  assert.deepEqual(cost, { parameters: 8 * 5 + 1 + 5 * 10 + 1, macs: 8 * 5 + 5 * 10 });
 });
 
 Deno.test("squeeze-and-excitation keeps a quarter of the channels, rounded half to even", () => {
@@ -162,7 +162,7 @@ Deno.test("layers are convolutions and linear layers, along the deepest branch",
 
 Deno.test("an odd resolution is halved downwards by the reference and upwards by the truth", () => {
   const structure = parseStructure("ConvKX(3,8,3,2)ConvKX(8,8,1,1)"), form = { classes: 1, resolution: 7 };
-  assert.equal(referenceCost(structure, form).flops, 216 * 7 ** 2 / 4 + 64 * 3 ** 2 + 8);
+  assert.equal(referenceCost(structure, form).macs, 216 * 7 ** 2 / 4 + 64 * 3 ** 2 + 8);
   assert.equal(trueCost(structure, form).macs, (216 + 64) * 4 ** 2 + 8);
 });
 

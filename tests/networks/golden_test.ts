@@ -43,9 +43,9 @@ Deno.test("the reference's counting is the published code's, with residual links
   for (const row of rows) {
     const structure = parseStructure(row.structure), form = formOf(row);
     const linked = referenceCost(structure, form);
-    assert.deepEqual(linked, { params: row.reference_params, flops: row.reference_flops });
+    assert.deepEqual(linked, { parameters: row.reference_params, macs: row.reference_flops });
     const plain = referenceCost(structure, { ...form, residualLinks: false });
-    assert.deepEqual(plain, { params: row.reference_params_no_reslink, flops: row.reference_flops_no_reslink });
+    assert.deepEqual(plain, { parameters: row.reference_params_no_reslink, macs: row.reference_flops_no_reslink });
   }
 });
 

@@ -102,11 +102,11 @@ Deno.test("a network that tells no image from another is one region, and NASWOT 
 
 Deno.test("regularised SWAP favours a size", async () => {
   await using backend = await openBackend("cpu");
-  const design = small(TEXT), { params } = design.cost();
+  const design = small(TEXT), { parameters } = design.cost();
   const plain = await swap.score(design, drawn(swap), backend);
   const { value } = await swap.score(design, drawn(swap, { variant: "regularised" }), backend);
-  assert.equal(value, plain.value * Math.exp(-((params / 1e6 - 1) ** 2)));
+  assert.equal(value, plain.value * Math.exp(-((parameters / 1e6 - 1) ** 2)));
   const favouredSize = { mean: 0.01, spread: 2e-4 };
   const wanted = await swap.score(design, drawn(swap, { variant: "regularised", favouredSize }), backend);
-  assert.equal(wanted.value, plain.value * Math.exp(-((params / 1e6 - 0.01) ** 2) / 2e-4));
+  assert.equal(wanted.value, plain.value * Math.exp(-((parameters / 1e6 - 0.01) ** 2) / 2e-4));
 });

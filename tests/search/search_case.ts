@@ -20,7 +20,7 @@ const FORM = { classes: 100, resolution: 32 };
 
 /** Parameters as the reference counts them. */
 export function params(structure: Structure): number {
-  return referenceCost(structure, FORM).params;
+  return referenceCost(structure, FORM).parameters;
 }
 
 /** A search by parameters below 300,000 that rejects, duplicates and evolves within a few hundred proposals. */

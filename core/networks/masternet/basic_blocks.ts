@@ -7,14 +7,14 @@ import type { Block } from "./structure.ts";
 /** The share of the channels between the two convolutions of a squeeze-and-excitation. */
 const SQUEEZE_RATIO = 0.25;
 
-const free = (): ReferenceCost => ({ params: 0, flops: 0 });
+const free = (): ReferenceCost => ({ parameters: 0, macs: 0 });
 
 /** The reference's rule: the output's area is the input's area / stride², whatever the window and the padding are. */
 function convolutionCost(
   weights: number,
   { resolution, stride }: { resolution: number; stride: number },
 ): ReferenceCost {
-  return { params: weights, flops: weights * resolution ** 2 / stride ** 2 };
+  return { parameters: weights, macs: weights * resolution ** 2 / stride ** 2 };
 }
 
 function convolution(name: string, groups: number): PrimitiveDefinition {
@@ -52,7 +52,7 @@ const normalization: PrimitiveDefinition = {
   arguments: ["channels"],
   lower: (_, { batchNorm, input, name }) => batchNorm({ input, name: `${name}.netblock` }),
   referenceCost: ({ args }, { resolution, form }) =>
-    form.batchNorm ? { params: args[0]!, flops: args[0]! * resolution ** 2 } : free(),
+    form.batchNorm ? { parameters: args[0]!, macs: args[0]! * resolution ** 2 } : free(),
 };
 
 const relu: PrimitiveDefinition = {
@@ -95,8 +95,8 @@ const squeezeExcite: PrimitiveDefinition = {
   referenceCost: ({ args }, { resolution }) => {
     const channels = args[0]!, squeezed = squeezedChannels(channels), weights = 2 * channels * squeezed;
     return {
-      params: weights + 2 * squeezed + 2 * channels,
-      flops: weights + channels + channels * resolution ** 2,
+      parameters: weights + 2 * squeezed + 2 * channels,
+      macs: weights + channels + channels * resolution ** 2,
     };
   },
 };
@@ -134,7 +134,7 @@ const linear: PrimitiveDefinition = {
     network.linear(input, `${name}.netblock`, { outputs: args[1]!, bias: args[2] === 1 }),
   referenceCost: ({ args }) => {
     const [inputs, outputs, bias] = args as readonly [number, number, number];
-    return { params: inputs * outputs + bias, flops: inputs * outputs };
+    return { parameters: inputs * outputs + bias, macs: inputs * outputs };
   },
 };
 

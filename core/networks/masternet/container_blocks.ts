@@ -3,7 +3,7 @@ import type { NodeId } from "../../graph/graph.ts";
 import type { LoweringSite, PrimitiveDefinition, ReferenceCost, ReferenceSite } from "./definition.ts";
 import type { Block } from "./structure.ts";
 
-const nothing = (): ReferenceCost => ({ params: 0, flops: 0 });
+const nothing = (): ReferenceCost => ({ parameters: 0, macs: 0 });
 
 const sequential: PrimitiveDefinition = {
   name: "Sequential",
@@ -55,7 +55,7 @@ function projectionCost(stride: number, site: ReferenceSite): ReferenceCost {
   const { inputChannels, outputChannels, outputResolution, form } = site;
   const area = (outputResolution / stride) ** 2, weights = inputChannels * outputChannels;
   const normalized = form.batchNorm ? outputChannels : 0;
-  return { params: weights + outputChannels, flops: area * (weights + normalized) };
+  return { parameters: weights + outputChannels, macs: area * (weights + normalized) };
 }
 
 function residual(name: string, always: boolean): PrimitiveDefinition {

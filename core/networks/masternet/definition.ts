@@ -58,10 +58,10 @@ export interface ReferenceSite {
 
 /** Parameters and multiply-adds as the reference counts them. */
 export interface ReferenceCost {
-  /** Parameters. Fewer than the true number, because a normalisation counts one per channel instead of two. */
-  readonly params: number;
-  /** Multiply-adds for one image, including those of normalisations. */
-  readonly flops: number;
+  /** Parameters; fewer than there are, because a normalisation counts once a channel. */
+  readonly parameters: number;
+  /** Multiply-adds for one image, those of normalisations among them. */
+  readonly macs: number;
 }
 
 /** What every definition contains. */

@@ -18,8 +18,8 @@ function resolutionBehind(kind: BlockKind, { args }: Block, resolution: number):
 /** Adds up the costs of blocks of one form, from input to output. */
 class Counter {
   readonly #form: FormSwitches;
-  params = 0;
-  flops = 0;
+  parameters = 0;
+  macs = 0;
 
   constructor(form: FormSwitches) {
     this.#form = form;
@@ -39,8 +39,8 @@ class Counter {
     const inside = this.#branches(block, resolution);
     const outputResolution = inside ?? resolutionBehind(kind, block, resolution);
     const own = this.#own(block, { kind, resolution, outputResolution });
-    this.params += own.params;
-    this.flops += own.flops;
+    this.parameters += own.parameters;
+    this.macs += own.macs;
     return outputResolution;
   }
 
@@ -67,23 +67,22 @@ class Counter {
       return definition.referenceCost(block, site);
     }
     const { parameters, macs } = blockCost(block, { before: [1, resolution, resolution, channels], form });
-    return { params: parameters, flops: macs };
+    return { parameters, macs };
   }
 }
 
 /**
  * Parameters and multiply-adds as the reference's search counts them: a batch normalisation has c parameters and c·r²
- * multiply-adds (c channels, resolution r); a linear layer's bias is one parameter; a residual projection has in·out +
- * out parameters, and its multiply-adds are counted at its output's resolution divided once more by the stride.
- * Published budgets are in these units; see `trueCost` for the true numbers. FLOPs may have a fraction where an odd
- * resolution is halved.
+ * multiply-adds, a linear layer's bias is one parameter, a residual projection has in·out + out parameters and is
+ * evaluated at its output's resolution divided once more by the stride. Published budgets are in these units; see
+ * `trueCost` for the truth. Multiply-adds may have a fraction where an odd resolution is halved.
  *
  * @example
  * ```ts
  * import { parseStructure, referenceCost } from "@zennas/zennas";
  * const cost = referenceCost(parseStructure("SuperConvK3BNRELU(3,8,2,1)"), { classes: 10, resolution: 32 });
- * if (cost.params !== 3 * 8 * 9 + 8 + 8 * 10 + 1) throw new Error(String(cost.params));
- * if (cost.flops !== 3 * 8 * 9 * 16 ** 2 + 8 * 16 ** 2 + 8 * 10) throw new Error(String(cost.flops));
+ * if (cost.parameters !== 3 * 8 * 9 + 8 + 8 * 10 + 1) throw new Error(String(cost.parameters));
+ * if (cost.macs !== 3 * 8 * 9 * 16 ** 2 + 8 * 16 ** 2 + 8 * 10) throw new Error(String(cost.macs));
  * ```
  */
 export function referenceCost({ blocks }: Structure, form: NetworkForm): ReferenceCost {
@@ -91,5 +90,5 @@ export function referenceCost({ blocks }: Structure, form: NetworkForm): Referen
   counter.sequence(blocks, form.resolution);
   const features = blocks.reduce((channels, block) => outputChannels(block) ?? channels, 0);
   counter.block(leaf("Linear", [features, form.classes, 1]), 1);
-  return { params: exact(counter.params, "parameters"), flops: counter.flops };
+  return { parameters: exact(counter.parameters, "parameters"), macs: counter.macs };
 }

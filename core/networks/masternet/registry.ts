@@ -85,8 +85,8 @@ function checkDefinition({ name, arguments: names, splits }: BlockDefinition): v
  *   expand: ({ args: [inputs, outputs, stride] }) =>
  *     parseStructure(`ConvKX(${inputs},${outputs},3,${stride})BN(${outputs})RELU(${outputs})`).blocks,
  * });
- * const { params } = referenceCost(parseStructure("Stem(3,8,2)"), { classes: 10, resolution: 32 });
- * if (params !== 3 * 8 * 9 + 8 + 8 * 10 + 1) throw new Error(String(params));
+ * const { parameters } = referenceCost(parseStructure("Stem(3,8,2)"), { classes: 10, resolution: 32 });
+ * if (parameters !== 3 * 8 * 9 + 8 + 8 * 10 + 1) throw new Error(String(parameters));
  * ```
  */
 export function registerBlock(definition: BlockDefinition): void {

@@ -60,7 +60,7 @@ async function azNasScore(design: NetworkDesign, settings: ScoringSettings, back
     expressivity: entropies.reduce((sum, entropy) => sum + entropy, 0),
     progressivity: smallestStep(entropies),
     trainability: await trainability(design, settings, backend),
-    complexity: design.cost().flops,
+    complexity: design.cost().macs,
   };
   return { value: 0, parts };
 }

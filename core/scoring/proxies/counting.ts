@@ -21,14 +21,14 @@ function counting(name: string, summary: string, count: Counter): Proxy {
 export const params: Proxy = counting(
   "params",
   "parameters, as Zen-NAS counts them",
-  (design) => design.cost().params,
+  (design) => design.cost().parameters,
 );
 
 /** Multiply-adds, of structures in Zen-NAS's counting, which adds c·r² a batch norm. */
 export const flops: Proxy = counting(
   "flops",
   "multiply-adds of one image, as Zen-NAS counts them",
-  (design) => design.cost().flops,
+  (design) => design.cost().macs,
 );
 
 /** The layers of all blocks. */

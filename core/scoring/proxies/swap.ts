@@ -34,8 +34,8 @@ function markPatterns(activations: Float32Array, { seen, images }: { seen: Uint8
 }
 
 /** exp(−(P − μ)²/σ) for a network's parameters. */
-function sizeFactor(params: number, { mean, spread }: FavouredSize): number {
-  return Math.exp(-((params / 1e6 - mean) ** 2) / spread);
+function sizeFactor(parameters: number, { mean, spread }: FavouredSize): number {
+  return Math.exp(-((parameters / 1e6 - mean) ** 2) / spread);
 }
 
 async function swapScore(design: NetworkDesign, settings: ScoringSettings, backend?: Backend): Promise<Score> {
@@ -46,7 +46,7 @@ async function swapScore(design: NetworkDesign, settings: ScoringSettings, backe
   for (const activations of await graph.run(network.relus, backend)) markPatterns(activations, { seen, images });
   const patterns = seen.reduce((sum, mark) => sum + mark, 0);
   const { variant, favouredSize = FAVOURED_SIZE } = settings;
-  const factor = variant === "regularised" ? sizeFactor(design.cost().params, favouredSize) : 1;
+  const factor = variant === "regularised" ? sizeFactor(design.cost().parameters, favouredSize) : 1;
   return { value: patterns * factor, parts: { patterns } };
 }
 
