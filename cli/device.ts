@@ -1,4 +1,4 @@
-/** Chooses the device to compute on, aloud. */
+/** Chooses the device to compute on, and says on stderr which it is. */
 import type { Backend } from "../core/graph/backend.ts";
 import type { StoragePrecision } from "../core/graph/precision.ts";
 import { type AdapterChoice, type AdapterDescription, listAdapters, openCpu, openWebGpu } from "../kernels/mod.ts";

@@ -59,7 +59,7 @@ export class StatusLine implements Disposable {
   #written = performance.now();
   #shown = false;
 
-  /** Shows the line that `text` makes, unless the last one is too young. */
+  /** Shows the line that `text` makes, unless one was shown less than an interval ago. */
   update(text: () => string): void {
     const now = performance.now();
     if (now - this.#written < this.#interval) return;

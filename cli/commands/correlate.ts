@@ -50,7 +50,7 @@ export function addCorrelateCommand(program: Command): void {
   const options = [
     new Option("--data-set <name>", "the data set whose accuracies count, and its images' size and classes")
       .choices(["cifar10", "cifar100", "imagenet16-120"]).default("cifar10"),
-    whole("--sample <count>", "networks to draw, one of each class of equal ones").default(500),
+    whole("--sample <count>", "networks to draw, at most one of each class of equal networks").default(500),
     whole("--sample-seed <number>", "seed of that draw and of the bootstrap", 0).default(1),
     whole("--seeds <count>", "seeds to score each network under: 1, 2, …").default(3),
     settingOption("batch").default(16),

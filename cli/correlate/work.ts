@@ -69,7 +69,7 @@ export async function scoreAll(task: ComparisonTask, { table, backend }: Scoring
   const work = async ({ network, seed, missing }: Step): Promise<readonly ScoreRow[]> => {
     const design = task.benchmark.design(network), { settings } = task;
     const rows: ScoreRow[] = [];
-    // One proxy after the other, so that each has the time that it takes.
+    // One proxy at a time, so that the seconds of each are its own.
     for (const chosen of missing) rows.push(await rowOf(design, chosen, { settings, seed, backend }));
     return rows;
   };

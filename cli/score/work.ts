@@ -55,7 +55,7 @@ export async function* scoresInOrder(task: ScoreTask): AsyncGenerator<ScoredStru
   yield* mapInOrder(task.structures, atOnce, async ({ structure, text }) => {
     const design = structureDesign(structure, task.form);
     const results: ProxyResult[] = [];
-    // One proxy after the other, so that each has the time that it takes.
+    // One proxy at a time, so that the seconds of each are its own.
     for (const chosen of task.chosen) results.push(await resultOf(design, chosen, task));
     return { text, results };
   });

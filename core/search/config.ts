@@ -5,7 +5,7 @@ import { validate } from "./config_error.ts";
 import type { RaceSettings } from "./race.ts";
 import type { CostModel } from "./settings.ts";
 
-/** A free proxy before the proxy of a search. */
+/** A proxy that only counts, applied before the proxy of a search. */
 export interface CascadeStage {
   /** A proxy that only counts, such as `mae_det`. */
   readonly proxy: string;
@@ -50,9 +50,12 @@ export interface SearchConfig {
   readonly proxy: string;
   /** The proxy's variant, where it has several, such as `reference` or `paper` of `zen`. */
   readonly variant?: string | undefined;
-  /** Free proxies that candidates pass before the proxy, and the share that each lets through. Default: none. */
+  /** Proxies that only count, applied in order before the proxy; each lets its share through. Default: none. */
   readonly cascade?: readonly CascadeStage[] | undefined;
-  /** Stops scoring candidates that will not reach the population. Default: not. */
+  /**
+   * Scores a candidate on a part of its images or repeats first, and drops it if the whole score would very likely be too
+   * low for the population. Default: every candidate gets its whole score.
+   */
   readonly race?: RaceSettings | undefined;
   /** How often a candidate is scored with other draws; the score is the mean. Default: 1. */
   readonly repeats: number;

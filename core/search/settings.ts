@@ -78,9 +78,14 @@ export const settings = {
   race: {
     kind: "race",
     flag: "--race [share]",
-    help: "score on a share of the images first, and stop there if the population is out of reach",
+    help: "score on a share of the images first; score fully only what may still enter the population",
   },
-  repeats: { kind: "count", default: 1, flag: "--repeats <count>", help: "draws that a score is the mean of" },
+  repeats: {
+    kind: "count",
+    default: 1,
+    flag: "--repeats <count>",
+    help: "independent draws that a score is the mean of",
+  },
   gamma: { kind: "amount", default: 0.01, flag: "--gamma <size>", help: "size of the input's perturbation" },
   favouredSize: {
     kind: "favouredSize",
@@ -107,15 +112,20 @@ export const settings = {
     help: "how --max-params and --max-flops count",
   },
   budgets: { kind: "budgets", default: {} },
-  population: { kind: "count", default: 512, flag: "--population <size>", help: "candidates that may breed" },
-  window: { kind: "count", default: 16, flag: "--window <count>", help: "proposals in flight at once" },
+  population: {
+    kind: "count",
+    default: 512,
+    flag: "--population <size>",
+    help: "how many of the best candidates are kept as parents",
+  },
+  window: { kind: "count", default: 16, flag: "--window <count>", help: "proposals that are worked on at once" },
   maxProposals: {
     kind: "count",
     default: 480_000,
     flag: "--max-proposals <count>",
-    help: "end after so many proposals, scored or not",
+    help: "end after this many proposals, scored or not",
   },
-  maxEvaluations: { kind: "count", flag: "--max-evaluations <count>", help: "end after so many scores" },
+  maxEvaluations: { kind: "count", flag: "--max-evaluations <count>", help: "end after this many scores" },
   seed: { kind: "natural", default: 1, flag: "--seed <number>", help: "seed of all draws" },
   resolution: {
     kind: "count",

@@ -28,15 +28,15 @@ Deno.test("a search with a cascade journals what it screens out, and resumes to 
   assert.ok(verdicts.includes("screened-out") && verdicts.includes("scored"));
 });
 
-Deno.test("a search that races journals the candidates that it drops, and resumes to the same end", async () => {
+Deno.test("a search that races journals which candidates it drops early, and resumes to the same end", async () => {
   const flags = ["--race", "0.5", "--batch", "4"];
   const [parts, whole] = await inTwoParts([...flags, "--workers", "1"], { enough: 60 });
   assert.deepEqual(parts, whole);
   assert.deepEqual((await inTwoParts([...flags, "--workers", "2"], { enough: 60 }))[1], whole);
-  const sentOff = (whole as { verdict: string; value: number; bar: number }[]).filter(({ verdict }) =>
+  const outraced = (whole as { verdict: string; value: number; bar: number }[]).filter(({ verdict }) =>
     verdict === "outraced"
   );
-  assert.ok(sentOff.length > 0 && sentOff.every(({ value, bar }) => value < bar));
+  assert.ok(outraced.length > 0 && outraced.every(({ value, bar }) => value < bar));
 });
 
 Deno.test("a search by a proxy that ranks keeps its parts, and resumes to the same end", async () => {
