@@ -3,7 +3,14 @@ import { InvalidArgumentError, Option } from "commander";
 import { integer, positive } from "./options.ts";
 import type { FavouredSize } from "../core/scoring/mod.ts";
 import type { CascadeStage } from "../core/search/mod.ts";
-import { budgetSettings, costModels, type FlagSetting, type FlagTypes, settings } from "../core/search/settings.ts";
+import {
+  budgetSettings,
+  costModels,
+  type FlagSetting,
+  type FlagTypes,
+  type Setting,
+  settings,
+} from "../core/search/settings.ts";
 
 /** What `--cascade` parses to: the free proxies, and the proxy of the search behind them. */
 export interface Cascade {
@@ -61,8 +68,8 @@ export function settingOption(name: FlagName): Option {
 }
 
 /** The rows of a table that have a flag. */
-function flagged(rows: Readonly<Record<string, object>>): [key: string, row: FlagSetting][] {
-  const hasFlag = (entry: [string, object]): entry is [string, FlagSetting] => "flag" in entry[1];
+function flagged(rows: Readonly<Record<string, Setting>>): [key: string, row: FlagSetting][] {
+  const hasFlag = (entry: [string, Setting]): entry is [string, FlagSetting] => entry[1].flag !== undefined;
   return Object.entries(rows).filter(hasFlag);
 }
 
@@ -72,7 +79,7 @@ export function allSettingOptions(): Option[] {
 }
 
 /** The settings of a table that options give, by key; undefined where they give none. */
-function given(rows: Readonly<Record<string, object>>, options: object): Record<string, unknown> {
+function given(rows: Readonly<Record<string, Setting>>, options: object): Record<string, unknown> {
   const values = new Map<string, unknown>(Object.entries(options));
   return Object.fromEntries(flagged(rows).map(([key, row]) => [key, values.get(optionOf(row).attributeName())]));
 }
