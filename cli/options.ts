@@ -1,5 +1,6 @@
 /** Options that several commands share, and the checks on their values. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { storagePrecisions } from "../core/graph/precision.ts";
 
 /** A check for an option that takes an integer of at least `minimum`. */
 export function integer(minimum: number): (text: string) => number {

@@ -2,14 +2,14 @@
 import { openDevice } from "../../mobile/adb/mod.ts";
 import { openLiteRt, randomImages } from "../../mobile/mod.ts";
 import {
-  BenchError,
-  type BenchTarget,
   diagnose,
   HostTarget,
   Journal,
   type LatencyReport,
   latencyReport,
   measure,
+  MeasurementError,
+  type MeasurementTarget,
   type OperatorTime,
   parseProfile,
   PhoneTarget,
@@ -18,7 +18,7 @@ import {
   wallClock,
 } from "../../mobile/phone/mod.ts";
 import { toSvg } from "../../mobile/phone/plot.ts";
-import type { BenchOptions } from "../commands/phone_bench.ts";
+import type { MeasurementOptions } from "../commands/phone_bench.ts";
 import { Interrupted } from "../errors.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
 import { openOptionsOf } from "../phone/options.ts";
@@ -34,7 +34,7 @@ async function openHostModel(bytes: Uint8Array) {
 
 /** One more process a model whose operators are timed: that slows it down, so it does not count. */
 async function profilesOf(
-  target: BenchTarget,
+  target: MeasurementTarget,
   { plan: { jobs, settings }, signal }: { readonly plan: Plan; readonly signal: AbortSignal },
 ): Promise<Record<string, readonly OperatorTime[]>> {
   const profiles: Record<string, readonly OperatorTime[]> = {};
@@ -54,7 +54,7 @@ async function writeReport(report: LatencyReport, directory: string): Promise<vo
 }
 
 /** What to measure on, and what frees it. */
-async function openTarget(options: BenchOptions, stack: AsyncDisposableStack) {
+async function openTarget(options: MeasurementOptions, stack: AsyncDisposableStack) {
   if (options.host) return { target: new HostTarget(openHostModel), binary: null };
   const binary = await readBinary(options.binary);
   const device = stack.use(await openDevice(openOptionsOf(options)));
@@ -63,21 +63,21 @@ async function openTarget(options: BenchOptions, stack: AsyncDisposableStack) {
 }
 
 /** The folder of the report, made and tried before anything is measured: a measurement must not be in vain. */
-async function reportDirectory({ out }: BenchOptions, createdAt: Date): Promise<string> {
+async function reportDirectory({ out }: MeasurementOptions, createdAt: Date): Promise<string> {
   const directory = out ?? `latency/${createdAt.toISOString().replaceAll(":", "-")}`;
   await Deno.mkdir(directory, { recursive: true });
   await Deno.remove(await Deno.makeTempFile({ dir: directory }));
   return directory;
 }
 
-/** Measures the files, writes the report and prints it. Throws UsageError, MobileError, AdbError, BenchError, Interrupted. */
-export async function bench(paths: string[], options: BenchOptions): Promise<void> {
+/** Measures the files, writes the report and prints it. Throws UsageError, MobileError, AdbError, MeasurementError, Interrupted. */
+export async function bench(paths: string[], options: MeasurementOptions): Promise<void> {
   const plan = await planOf(paths, options);
   await using stack = new AsyncDisposableStack();
   const { target, binary } = await openTarget(options, stack);
   const createdAt = new Date(), { comparePublished } = options;
   const directory = await reportDirectory(options, createdAt);
-  const reason = new BenchError("INTERRUPTED", "Cannot go on as it was interrupted");
+  const reason = new MeasurementError("INTERRUPTED", "Cannot go on as it was interrupted");
   using interrupt = new InterruptSignal({ finishing: "putting everything back", reason });
   let profiles: Record<string, readonly OperatorTime[]> = {};
   const measurement = await measure(target, plan, {

@@ -1,6 +1,6 @@
 /** `zen export`: networks as files that phones and other tools run. */
 import { type Command, Option } from "commander";
-import type { Precision } from "../../mobile/mod.ts";
+import { type Precision, precisions } from "../../core/graph/precision.ts";
 import type { DeviceOptions } from "../device.ts";
 import { deviceOption, imported, integer, jsonOption, workersOption } from "../options.ts";
 

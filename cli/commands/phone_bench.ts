@@ -5,7 +5,7 @@ import { imported, integer, positive } from "../options.ts";
 import { addPhoneOptions, type PhoneOptions } from "../phone/options.ts";
 
 /** What the options of `zen phone bench` parse to. */
-export interface BenchOptions extends PhoneOptions {
+export interface MeasurementOptions extends PhoneOptions {
   readonly binary?: string;
   readonly host: boolean;
   readonly threads: readonly number[];

@@ -1,7 +1,14 @@
 /** What `zen phone bench` is asked for, checked before anything is done. */
 import { readLiteFile } from "../../mobile/mod.ts";
-import { BenchError, defaultSettings, type Job, type NamedFile, namedFile, type Plan } from "../../mobile/phone/mod.ts";
-import type { BenchOptions } from "../commands/phone_bench.ts";
+import {
+  defaultSettings,
+  type Job,
+  MeasurementError,
+  type NamedFile,
+  namedFile,
+  type Plan,
+} from "../../mobile/phone/mod.ts";
+import type { MeasurementOptions } from "../commands/phone_bench.ts";
 import { UsageError } from "../errors.ts";
 
 /** The phone's program. Throws MeasurementError (BENCH_BINARY_MISSING), UsageError. */
@@ -44,7 +51,7 @@ function checkOptions(
 }
 
 /** What to measure, and how strictly. Throws UsageError, MobileError. */
-export async function planOf(paths: readonly string[], options: BenchOptions): Promise<Plan> {
+export async function planOf(paths: readonly string[], options: MeasurementOptions): Promise<Plan> {
   const models = await Promise.all(paths.map(readModel));
   checkOptions(models, options);
   const jobs: Job[] = models.flatMap((model) => options.threads.map((threads) => ({ model, threads })));

@@ -95,7 +95,7 @@ function costOf(design: Pick<NetworkDesign, "lower" | "resolution">): DesignCost
   const { network, logits } = outlineOf(design);
   return {
     parameters: parameterCount(network.parameters),
-    macs: graphMacs(builder.build([logits])),
+    macs: graphMacs(network.builder.build([logits])),
     layers: network.layers.length,
   };
 }

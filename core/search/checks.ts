@@ -1,5 +1,6 @@
 /** What each kind of setting accepts. Messages say what is expected; config_error.ts turns them into sentences. */
 import { z } from "zod";
+import { precisions } from "../graph/precision.ts";
 import { parseStructure, StructureSyntaxError } from "../networks/masternet/mod.ts";
 import type { SearchConfig } from "./config.ts";
 import { budgetSettings, costModels, settings, type SettingTypes } from "./settings.ts";
@@ -45,7 +46,7 @@ const race = z.strictObject({
 const latency = z.strictObject({
   ms: amount,
   batch: count.default(64),
-  precision: z.enum(["fp16", "fp32", "int8"], "fp16, fp32 or int8").default("fp16"),
+  precision: z.enum(precisions, "f32, f16, dynamic or int8").default("f16"),
 }, "a latency budget with ms, batch and precision");
 
 /** A check for each of some kinds. */

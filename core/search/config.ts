@@ -1,4 +1,5 @@
 /** The configuration of a search. Keys are in camelCase, in YAML as in TypeScript. */
+import type { Precision } from "../graph/precision.ts";
 import type { FavouredSize } from "../scoring/proxy.ts";
 import { configSchema } from "./checks.ts";
 import { validate } from "./config_error.ts";
