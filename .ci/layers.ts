@@ -2,72 +2,121 @@
  * Lint rules that hold the layers: `core` knows no device and no outside world, `kernels` and `mobile` know `core` and
  * not each other, `bench` and `cli` sit on top, and nobody imports upward.
  */
+import { isSealed, placeOf, refusedImport } from "./places.ts";
+import { globalsOf } from "./scopes.ts";
 
-/** Folders that files of a folder must not import from. */
-const forbidden: Readonly<Record<string, readonly string[]>> = {
-  core: ["kernels", "mobile", "bench", "cli"],
-  kernels: ["mobile", "bench", "cli"],
-  mobile: ["kernels", "bench", "cli"],
-  bench: ["cli"],
-};
+/** Globals that only compute, which is all that core may use: these, and of Math all but `random`. */
+const pureValues = new Set([
+  ...["undefined", "NaN", "Infinity", "Number", "BigInt", "Boolean", "String", "Symbol", "Object", "RegExp", "JSON"],
+  ...["Array", "Map", "Set", "WeakMap", "WeakSet", "Iterator", "Promise", "structuredClone"],
+  ...["Error", "AggregateError", "RangeError", "SyntaxError", "TypeError", "TextDecoder", "TextEncoder"],
+  ...["ArrayBuffer", "DataView", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array"],
+  ...["Int8Array", "Int16Array", "Int32Array", "Uint8Array", "Uint16Array", "Uint32Array"],
+]);
 
-/** Names that reach the outside world, or differ from run to run. */
-const outside = new Set(["Deno", "navigator", "console", "performance", "Date", "setTimeout", "setInterval"]);
+/** Global types that are no values, or whose values core is only given: it makes no AbortSignal with a timer. */
+const pureTypes = new Set([
+  ...[
+    "const",
+    "AbortSignal",
+    "ArrayLike",
+    "AsyncDisposable",
+    "AsyncIterable",
+    "AsyncIterator",
+    "Awaited",
+    "Disposable",
+  ],
+  ...["ErrorOptions", "Exclude", "Extract", "Generator", "Iterable", "NonNullable", "Omit", "Parameters", "Partial"],
+  ...[
+    "Pick",
+    "PromiseLike",
+    "PropertyKey",
+    "Readonly",
+    "ReadonlyMap",
+    "ReadonlySet",
+    "Record",
+    "Required",
+    "ReturnType",
+  ],
+]);
 
-const root = new URL("../", import.meta.url).pathname;
-
-/** The path of a linted file relative to the repository. */
-function relative(filename: string): string {
-  return filename.startsWith(root) ? filename.slice(root.length) : filename;
+/** The text of a literal, or of a template up to its first value. */
+function textOf(node: Deno.lint.Node | undefined): string | undefined {
+  if (node?.type === "TemplateLiteral") return node.quasis[0]?.cooked;
+  if (node?.type === "TSLiteralType") return textOf(node.literal);
+  return node?.type === "Literal" && typeof node.value === "string" ? node.value : undefined;
 }
 
-/** The top folder that an import of a file leads to, where it is a relative one. */
-function importedFolder(filename: string, specifier: string): string | undefined {
-  if (!specifier.startsWith(".")) return undefined;
-  return relative(new URL(specifier, `file://${root}${relative(filename)}`).pathname).split("/")[0];
+/** Whether a node is `import.meta.<name>`. */
+function isOfImportMeta(node: Deno.lint.Node | undefined, name: string): boolean {
+  return node?.type === "MemberExpression" && node.object.type === "MetaProperty" && propertyOf(node) === name;
 }
+
+/** The property that a member expression reads, where its source says which. */
+function propertyOf({ property, computed }: Deno.lint.MemberExpression): string | undefined {
+  if (computed) return textOf(property);
+  return property.type === "Identifier" ? property.name : undefined;
+}
+
+/** Layers whose files are told by URL as well, as they start workers and read files beside them. */
+const libraries = /^(core|kernels|mobile)\//;
 
 const direction: Deno.lint.Rule = {
   create(context) {
-    const folder = relative(context.filename).split("/")[0]!;
-    const check = (node: Deno.lint.Node, specifier: unknown): void => {
-      if (typeof specifier !== "string") return;
-      const target = importedFolder(context.filename, specifier);
-      if (target && forbidden[folder]?.includes(target)) {
-        context.report({ node, message: `${folder}/ must not import from ${target}/` });
-      }
+    const place = placeOf(context.filename);
+    const check = (node: Deno.lint.Node, specifier: Deno.lint.Node | null | undefined): void => {
+      const text = textOf(specifier ?? undefined),
+        message = text === undefined ? undefined : refusedImport(place, text);
+      if (message) context.report({ node, message });
     };
     return {
-      ImportDeclaration: (node) => check(node, node.source.value),
-      ExportNamedDeclaration: (node) => check(node, node.source?.value),
-      ExportAllDeclaration: (node) => check(node, node.source.value),
-      ImportExpression: (node) => check(node, node.source.type === "Literal" ? node.source.value : undefined),
+      ImportDeclaration: (node) => check(node, node.source),
+      ExportNamedDeclaration: (node) => check(node, node.source),
+      ExportAllDeclaration: (node) => check(node, node.source),
+      ImportExpression: (node) => check(node, node.source),
+      TSImportType: (node) => check(node, node.argument),
+      NewExpression(node) {
+        if (libraries.test(place) && isOfImportMeta(node.arguments[1], "url")) check(node, node.arguments[0]);
+      },
+      CallExpression(node) {
+        if (libraries.test(place) && isOfImportMeta(node.callee, "resolve")) check(node, node.arguments[0]);
+      },
     };
   },
 };
 
+/** Whether core may use a global as an identifier does. */
+function isPure(node: Deno.lint.Identifier): boolean {
+  const { name, parent } = node;
+  if (pureValues.has(name)) return true;
+  if (name === "Math" && parent.type === "MemberExpression" && parent.object === node) {
+    return ![undefined, "random"].includes(propertyOf(parent));
+  }
+  return pureTypes.has(name) && /^TS(TypeReference|InterfaceHeritage|ClassImplements)$/.test(parent.type);
+}
+
+/** An array pattern that leaves out a place: the nodes behind it are not in the tree that rules see. */
+const hole = /^\[\s*,|,\s*,/;
+
 const sealed: Deno.lint.Rule = {
   create(context) {
-    const path = relative(context.filename);
-    if (!path.startsWith("core/") || path.startsWith("core/io/")) return {};
+    if (!isSealed(placeOf(context.filename))) return {};
+    const identifiers: Deno.lint.Identifier[] = [], hidden: { pattern: Deno.lint.ArrayPattern; names: string[] }[] = [];
+    const refuse = (node: Deno.lint.Node, what: string): void =>
+      context.report({ node, message: `core must not use ${what} outside of core/io` });
     return {
-      MemberExpression(node) {
-        if (node.object.type !== "Identifier") return;
-        const { name } = node.object;
-        const random = name === "Math" && node.property.type === "Identifier" && node.property.name === "random";
-        if (random || outside.has(name)) {
-          context.report({ node, message: `core/ must not reach outside: ${random ? "Math.random" : name}` });
-        }
+      Identifier: (node) => void identifiers.push(node),
+      ArrayPattern(pattern) {
+        const text = context.sourceCode.getText(pattern);
+        if (!hole.test(text)) return;
+        hidden.push({ pattern, names: text.match(/[\w$]+/g) ?? [] });
+        if (text.includes("=")) refuse(pattern, "a default value in a pattern with holes, which rules do not see");
       },
-      CallExpression(node) {
-        if (node.callee.type === "Identifier" && outside.has(node.callee.name)) {
-          context.report({ node, message: `core/ must not reach outside: ${node.callee.name}` });
-        }
-      },
-      NewExpression(node) {
-        if (node.callee.type === "Identifier" && outside.has(node.callee.name)) {
-          context.report({ node, message: `core/ must not reach outside: ${node.callee.name}` });
-        }
+      MetaProperty: (node) => node.meta.name === "import" && refuse(node, "import.meta"),
+      ImportExpression: (node) => node.source.type !== "Literal" && refuse(node, "import() of what is not a literal"),
+      "Program:exit"() {
+        globalsOf({ text: context.sourceCode.text, identifiers, hidden }).filter((node) => !isPure(node))
+          .forEach((node) => refuse(node, `the global ${node.name}`));
       },
     };
   },
