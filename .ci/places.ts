@@ -63,15 +63,11 @@ function refusedInCore(from: string, to: string): string | undefined {
   return `core/${room} must not import from core/${other}`;
 }
 
-/** A package's name without a path inside it. */
-const packageOf = (specifier: string): string =>
-  specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
-
 /** Why a file must not import a specifier; nothing where it may. */
 export function refusedImport(place: string, specifier: string): string | undefined {
   const to = target(place, specifier);
   if (to === undefined) {
-    if (!isSealed(place) || purePackages.has(packageOf(specifier))) return undefined;
+    if (!isSealed(place) || purePackages.has(specifier.split("/")[0]!)) return undefined;
     return `core must not import ${specifier} outside of core/io`;
   }
   const [layer, other] = [place, to].map((each) => each.split("/")[0]!) as [string, string];

@@ -9,13 +9,10 @@ const names: Readonly<Record<string, readonly string[]>> = {
   Property: ["key"],
   MethodDefinition: ["key"],
   PropertyDefinition: ["key"],
-  AccessorProperty: ["key"],
   TSAbstractMethodDefinition: ["key"],
   TSAbstractPropertyDefinition: ["key"],
-  TSAbstractAccessorProperty: ["key"],
   TSPropertySignature: ["key"],
   TSMethodSignature: ["key"],
-  TSEnumMember: ["id"],
   TSQualifiedName: ["right"],
   TSNamedTupleMember: ["label"],
   TSImportType: ["qualifier"],
@@ -38,7 +35,6 @@ const inner: Readonly<Record<string, readonly string[]>> = {
       "TSDeclareFunction",
       "TSEmptyBodyFunctionExpression",
       "TSFunctionType",
-      "TSConstructorType",
       "TSMethodSignature",
       "TSCallSignatureDeclaration",
       "TSConstructSignatureDeclaration",
@@ -59,9 +55,6 @@ const outer: Readonly<Record<string, readonly string[]>> = {
   ClassDeclaration: ["id"],
   TSInterfaceDeclaration: ["id"],
   TSTypeAliasDeclaration: ["id"],
-  TSEnumDeclaration: ["id"],
-  TSModuleDeclaration: ["id"],
-  TSImportEqualsDeclaration: ["id"],
   ImportSpecifier: ["local"],
   ImportDefaultSpecifier: ["local"],
   ImportNamespaceSpecifier: ["local"],
@@ -76,7 +69,7 @@ const patterns: Readonly<Record<string, readonly string[]>> = {
   TSParameterProperty: ["parameter"],
 };
 
-const blocks = /^(Program|BlockStatement|StaticBlock|SwitchStatement|For(In|Of)?Statement|TSModuleBlock)$/;
+const blocks = /^(Program|BlockStatement|StaticBlock|SwitchStatement|For(In|Of)?Statement)$/;
 
 /** Whether a table's fields of a node's parent hold the node. */
 function held(node: Node, table: Readonly<Record<string, readonly string[]>>): boolean {

@@ -27,8 +27,8 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted (what was done is kept).`;
 
-/** The command line with all commands. What a command does is imported when it runs, so that --help is quick. */
-export function createProgram(): Command {
+/** The command line with all commands; actions import what they need when they run, so that --help is quick. */
+function createProgram(): Command {
   const program = new Command("zen")
     .description("Zero-shot neural architecture search: find image classifiers without training any.")
     .version(deno.version, "-V, --version")
