@@ -26,7 +26,7 @@ async function peerResults(script: string | undefined, cores: number): Promise<R
 }
 
 async function measureAll(peer: string | undefined): Promise<Results> {
-  const machine = new Machine(await compileModule()), where = await environment();
+  const machine = new Machine(await compileModule()), where = environment();
   const limits = await measureLimits(machine.kernels);
   return {
     environment: where,

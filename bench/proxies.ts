@@ -144,5 +144,5 @@ if (!values.written) {
   for (const comparison of chosen.flatMap(comparisonsOf)) await compare(comparison);
 }
 const document = "docs/proxies.md";
-await Deno.writeTextFile(document, await proxyDocument(await environment()));
+await Deno.writeTextFile(document, await proxyDocument(environment()));
 await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", document] }).spawn().status;

@@ -71,7 +71,7 @@ export function costTable(rows: readonly CostRow[], about: CostSubject): string 
 
 \`${about.network}\` without residual links, batch ${about.batch}, ${about.classes} classes, as a search scores it; ${about.cores} cores of ${about.cpu}, Deno ${about.deno}${
     peer ? `, PyTorch ${peer.torch} with ${peer.threads} threads` : ""
-  }, commit ${about.commit}, ${about.date}. Made by \`deno task bench:proxies --written\`.
+  }, ${about.code}, ${about.date}. Made by \`deno task bench:proxies --written\`.
 
 Seconds are the shortest of several scores, from the structure to the number: of one network that has the machine for itself, and a
 network while there is one for each core, as in a search. PyTorch takes one network at a time with all threads. MiB are how far a fresh process grew with its

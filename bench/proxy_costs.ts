@@ -111,7 +111,7 @@ async function main(): Promise<void> {
     batch: BATCH,
     classes: CLASSES,
     date: new Date().toISOString().slice(0, 10),
-    ...await environment(),
+    ...environment(),
   };
   const table = costTable(rows, about);
   if (!values.json) await print(table);

@@ -102,14 +102,14 @@ function proxyList(): string {
 }
 
 /** The whole document. */
-export async function proxyDocument({ cpu, cores, deno, commit }: Environment): Promise<string> {
+export async function proxyDocument({ cpu, cores, deno, code }: Environment): Promise<string> {
   const results: Result[] = [];
   for (const benchmark of benchmarks) for (const group of groups) results.push(await resultOf(benchmark, group));
   const [cells, macro] = benchmarks;
   return `# How well the proxies rank networks
 
 Made by \`deno task docs:proxies --data <folder>\` from the scores in [docs/data](data), on ${cores} cores of ${cpu} with Deno
-${deno}, written at ${commit}; not edited by hand. Each row says how many networks and seeds it rests on: where that is less than the
+${deno}, written by ${code}; not edited by hand. Each row says how many networks and seeds it rests on: where that is less than the
 ${SAMPLE} networks and ${SEEDS.length} seeds that the command asks for, it was stopped to save time, and running it again goes on from there.
 \`deno task docs:proxies --written\` makes the tables again from the scores, without any benchmark's data.
 

@@ -59,9 +59,9 @@ function zenTable(results: Results): string {
 
 /** The report as text. */
 export function printReport(results: Results): string {
-  const { environment: { cpu, cores, deno, v8, commit }, limits, peer } = results;
+  const { environment: { cpu, cores, deno, v8, code }, limits, peer } = results;
   return [
-    `${cpu}, ${cores} cores, Deno ${deno}, V8 ${v8}, commit ${commit}`,
+    `${cpu}, ${cores} cores, Deno ${deno}, V8 ${v8}, ${code}`,
     `One core: ${limits.peakGflops.toFixed(1)} GFLOP/s of multiply-adds in registers, ` +
     `copies at ${limits.copyGbps.toFixed(1)} GB/s`,
     "",

@@ -133,13 +133,13 @@ function raceVerdict(records: readonly SearchRecord[]): string {
 }
 
 /** The whole document. */
-export function searchDocument(records: readonly SearchRecord[], { cpu, cores, deno, commit }: Environment): string {
+export function searchDocument(records: readonly SearchRecord[], { cpu, cores, deno, code }: Environment): string {
   const timed = records.find(({ limits }) => "cpuSeconds" in limits)?.limits;
   const seconds = timed && "cpuSeconds" in timed ? timed.cpuSeconds : 0;
   return `# Cheaper searches
 
 Made by \`deno task bench:searches\` from the searches in [docs/data/searches.json](data/searches.json), on ${cores} cores of ${cpu} with
-Deno ${deno}, written at ${commit}; not edited by hand. All searches are \`zen-cifar-params1M\` with one worker and two proposals in flight.
+Deno ${deno}, written by ${code}; not edited by hand. All searches are \`zen-cifar-params1M\` with one worker and two proposals in flight.
 Time is the processor's, of all threads. Intervals are 95 % of Student's t over the seeds.
 
 ## Free proxies first

@@ -66,5 +66,5 @@ if (!values.written) {
     if (values.json) await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(record)}\n`));
   }
 }
-await Deno.writeTextFile(DOCUMENT, searchDocument(records, await environment()));
+await Deno.writeTextFile(DOCUMENT, searchDocument(records, environment()));
 await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", DOCUMENT] }).spawn().status;

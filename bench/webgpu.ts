@@ -34,7 +34,7 @@ async function measureAll(adapter: string | number, precision: StoragePrecision)
   const { index, name, software } = device.adapter, target = { device, precision };
   const speed = await measureAdapter(index), subject = scoreSubject(software);
   return {
-    environment: await environment(),
+    environment: environment(),
     adapter: { name, software },
     precision,
     speed,
@@ -71,10 +71,10 @@ function kernelTable(kernels: readonly KernelFigures[]): string {
 }
 
 function printReport({ environment, adapter, precision, speed, kernels, subject, scores, shares }: Results): string {
-  const { cpu, cores, deno, commit } = environment, { planMs, dispatchMs, kernelMs, readbackMs } = shares;
+  const { cpu, cores, deno, code } = environment, { planMs, dispatchMs, kernelMs, readbackMs } = shares;
   return [
     `${adapter.name}${adapter.software ? ", a software driver" : ""}, ${precision}; ${cores} cores of ${cpu}, ` +
-    `Deno ${deno}, commit ${commit}`,
+    `Deno ${deno}, ${code}`,
     `Peak: ${speed.gflops.toFixed(1)} GFLOP/s of multiply-adds in registers, copies at ${speed.gbps.toFixed(1)} GB/s`,
     "",
     kernelTable(kernels),

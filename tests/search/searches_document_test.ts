@@ -23,7 +23,7 @@ Deno.test("docs/searches.md: searches that are kept are not run again, and the d
   }
 });
 
-const environment = { cpu: "a processor", cores: 2, deno: "1", v8: "1", commit: "abc" };
+const environment = { cpu: "a processor", cores: 2, deno: "1", v8: "1", code: "zennas 1 (sources abc)" };
 const counts = { "over-budget": 0, duplicate: 0, "screened-out": 7, outraced: 3, failed: 0, scored: 10 };
 
 function record(name: string, seed: number, over: Partial<SearchRecord>): SearchRecord {
