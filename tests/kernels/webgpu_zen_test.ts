@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { type Backend, parseStructure, type Proposal, type Scorer, structureDesign, zen } from "@zennas/zennas";
 import { openCpu, openWebGpu } from "../../kernels/mod.ts";
 import scores from "../fixtures/zen_scores.json" with { type: "json" };
+import { kindsOfNetwork, rowsToRun } from "../scale.ts";
 import { journalOf, params, smallSearch } from "../search/search_case.ts";
 import { webGpuTest } from "./webgpu.ts";
 
 const settings = { gamma: 0.01, draw: 0, weights: "unit", labels: "modulo" } as const;
 
-webGpuTest("Zen-scores of both variants are the published code's, within 1e-4", async () => {
+const { rows, share } = rowsToRun(scores, kindsOfNetwork);
+
+webGpuTest(`Zen-scores of both variants are the published code's, within 1e-4 (${share})`, async () => {
   await using backend = await openWebGpu();
   const check = async (row: typeof scores[number]): Promise<void> => {
     const { resolution, num_classes: classes, use_se: squeezeExcite, batch } = row;
@@ -19,7 +22,7 @@ webGpuTest("Zen-scores of both variants are the published code's, within 1e-4", 
       assert.ok(Math.abs(value / expected - 1) < 1e-4, `${variant} of ${row.structure}: ${value}, not ${expected}`);
     }
   };
-  await Promise.all(scores.map(check));
+  await Promise.all(rows.map(check));
 });
 
 /** Scores closer than this, relative, may be ordered either way by two backends. */

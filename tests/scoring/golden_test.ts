@@ -4,12 +4,15 @@ import { parseStructure } from "../../core/networks/masternet/mod.ts";
 import { structureDesign, zen } from "../../core/scoring/mod.ts";
 import { zooEntry } from "../../core/networks/zoo/mod.ts";
 import { openBackend } from "../../kernels/mod.ts";
+import { kindsOfNetwork, rowsToRun } from "../scale.ts";
 import logits from "../fixtures/zoo_logits.json" with { type: "json" };
 import scores from "../fixtures/zen_scores.json" with { type: "json" };
 
-Deno.test("Zen-scores of both variants are the published code's, within 1e-3", async () => {
+const zenRows = rowsToRun(scores, kindsOfNetwork);
+
+Deno.test(`Zen-scores of both variants are the published code's, within 1e-3 (${zenRows.share})`, async () => {
   await using backend = await openBackend("cpu");
-  for (const row of scores) {
+  for (const row of zenRows.rows) {
     const form = {
       resolution: row.resolution,
       classes: row.num_classes,

@@ -12,6 +12,7 @@ import {
 import float64Scores from "../fixtures/float64_scores.json" with { type: "json" };
 import residual from "../fixtures/scores_residual.json" with { type: "json" };
 import plainRows from "../fixtures/scores.json" with { type: "json" };
+import { kindsOfNetwork } from "../scale.ts";
 import { filled, published } from "./settings.ts";
 
 /** A proxy's published scores. */
@@ -55,6 +56,8 @@ export const goldens: readonly Golden[] = [
 /** One published score. */
 export interface GoldenRow {
   readonly structure: string;
+  /** What the row shows that others may not: kinds of blocks, and that the published code fails. */
+  readonly kinds: readonly string[];
   readonly design: NetworkDesign;
   readonly proxy: Proxy;
   readonly settings: ScoringSettings;
@@ -64,16 +67,19 @@ export interface GoldenRow {
   readonly allowed: number;
 }
 
+const scoreOf = (row: object, key: string): number | null => (row as Readonly<Record<string, number | null>>)[key]!;
+
 /** The published scores of a proxy, in the fixture's order. */
 export function rowsOf({ key, proxy: name, variant, links, tolerance }: Golden): GoldenRow[] {
   const proxy = proxyNamed(name), weights: WeightScale = links ? "scaled" : "unit";
   const settings = filled(proxy, { weights, variant: variant ?? proxy.variants[0] });
   return (links ? residual : plainRows).map((row, index) => ({
     structure: row.structure,
+    kinds: [...kindsOfNetwork(row), ...scoreOf(row, key) === null ? ["fails"] : []],
     design: published(row),
     proxy,
     settings,
-    expected: (row as unknown as Readonly<Record<string, number | null>>)[key]!,
+    expected: scoreOf(row, key),
     allowed: Math.max(tolerance, DEVIATIONS * (measured[key]?.[index]?.spread ?? 0)),
   }));
 }

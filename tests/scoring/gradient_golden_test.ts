@@ -7,20 +7,19 @@
  * measure_float64.ts); a backend must stay within five standard deviations of that.
  */
 import { openBackend } from "@zennas/zennas";
-import { assertNear, checkRow, type Golden, goldens, measured, rowsOf } from "./goldens.ts";
+import { rowsToRun } from "../scale.ts";
+import { assertNear, checkRow, goldens, measured, rowsOf } from "./goldens.ts";
 import { rememberingOracle } from "./remembering_oracle.ts";
 
 /** How far float64 may be off: the rows of tangent kernels come to the host in float32. */
 const FLOAT64_TOLERANCE = 1e-7;
 
-async function check(golden: Golden): Promise<void> {
-  await using backend = await openBackend("cpu");
-  for (const row of rowsOf(golden)) await checkRow(row, golden.key, backend);
-}
-
 for (const golden of goldens) {
-  const form = golden.links ? "with" : "without";
-  Deno.test(`${golden.key} is the published code's, ${form} residual links`, () => check(golden));
+  const form = golden.links ? "with" : "without", { rows, share } = rowsToRun(rowsOf(golden), ({ kinds }) => kinds);
+  Deno.test(`${golden.key} is the published code's, ${form} residual links (${share})`, async () => {
+    await using backend = await openBackend("cpu");
+    for (const row of rows) await checkRow(row, golden.key, backend);
+  });
 }
 
 /** Rows that the oracle scores in seconds, and where float32 is far off: networks of inverted residuals, with SE and without. */
@@ -33,7 +32,7 @@ const scoredInFloat64 = [
   { index: 13, keys: ["grad_norm"] },
 ] as const;
 
-for (const { index, keys } of scoredInFloat64) {
+for (const { index, keys } of rowsToRun(scoredInFloat64, ({ keys }) => keys).rows) {
   Deno.test(`${keys.join(", ")} of row ${index} are the published code's in float64`, async () => {
     const oracle = rememberingOracle();
     for (const key of keys) {
