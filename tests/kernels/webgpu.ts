@@ -7,12 +7,12 @@ const adapters = await findAdapters();
 /** The adapter that the backend opens unless told otherwise. */
 export const adapter: AdapterDescription | undefined = adapters[0];
 
-/** Registers a test; ignored, and counted, where there is no adapter or it lacks a feature. */
+/** Registers a test; ignored, and counted, where there is no adapter or it lacks a feature, or where `needs` says what else is missing. */
 export function webGpuTest(
   name: string,
   body: (t: Deno.TestContext) => Promise<void>,
-  { feature }: { readonly feature?: string } = {},
+  { feature, needs = "" }: { readonly feature?: string; readonly needs?: string } = {},
 ): void {
-  const missing = !adapter ? "a WebGPU adapter" : feature && !adapter.features.includes(feature) ? feature : "";
+  const missing = !adapter ? "a WebGPU adapter" : feature && !adapter.features.includes(feature) ? feature : needs;
   Deno.test({ name: missing ? `${name} (needs ${missing})` : name, ignore: missing !== "", fn: body });
 }

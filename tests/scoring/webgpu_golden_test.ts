@@ -9,6 +9,9 @@ const small = { links: [0], plain: [0, 6] } as const;
 /** Depthwise convolutions, and squeeze-and-excitation. */
 const special: Readonly<Record<string, number>> = { grad_norm_per_layer: 10, jacob_cov: 11 };
 
+/** What a software driver scores in minutes, and `deno task test` leaves to `deno task test:all` there. */
+const slow = ["te_nas"];
+
 /** The rows of a proxy for the adapter at hand. */
 function chosenRows(golden: Golden): Chosen<GoldenRow> {
   const rows = rowsOf(golden);
@@ -22,5 +25,5 @@ for (const golden of goldens) {
   webGpuTest(`${golden.key} is the published code's on WebGPU, ${form} residual links (${share})`, async () => {
     await using backend = await openWebGpu();
     for (const row of rows) await checkRow(row, golden.key, backend);
-  });
+  }, { needs: adapter?.software && !everyRow && slow.includes(golden.key) ? "a GPU or deno task test:all" : "" });
 }
