@@ -6,7 +6,7 @@ import { taskOf } from "../../cli/actions/score.ts";
 import { configOf } from "../../cli/actions/search.ts";
 import type { ScoreOptions } from "../../cli/commands/score.ts";
 import type { SearchOptions } from "../../cli/commands/search.ts";
-import { createProgram } from "../../cli/main.ts";
+import { createProgram } from "../../cli/program.ts";
 import type { ScoreTask } from "../../cli/score/work.ts";
 import { zenJson } from "./zen.ts";
 

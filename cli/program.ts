@@ -1,0 +1,56 @@
+/** The command line with all commands, as commander knows it. */
+import { Command } from "commander";
+import { addAnalyzeCommand } from "./commands/analyze.ts";
+import { addCorrelateCommand } from "./commands/correlate.ts";
+import { addDevicesCommand } from "./commands/devices.ts";
+import { addExportCommand } from "./commands/export.ts";
+import { addForwardCommand } from "./commands/forward.ts";
+import { addInspectCommand } from "./commands/inspect.ts";
+import { addPhoneCommand } from "./commands/phone.ts";
+import { addRunCommand } from "./commands/run.ts";
+import { addRunsCommand } from "./commands/runs.ts";
+import { addScoreCommand } from "./commands/score.ts";
+import { addSearchCommand } from "./commands/search.ts";
+import { addSpaceCommand } from "./commands/space.ts";
+import { addVerifyCommand } from "./commands/verify.ts";
+import { addZooCommand } from "./commands/zoo.ts";
+import deno from "../deno.json" with { type: "json" };
+
+const EXAMPLES = `
+Examples:
+  zen search --preset zen-cifar-params1M --max-evaluations 300 --seed 1
+  zen score 'SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,1,8,1)' --repeats 8 --json
+  zen analyze zennet_cifar10_model_size1M_res32 --classes 10
+  zen runs resume runs/zen-cifar-params1M-seed1
+
+Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted (what was done is kept).`;
+
+/** The command line with all commands. What a command does is imported when it runs, so that --help is quick. */
+export function createProgram(): Command {
+  const program = new Command("zen")
+    .description("Zero-shot neural architecture search: find image classifiers without training any.")
+    .version(deno.version, "-V, --version")
+    .option("--verbose", "show stacks and causes of errors", false)
+    .addHelpText("after", EXAMPLES)
+    .showHelpAfterError("(--help shows how to call it)")
+    .exitOverride();
+  for (
+    const add of [
+      addSearchCommand,
+      addScoreCommand,
+      addCorrelateCommand,
+      addAnalyzeCommand,
+      addForwardCommand,
+      addSpaceCommand,
+      addZooCommand,
+      addRunsCommand,
+      addExportCommand,
+      addInspectCommand,
+      addRunCommand,
+      addVerifyCommand,
+      addPhoneCommand,
+      addDevicesCommand,
+    ]
+  ) add(program);
+  return program;
+}
