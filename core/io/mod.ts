@@ -1,6 +1,6 @@
 /** The outside world: run stores, presets, spaces from files, and searches that keep their results. */
 export * from "./tables/benchmarks.ts";
-export { parseCsv } from "./tables/csv.ts";
+export { type CsvRow, parseCsv } from "./tables/csv.ts";
 export * from "./presets.ts";
 export { type ProcessDescription, thisProcess } from "./process.ts";
 export * from "./proxies.ts";
