@@ -28,7 +28,7 @@ Deno.test("a search with a cascade journals what it screens out, and resumes to 
   assert.ok(verdicts.includes("screened-out") && verdicts.includes("scored"));
 });
 
-Deno.test("a search that races journals which candidates it drops early, and resumes to the same end", async () => {
+Deno.test("a search that races journals the candidates that it drops, and resumes to the same end", async () => {
   const flags = ["--race", "0.5", "--batch", "4"];
   const [parts, whole] = await inTwoParts([...flags, "--workers", "1"], { enough: 60 });
   assert.deepEqual(parts, whole);
@@ -59,7 +59,7 @@ Deno.test("a search by a proxy of one's own", async () => {
 Deno.test("a cascade that cannot be is refused", async () => {
   const calls = [
     [["mae_det,zen"], /mae_det:0\.2,zen/],
-    [["naswot:0.2,zen"], /does not only count/],
+    [["naswot:0.2,zen"], /no free proxy/],
     [["mae_det:0.2,zen", "--proxy", "naswot"], /cannot be used with option '--proxy/],
   ] as const;
   for (const [cascade, message] of calls) {
