@@ -1,4 +1,4 @@
-/** Graphs: shapes, operations, gradients, costs, the float64 oracle, and the seam to devices. */
+/** Graphs: shapes, operations, gradients, costs, the float64 oracle, and the interface of a backend. */
 export * from "./backend.ts";
 export * from "./cost.ts";
 export * from "./grad.ts";

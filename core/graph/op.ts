@@ -55,7 +55,7 @@ export interface OpDef<Attributes> {
    * `undefined` where scaled inputs do not make a scaled output.
    */
   readonly degrees: readonly number[] | undefined;
-  /** The gradients of the inputs as nodes of other operations; what nobody needs of them is never computed. */
+  /** The gradients of the inputs as nodes of other operations; a gradient that is not used is never computed. */
   backward(site: BackwardSite<Attributes>): InputGradients;
   /** The output in float64, by the plainest code that can be right. */
   reference(inputs: readonly Tensor64[], attributes: Attributes, run: OracleRun): Float64Array;
@@ -72,7 +72,7 @@ export function noMacs(): number {
   return 0;
 }
 
-/** No gradients: for operations without inputs, and for those whose output does not move with them. */
+/** No gradients: for operations without inputs, and for those whose derivative is zero everywhere. */
 export function noGradients(): InputGradients {
   return [];
 }

@@ -1,9 +1,9 @@
 /**
- * Which tensors of a graph need never be written, on any device.
+ * Fusion: which nodes of a graph are computed inside another node's kernel, so that their tensors are never written.
  *
- * What an epilogue takes is computed by the layer before it (see epilogues.ts). Of the rest, a normalisation, an
- * activation, or an activation of a normalisation becomes a view of the tensor before it when all its readers apply views
- * to what they load. A normalisation that only activations read is absorbed by them.
+ * First, a layer computes the nodes of its epilogue before it writes (see epilogues.ts). Then a remaining normalisation,
+ * activation, or activation of a normalisation becomes a view: its readers compute it as they load the tensor before it.
+ * All readers must be able to. A normalisation that only activations read becomes part of their views.
  */
 import { type Graph, type Node, type NodeId, readersOf } from "../../core/graph/graph.ts";
 import type { OpName } from "../../core/graph/ops.ts";
@@ -25,7 +25,7 @@ export interface FusionRules<Activation extends string> extends EpilogueRules<Ac
   readonly readers: Partial<Record<OpName, readonly number[]>>;
 }
 
-/** What fusion found out about a graph. */
+/** Which nodes of a graph are fused, and who reads what remains. */
 export interface Fusion<Activation extends string> {
   /** The views of nodes that are never written. */
   readonly views: ReadonlyMap<NodeId, View<Activation>>;

@@ -1,4 +1,7 @@
-/** Buffers in arenas, placed by when they live: tensors in as many GPU buffers as they take, vectors in one. */
+/**
+ * Places buffers in arenas; buffers that are not in use at the same time share memory. The arena of tensors spans as many
+ * GPU buffers (pages) as it needs, the arena of vectors is one.
+ */
 import { DeviceMemoryError } from "../../core/graph/backend.ts";
 import { planArenas } from "../../core/graph/liveness.ts";
 import { SLOT_ELEMENTS } from "./wgsl/kernel.ts";
@@ -9,7 +12,7 @@ export const SPACE = { tensors: 0, vectors: 1 } as const;
 /** An arena. */
 export type Space = (typeof SPACE)[keyof typeof SPACE];
 
-/** A stretch of an arena; its place is known once all dispatches are. */
+/** A range of an arena. Its place is decided after the last dispatch is added. */
 export interface Buffer {
   readonly space: Space;
   readonly elements: number;
@@ -26,7 +29,7 @@ export interface Buffer {
   last: number;
 }
 
-/** Keeps a buffer alive for a dispatch. */
+/** Extends a buffer's lifetime to a dispatch. */
 export function touch(buffer: Buffer, step: number): void {
   const whole = buffer.part?.of ?? buffer;
   whole.first = Math.min(whole.first, step);

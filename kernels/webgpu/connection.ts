@@ -1,4 +1,4 @@
-/** The backend's end of the line to its worker. */
+/** The main thread's side of a WebGPU worker: sends requests, and settles a promise when its reply arrives. */
 import { DeviceLostError } from "../../core/graph/backend.ts";
 import { type ErrorRecord, reviveError } from "../worker/errors.ts";
 import { startWorker } from "../worker/start.ts";
@@ -8,7 +8,7 @@ import type { Reply, Request, WorkerUsage } from "./messages.ts";
 type Started = Extract<Reply, { readonly type: "started" }>;
 type Outputs = Float32Array<ArrayBuffer>[];
 
-/** Somebody who waits for a reply. */
+/** The promise of a reply. */
 interface Waiter<T> {
   resolve(value: T): void;
   reject(error: Error): void;
@@ -20,7 +20,7 @@ export type StartRequest = Extract<Request, { readonly type: "start" }>;
 /** How long a driver takes to be unloaded, at most, also where other programs keep the processor busy. */
 const UNLOADING_MS = 100;
 
-/** A worker and the replies that it owes. */
+/** A worker, and the promises of replies that have not arrived. */
 export class Connection implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #runs = new Map<number, Waiter<Outputs>>();
@@ -96,7 +96,7 @@ export class Connection implements AsyncDisposable {
     for (const id of ids) take(this.#runs, id)?.reject(reviveError(record));
   }
 
-  /** Fails everything that is owed; the worker crashed. */
+  /** The worker crashed: rejects every promise. */
   #end(reason: string): void {
     this.#worker.terminate();
     this.#close(new DeviceLostError(`Cannot finish a run as its worker crashed: ${reason}`));

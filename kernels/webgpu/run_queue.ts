@@ -1,4 +1,4 @@
-/** Runs on their way through a device that may be lost and opened again. */
+/** A queue of runs for a device. After the device is lost, it is opened again and unfinished runs are repeated. */
 import { DeviceLostError } from "../../core/graph/backend.ts";
 import type { GpuDevice, SubmittedGroup } from "./device.ts";
 import { groupSize, type PlanRun } from "./group.ts";
@@ -25,7 +25,7 @@ export interface RunQueueOptions<Device> {
 /** Groups that are in flight before the first of them is waited for. */
 const GROUPS_IN_FLIGHT = 2;
 
-/** A run that has seen so many devices lost is given up: it may be what they are lost by. */
+/** A run during which the device was lost this often fails: it may be the cause. */
 const MAX_LOSSES = 3;
 
 /** Lets messages that have arrived be handled. */
@@ -89,7 +89,7 @@ export class RunQueue<Device extends QueueDevice> implements Disposable {
     }
   }
 
-  /** One run may have failed its whole group: by itself each gets its own error, or none. */
+  /** A group failed, perhaps by one of its runs: each run is repeated alone, so that only that one fails. */
   async #fail(runs: readonly QueuedRun[], error: unknown): Promise<void> {
     if (runs.length === 1) return this.#options.failed(runs, error);
     for (const one of runs) {

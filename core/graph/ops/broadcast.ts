@@ -1,4 +1,4 @@
-/** Spreading a small tensor over a large one, and the sum that undoes it: each is the other's gradient. */
+/** Broadcasting a small tensor to the shape of a large one, and the sum back: each is the gradient of the other. */
 import { noMacs, type OpDef } from "../op.ts";
 import { elementCount, sameShape, type Shape, ShapeError } from "../shape.ts";
 

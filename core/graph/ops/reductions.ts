@@ -1,4 +1,4 @@
-/** Reductions to a few numbers, the ends of a proxy's graph. */
+/** Reductions of a tensor to a few numbers. Graphs of proxies end with them. */
 import type { GraphBuilder, NodeId } from "../graph.ts";
 import { type BackwardSite, type InputGradients, noMacs, type OpDef } from "../op.ts";
 import { elementCount, sameShape, ShapeError } from "../shape.ts";
