@@ -29,15 +29,6 @@ export interface Program extends Disposable {
   run(options?: RunOptions): Promise<Float32Array[]>;
 }
 
-/** An entry of a device's table for an operation that has no kernel. */
-export interface Unsupported {
-  /** Why there is no kernel. */
-  readonly unsupported: string;
-}
-
-/** A device's table: an entry for every operation. */
-export type OpTable<Row> = { readonly [K in OpName]: Row | Unsupported };
-
 /** Thrown where a backend or exporter does not support an operation. */
 export class UnsupportedOpError extends Error {
   static {

@@ -17,4 +17,5 @@ export type { ConstantAttributes, GaussianAttributes, InputAttributes } from "./
 export { type OpAttributes, type OpName, ops } from "./ops.ts";
 export * from "./oracle.ts";
 export * from "./precision.ts";
+export * from "./row.ts";
 export * from "./shape.ts";

@@ -39,7 +39,7 @@ export type InputGradients = readonly (NodeId | undefined)[];
 
 /**
  * One operation, declared once: shapes, cost, scaling, gradient, and a slow float64 oracle. Devices hold a table of
- * kernels over the same names (see `core/graph/backend.ts`), so that adding an operation makes the compiler name every
+ * kernels over the same names (see `core/graph/row.ts`), so that adding an operation makes the compiler name every
  * missing row.
  */
 export interface OpDef<Attributes> {

@@ -1,7 +1,7 @@
 /** What rows are given and what they add while a graph is lowered. */
 import type { NodeId } from "../../core/graph/graph.ts";
 import type { OpName } from "../../core/graph/ops.ts";
-import type { Row } from "../lowering/row.ts";
+import type { Row } from "../../core/graph/row.ts";
 import { kernelFields } from "./kernels.gen.ts";
 import type { CpuLowering } from "./lowering.ts";
 

@@ -1,5 +1,5 @@
 /** A machine's program: a graph made into calls of kernels, as plain data that can be sent to any worker. */
-import type { OpTable } from "../../core/graph/backend.ts";
+import type { OpTable } from "../../core/graph/row.ts";
 import type { Graph, NodeId } from "../../core/graph/graph.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import { elementCount, type Shape } from "../../core/graph/shape.ts";

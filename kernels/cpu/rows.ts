@@ -1,5 +1,5 @@
 /** The CPU backend's table: how every operation is run. */
-import type { OpTable } from "../../core/graph/backend.ts";
+import type { OpTable } from "../../core/graph/row.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import type { CpuRow } from "./lowered.ts";
 import { conv2d, linear } from "./rows/convolution.ts";

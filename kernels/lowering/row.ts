@@ -1,19 +1,7 @@
-/** What the rows of both backends are given. */
-import { type OpTable, UnsupportedOpError } from "../../core/graph/backend.ts";
-import type { NodeId } from "../../core/graph/graph.ts";
-import type { OpAttributes, OpName } from "../../core/graph/ops.ts";
-import type { Shape } from "../../core/graph/shape.ts";
-
-/** A node as its row sees it. */
-export interface LoweredNode<K extends OpName> {
-  readonly id: NodeId;
-  readonly inputs: readonly NodeId[];
-  readonly attributes: OpAttributes[K];
-  readonly shape: Shape;
-}
-
-/** How a backend runs an operation: adds to its lowering what computes the node. */
-export type Row<L, K extends OpName> = (lowering: L, node: LoweredNode<K>) => void;
+/** Looks rows up in the table of a device. */
+import { UnsupportedOpError } from "../../core/graph/backend.ts";
+import type { OpName } from "../../core/graph/ops.ts";
+import type { OpTable, Row } from "../../core/graph/row.ts";
 
 /** An operation's row in the table of a device, which `target` names. Throws UnsupportedOpError. */
 export function rowOf<L>(

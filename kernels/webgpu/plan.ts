@@ -1,5 +1,5 @@
 /** A plan: the dispatches that compute a graph, as plain data that can be sent to a worker. */
-import type { OpTable } from "../../core/graph/backend.ts";
+import type { OpTable } from "../../core/graph/row.ts";
 import type { Graph } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
 import type { OpName } from "../../core/graph/ops.ts";

@@ -1,11 +1,11 @@
 /** Networks as ONNX files. */
 import { create, toBinary } from "@bufbuild/protobuf";
-import type { Unsupported } from "../../core/graph/backend.ts";
+import type { Unsupported } from "../../core/graph/row.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import type { Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
 import { IMAGE, imageShape, type KnownNetwork } from "../network/network.ts";
-import { unsupportedNode } from "../network/row.ts";
+import { unsupportedNode } from "../network/unsupported.ts";
 import { simplify } from "../network/simplify.ts";
 import { type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
 import { channelsFirstShape } from "./layout.ts";

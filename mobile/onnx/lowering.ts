@@ -3,12 +3,12 @@ import type { NodeId } from "../../core/graph/graph.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import type { Shape } from "../../core/graph/shape.ts";
 import { IMAGE, type InferenceNetwork } from "../network/network.ts";
-import type { ExporterRow } from "../network/row.ts";
+import type { Row } from "../../core/graph/row.ts";
 import { channelsFirst, channelsFirstShape } from "./layout.ts";
 import { ATTRIBUTE_TYPE, FLOAT } from "./schema.ts";
 
 /** How an operation becomes an operator of ONNX. */
-export type OnnxRow<K extends OpName> = ExporterRow<OnnxLowering, K>;
+export type OnnxRow<K extends OpName> = Row<OnnxLowering, K>;
 
 /** Attributes of an operator: integers and lists of them. */
 export type OnnxAttributes = Readonly<Record<string, number | readonly number[]>>;

@@ -2,7 +2,8 @@
 import type { OpName } from "../../core/graph/ops.ts";
 import type { PoolAttributes } from "../../core/graph/ops/pooling.ts";
 import { ohwi } from "../../core/graph/shape.ts";
-import { type ExporterTable, neverExported, unsupportedNode } from "../network/row.ts";
+import type { RowTable } from "../../core/graph/row.ts";
+import { neverExported, unsupportedNode } from "../network/unsupported.ts";
 import type { OnnxAttributes, OnnxLowering, OnnxRow } from "./lowering.ts";
 
 /** An operator of the same inputs with fixed attributes. */
@@ -41,7 +42,7 @@ const adaptive_average_pool: OnnxRow<"adaptive_average_pool"> = (lowering, { id,
 };
 
 /** Every operation's row. */
-export const rows: ExporterTable<OnnxLowering> = {
+export const rows: RowTable<OnnxLowering> = {
   ...neverExported,
   conv2d,
   linear: plain("Gemm", { transB: 1 }),

@@ -1,8 +1,8 @@
 /** Converts networks to TensorFlow Lite models in float32. */
-import type { Unsupported } from "../../core/graph/backend.ts";
+import type { Unsupported } from "../../core/graph/row.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import type { InferenceNetwork } from "../network/network.ts";
-import { unsupportedNode } from "../network/row.ts";
+import { unsupportedNode } from "../network/unsupported.ts";
 import { LiteLowering, type LiteRow } from "./lowering.ts";
 import type { LiteModel } from "./model.ts";
 import { rows } from "./rows.ts";

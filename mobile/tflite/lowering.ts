@@ -4,14 +4,14 @@ import type { OpName } from "../../core/graph/ops.ts";
 import type { Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
 import { IMAGE, imageNode, type InferenceNetwork } from "../network/network.ts";
-import type { ExporterRow } from "../network/row.ts";
+import type { Row } from "../../core/graph/row.ts";
 import { soleReaders } from "../network/sole_readers.ts";
 import { LiteModelBuilder, type LiteOperator, type TensorData, type TensorId } from "./model.ts";
 import { ACTIVATION, PADDING } from "./schema.ts";
 import { paddingForm, type Window } from "./window.ts";
 
 /** How an operation becomes operators of TensorFlow Lite. */
-export type LiteRow<K extends OpName> = ExporterRow<LiteLowering, K>;
+export type LiteRow<K extends OpName> = Row<LiteLowering, K>;
 
 /** The output tensor of an operator, and the activation that the operator applies to it. */
 export interface FusedOutput {

@@ -1,12 +1,13 @@
 /** What each operation becomes in TensorFlow Lite: a row for every operation, or the reason why there is none. */
-import { type ExporterTable, neverExported, ofTraining } from "../network/row.ts";
+import type { RowTable } from "../../core/graph/row.ts";
+import { neverExported, ofTraining } from "../network/unsupported.ts";
 import type { LiteLowering } from "./lowering.ts";
 import { conv2d, linear } from "./rows/convolution.ts";
 import { abs, add, concat, exp, flatten, log, mul, relu, sigmoid, sqrt } from "./rows/elementwise.ts";
 import { adaptive_average_pool, average_pool, max_pool } from "./rows/pooling.ts";
 
 /** Every operation's row. */
-export const rows: ExporterTable<LiteLowering> = {
+export const rows: RowTable<LiteLowering> = {
   ...neverExported,
   conv2d,
   linear,

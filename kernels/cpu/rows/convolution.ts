@@ -3,7 +3,7 @@ import type { NodeId } from "../../../core/graph/graph.ts";
 import type { Shape } from "../../../core/graph/shape.ts";
 import { convolutionGeometry, type Geometry, isDepthwise } from "../../lowering/geometry.ts";
 import type { BufferView } from "../../lowering/places.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import { type Band, bandBytes, chooseBand, sliceChannels, TILE_PIXELS } from "../bands.ts";
 import type { Buffer, Values } from "../lowered.ts";
 import type { CpuLowering } from "../lowering.ts";

@@ -2,7 +2,7 @@
 import { elementCount, ohwi, type Shape } from "../../../core/graph/shape.ts";
 import { convolutionGeometry, type Geometry } from "../../lowering/geometry.ts";
 import { type Phase, phasesOf } from "../../lowering/phases.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import { bandBytes, chooseGradientBand } from "../bands.ts";
 import type { Buffer, BufferByte } from "../lowered.ts";
 import type { CpuLowering } from "../lowering.ts";

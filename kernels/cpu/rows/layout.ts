@@ -1,6 +1,6 @@
 /** Rows of the operations that move values. */
 import { elementCount, nhwc } from "../../../core/graph/shape.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { CpuLowering } from "../lowering.ts";
 
 /** Copies each input's rows between the others'. */

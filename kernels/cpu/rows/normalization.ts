@@ -1,7 +1,7 @@
 /** Rows of batch normalisation: statistics, the vectors of its multiply-add, and views that must be written. */
 import type { NodeId } from "../../../core/graph/graph.ts";
 import { elementCount } from "../../../core/graph/shape.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { Buffer } from "../lowered.ts";
 import type { CpuLowering } from "../lowering.ts";
 import type { ViewActivation } from "../views.ts";

@@ -1,6 +1,6 @@
 /** Rows of the pooling operations. */
 import { nhwc } from "../../../core/graph/shape.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { CpuRow } from "../lowered.ts";
 import type { CpuLowering } from "../lowering.ts";
 

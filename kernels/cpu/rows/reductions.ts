@@ -1,6 +1,6 @@
 /** Rows of the reductions. */
 import { elementCount } from "../../../core/graph/shape.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { CpuLowering } from "../lowering.ts";
 
 /** The sum of all elements. */

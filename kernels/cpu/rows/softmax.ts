@@ -1,5 +1,5 @@
 /** The row of the softmax's logarithm. */
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { CpuLowering } from "../lowering.ts";
 
 /** Row by row; writes over an input that dies. */

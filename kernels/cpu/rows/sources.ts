@@ -1,6 +1,6 @@
 /** Rows of the operations without inputs. */
 import { elementCount } from "../../../core/graph/shape.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { CpuLowering } from "../lowering.ts";
 
 /** Copies a feed in. */

@@ -1,6 +1,6 @@
 /** Rows of the operations that repeat a small tensor over a large one, and of the sums that undo it. */
 import { elementCount, sameShape, type Shape } from "../../../core/graph/shape.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { CpuLowering } from "../lowering.ts";
 
 /** How a tensor `[1]`, `[c]` or `[n, 1, 1, c]` lies over another: each of its rows stands beside some rows of the other. */

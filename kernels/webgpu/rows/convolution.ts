@@ -3,7 +3,7 @@ import type { NodeId } from "../../../core/graph/graph.ts";
 import { convolutionGeometry, type Geometry, isDepthwise } from "../../lowering/geometry.ts";
 import type { Buffer } from "../arena.ts";
 import type { KernelName } from "../kernels.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { BufferView } from "../../lowering/places.ts";
 import type { FieldValues } from "../lowered.ts";
 import type { WebGpuLowering } from "../lowering.ts";

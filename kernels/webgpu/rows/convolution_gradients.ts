@@ -2,7 +2,7 @@
 import { convolutionGeometry, type Geometry, isDepthwise } from "../../lowering/geometry.ts";
 import { type Phase, phasesOf } from "../../lowering/phases.ts";
 import type { Buffer } from "../arena.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { WebGpuLowering } from "../lowering.ts";
 import { NARROW_WEIGHT, WIDE_WEIGHT } from "../wgsl/convolution_gradients.ts";
 import { DEPTHWISE } from "../wgsl/depthwise.ts";

@@ -1,7 +1,7 @@
 /** Rows of the operations that move values. */
 import { elementCount, nhwc, sameShape, type Shape } from "../../../core/graph/shape.ts";
 import type { Buffer } from "../arena.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { WebGpuLowering } from "../lowering.ts";
 import { SUM_SPREAD_ELEMENTS } from "../wgsl/reductions.ts";
 

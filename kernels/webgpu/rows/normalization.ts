@@ -3,7 +3,7 @@ import type { NodeId } from "../../../core/graph/graph.ts";
 import type { OpAttributes, OpName } from "../../../core/graph/ops.ts";
 import { elementCount } from "../../../core/graph/shape.ts";
 import { type Buffer, SPACE } from "../arena.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { FieldValues } from "../lowered.ts";
 import type { WebGpuLowering } from "../lowering.ts";
 import type { Activation } from "../wgsl/expressions.ts";

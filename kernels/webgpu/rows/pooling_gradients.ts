@@ -1,6 +1,6 @@
 /** Rows of the transposes of pooling. */
 import { nhwc } from "../../../core/graph/shape.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { WebGpuRow } from "../lowered.ts";
 import type { WebGpuLowering } from "../lowering.ts";
 

@@ -1,6 +1,6 @@
 /** Rows of the reductions. */
 import { type Buffer, SPACE } from "../arena.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { WebGpuLowering } from "../lowering.ts";
 import { FEW_PARTS, MEANS, SUM_ELEMENTS, SUM_SPREAD_ELEMENTS } from "../wgsl/reductions.ts";
 import { takesQuads } from "./elementwise.ts";

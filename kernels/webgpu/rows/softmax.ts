@@ -1,5 +1,5 @@
 /** The row of the softmax. */
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { WebGpuLowering } from "../lowering.ts";
 
 /** A workgroup a row. */

@@ -3,7 +3,7 @@ import type { NodeId } from "../../../core/graph/graph.ts";
 import type { OpAttributes } from "../../../core/graph/ops.ts";
 import { elementCount } from "../../../core/graph/shape.ts";
 import { partElements } from "../arena.ts";
-import type { LoweredNode } from "../../lowering/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { WebGpuLowering } from "../lowering.ts";
 import { NONE } from "../wgsl/kernel.ts";
 import { DRAW_ELEMENTS, DRAWS } from "../wgsl/sources.ts";

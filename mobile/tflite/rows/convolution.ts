@@ -4,7 +4,7 @@
  */
 import { ohwi, type Shape } from "../../../core/graph/shape.ts";
 import type { NodeId } from "../../../core/graph/graph.ts";
-import type { ExportedNode } from "../../network/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { LiteLowering } from "../lowering.ts";
 import type { TensorId } from "../model.ts";
 
@@ -40,7 +40,7 @@ function parameters(
  */
 export function conv2d(
   lowering: LiteLowering,
-  { id, inputs: [x, weight, bias], attributes, shape }: ExportedNode<"conv2d">,
+  { id, inputs: [x, weight, bias], attributes, shape }: LoweredNode<"conv2d">,
 ): void {
   const { stride, padding, groups } = attributes, channels = shape[3]!;
   const extents = ohwi(lowering.shape(weight!), "a weight"), [o, kh, kw, i] = extents;
@@ -71,7 +71,7 @@ export function conv2d(
 }
 
 /** `FULLY_CONNECTED`. */
-export function linear(lowering: LiteLowering, { id, inputs: [x, weight, bias], shape }: ExportedNode<"linear">): void {
+export function linear(lowering: LiteLowering, { id, inputs: [x, weight, bias], shape }: LoweredNode<"linear">): void {
   const stored = { shape: lowering.shape(weight!), data: lowering.parameter(weight!) };
   const constants = parameters(lowering, { weight: weight!, bias, channels: shape[1]! }, stored);
   const { tensor, activation } = lowering.placeFused(id, lowering.layer(weight!));

@@ -1,6 +1,6 @@
 /** Rows of elementwise operations, and of operations that only move values. */
 import { elementCount } from "../../../core/graph/shape.ts";
-import type { ExportedNode } from "../../network/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { LiteLowering, LiteRow } from "../lowering.ts";
 import type { OperatorName } from "../operators.ts";
 
@@ -38,7 +38,7 @@ export const add: LiteRow<"add"> = binary("ADD", "AddOptions");
 export const mul: LiteRow<"mul"> = binary("MUL", "MulOptions");
 
 /** `CONCATENATION` along the last axis. */
-export function concat(lowering: LiteLowering, { id, inputs, shape }: ExportedNode<"concat">): void {
+export function concat(lowering: LiteLowering, { id, inputs, shape }: LoweredNode<"concat">): void {
   lowering.operator({
     name: "CONCATENATION",
     inputs: inputs.map((from) => lowering.tensor(from)),
@@ -48,7 +48,7 @@ export function concat(lowering: LiteLowering, { id, inputs, shape }: ExportedNo
 }
 
 /** `RESHAPE`, behind a `TRANSPOSE` to channels first where there is more than one pixel. */
-export function flatten(lowering: LiteLowering, { id, inputs: [x], shape }: ExportedNode<"flatten">): void {
+export function flatten(lowering: LiteLowering, { id, inputs: [x], shape }: LoweredNode<"flatten">): void {
   const [n, h, w, c] = lowering.shape(x!) as readonly [number, number, number, number];
   let from = lowering.tensor(x!);
   if (h * w > 1 && c > 1) {

@@ -1,6 +1,7 @@
 /** Rows of poolings. */
 import type { Graph, NodeId } from "../../../core/graph/graph.ts";
-import { type ExportedNode, unsupportedNode } from "../../network/row.ts";
+import type { LoweredNode } from "../../../core/graph/row.ts";
+import { unsupportedNode } from "../../network/unsupported.ts";
 import type { LiteLowering } from "../lowering.ts";
 import { PADDING } from "../schema.ts";
 import { paddingForm } from "../window.ts";
@@ -14,7 +15,7 @@ function isNonNegative(graph: Graph, id: NodeId): boolean {
 }
 
 /** `MAX_POOL_2D`; where no value is negative, zeros outside are as good as nothing. */
-export function max_pool(lowering: LiteLowering, { id, inputs: [x], attributes }: ExportedNode<"max_pool">): void {
+export function max_pool(lowering: LiteLowering, { id, inputs: [x], attributes }: LoweredNode<"max_pool">): void {
   const { kernel, stride } = attributes;
   const outside = isNonNegative(lowering.graph, x!) ? "zero" : "lowest";
   const { tensor, padding } = lowering.windowInput(x!, { ...attributes, outside });
@@ -30,7 +31,7 @@ export function max_pool(lowering: LiteLowering, { id, inputs: [x], attributes }
 /** `AVERAGE_POOL_2D`, which does not count the positions that `SAME` puts outside. */
 export function average_pool(
   lowering: LiteLowering,
-  { id, inputs: [x], attributes }: ExportedNode<"average_pool">,
+  { id, inputs: [x], attributes }: LoweredNode<"average_pool">,
 ): void {
   const { kernel, stride } = attributes, [, h, w] = lowering.shape(x!) as readonly [number, number, number, number];
   const form = paddingForm([h, w], attributes);
@@ -48,7 +49,7 @@ export function average_pool(
 }
 
 /** `MEAN` over rows and columns, which stay as extents of 1: delegates of some age take no other. */
-function globalPool(lowering: LiteLowering, { id, inputs: [x] }: ExportedNode<"adaptive_average_pool">): void {
+function globalPool(lowering: LiteLowering, { id, inputs: [x] }: LoweredNode<"adaptive_average_pool">): void {
   lowering.operator({
     name: "MEAN",
     inputs: [lowering.tensor(x!), lowering.builder.integers([2], [1, 2])],
@@ -58,7 +59,7 @@ function globalPool(lowering: LiteLowering, { id, inputs: [x] }: ExportedNode<"a
 }
 
 /** `MEAN` for one output pixel, `AVERAGE_POOL_2D` for equal parts; parts that differ have no form. */
-export function adaptive_average_pool(lowering: LiteLowering, node: ExportedNode<"adaptive_average_pool">): void {
+export function adaptive_average_pool(lowering: LiteLowering, node: LoweredNode<"adaptive_average_pool">): void {
   const { id, inputs: [x], attributes: { size } } = node;
   if (size === 1) return globalPool(lowering, node);
   const [, h, w] = lowering.shape(x!) as readonly [number, number, number, number];

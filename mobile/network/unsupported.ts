@@ -1,23 +1,8 @@
-/** What both exporters' tables of operations share. */
-import type { Unsupported } from "../../core/graph/backend.ts";
+/** Why operations have no form in a file, for both exporters. */
 import type { NodeId } from "../../core/graph/graph.ts";
-import type { OpAttributes, OpName } from "../../core/graph/ops.ts";
-import type { Shape } from "../../core/graph/shape.ts";
+import type { OpName } from "../../core/graph/ops.ts";
+import type { Unsupported } from "../../core/graph/row.ts";
 import { MobileError } from "../errors.ts";
-
-/** A node of one operation, as its row is given it. */
-export interface ExportedNode<K extends OpName> {
-  readonly id: NodeId;
-  readonly inputs: readonly NodeId[];
-  readonly attributes: OpAttributes[K];
-  readonly shape: Shape;
-}
-
-/** How a format expresses an operation: adds to the format's lowering what computes the node. */
-export type ExporterRow<Lowering, K extends OpName> = (lowering: Lowering, node: ExportedNode<K>) => void;
-
-/** A format's table: a row for every operation, or the reason why there is none. */
-export type ExporterTable<Lowering> = { readonly [K in OpName]: ExporterRow<Lowering, K> | Unsupported };
 
 const rewritten: Unsupported = { unsupported: "simplification rewrites it before" };
 const ofTheBatch: Unsupported = { unsupported: "statistics of a batch belong to training: export in inference mode" };
