@@ -55,6 +55,10 @@ class Standing {
     return { ...proposal, score };
   }
 
+  get best(): ScoredCandidate | undefined {
+    return this.#best;
+  }
+
   event(proposal: Proposal): SearchEvent {
     return { proposal, ...this.#summary(), acceptanceRate: this.#counts.scored / this.#proposals };
   }
@@ -109,7 +113,7 @@ export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> 
     const proposal = standing.enter(drawn);
     race?.learn(proposal);
     if (!drawn.replayed) {
-      const recorded = options.record?.(proposal);
+      const recorded = options.record?.(proposal, standing.best);
       if (recorded) await recorded;
       options.onEvent?.(standing.event(proposal));
     }

@@ -88,8 +88,8 @@ export interface EvolutionOptions {
   readonly ranking?: RankCombination | undefined;
   /** Proposals of an earlier part of the same search, from index 0 without gaps. */
   readonly journal?: Iterable<Proposal> | undefined;
-  /** Called with each new proposal in order; the search waits for a promise. */
-  readonly record?: ((proposal: Proposal) => Promise<void> | undefined) | undefined;
+  /** Called with each new proposal in order, and the best candidate after it; the search waits for a promise. */
+  readonly record?: ((proposal: Proposal, best: ScoredCandidate | undefined) => Promise<void> | undefined) | undefined;
   /** Called after each new proposal is recorded. */
   readonly onEvent?: ((event: SearchEvent) => void) | undefined;
   /** Ends the search once the candidates in flight are done and recorded. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  azNas,
   countLayers,
   createRun,
   listRuns,
@@ -55,6 +56,30 @@ Deno.test("of equal scores the report, the run and the list of runs name the ear
   for (const { index } of [run.summary().best!, listed.summary.best!, reported!]) assert.equal(index, best[0]!.index);
   assert.deepEqual(top.slice(0, best.length).map(({ index }) => index), best.slice(0, 16).map(({ index }) => index));
   assert.equal(Deno.readTextFileSync(`${directory}/best_structure.txt`), `${best[0]!.structure}\n`);
+});
+
+Deno.test("where scores are ranks, a run and the list of runs name the best of the population, also of an unfinished search", async () => {
+  using temporary = new TemporaryDirectory();
+  const ranking = { ...azNas.ranking!, parts: ["size", "shallow"] };
+  const score = async (structure: Structure) => {
+    return { score: 0, parts: { size: await scoreParams(structure), shallow: -countLayers(structure) } };
+  };
+  const cut = `${temporary.path}/cut`, whole = `${temporary.path}/whole`;
+  {
+    using store = createRun(cut, smallConfig());
+    let left = 90;
+    const failing = (structure: Structure) => left-- > 0 ? score(structure) : Promise.reject(new TypeError("gone"));
+    await assert.rejects(runSearch({ store, score: failing, ranking }), /^TypeError: gone$/);
+  }
+  const journal = journalIn(cut);
+  using store = createRun(whole, smallConfig({ maxProposals: journal.length }));
+  const { report } = await runSearch({ store, score, ranking });
+  const { index, structure, score: best } = report.best!;
+  const recorded = journal.flatMap((proposal) => proposal.verdict === "scored" ? [proposal.score] : []);
+  assert.ok(best < Math.max(...recorded), "the best has the highest score of the journal");
+  const runs = listRuns(temporary.path);
+  assert.deepEqual(runs.map(({ id }) => id), ["cut", "whole"]);
+  for (const run of runs) assert.deepEqual("summary" in run && run.summary.best, { index, structure, score: best });
 });
 
 Deno.test("a finished run continues with a higher limit, as if it had been so from the start", async () => {

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { parseConfig, type Proposal, type SearchConfig, type Verdict } from "../../search/mod.ts";
+import { parseConfig, type Proposal, type ScoredCandidate, type SearchConfig, type Verdict } from "../../search/mod.ts";
 import type { ProcessDescription } from "../process.ts";
 import { isUnopenable, RunStoreError, storeError } from "./error.ts";
 
@@ -86,6 +86,22 @@ export function readConfig(database: DatabaseSync, directory: string): SearchCon
   const row = database.prepare("SELECT value FROM run WHERE key = 'config'").get();
   if (!row) throw new RunStoreError(directory, `Cannot open run ${directory} as it has no configuration`);
   return parseConfig(JSON.parse(String(row.value)), `run ${directory}`);
+}
+
+/** Notes the best candidate of a run: where scores are ranks, the highest score in the journal need not be the best's. */
+export function writeBest(database: DatabaseSync, best: ScoredCandidate | undefined): void {
+  if (best) database.prepare("INSERT OR REPLACE INTO run VALUES ('best', ?)").run(JSON.stringify(best));
+  else database.exec("DELETE FROM run WHERE key = 'best'");
+}
+
+/** The best candidate of a run: the one noted, else the first with the highest score; null if none has a score. */
+export function readBest(database: DatabaseSync): ScoredCandidate | null {
+  const noted = database.prepare("SELECT value FROM run WHERE key = 'best'").get();
+  if (noted) return JSON.parse(String(noted.value)) as ScoredCandidate;
+  const row = database.prepare(
+    "SELECT id, structure, score FROM proposals WHERE verdict = 'scored' ORDER BY score DESC, id LIMIT 1",
+  ).get();
+  return row ? { index: Number(row.id), structure: String(row.structure), score: Number(row.score) } : null;
 }
 
 /** A period in which a process wrote a run. */

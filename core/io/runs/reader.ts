@@ -11,6 +11,7 @@ import {
 import {
   checkRun,
   openReadOnly,
+  readBest,
   readConfig,
   readProposals,
   readSessions,
@@ -38,8 +39,8 @@ export interface RunSummary {
   /** How many met each verdict. */
   readonly counts: VerdictCounts;
   /**
-   * The first candidate with the highest score; where scores are ranks, that with which each entered counts. Null if none
-   * has a score.
+   * The first candidate with the highest score; where scores are ranks, the best of the population after the last
+   * proposal, with its score there. Null if none has a score.
    */
   readonly best: ScoredCandidate | null;
   /** The periods in which processes wrote it, oldest first. */
@@ -77,7 +78,7 @@ export class RunReader implements Disposable {
         proposals: Object.values(counts).reduce((sum, count) => sum + count, 0),
         evaluations: evaluationsOf(counts),
         counts,
-        best: this.#best(),
+        best: readBest(this.#database),
         sessions: readSessions(this.#database),
         lastProposalMs: this.#lastProposalMs(),
       };
@@ -89,13 +90,6 @@ export class RunReader implements Disposable {
     const rows = this.#database.prepare("SELECT verdict, count(*) AS number FROM proposals GROUP BY verdict").all();
     for (const row of rows) counts[row.verdict as keyof VerdictCounts] = Number(row.number);
     return counts;
-  }
-
-  #best(): ScoredCandidate | null {
-    const row = this.#database.prepare(
-      "SELECT id, structure, score FROM proposals WHERE verdict = 'scored' ORDER BY score DESC, id LIMIT 1",
-    ).get();
-    return row ? { index: Number(row.id), structure: String(row.structure), score: Number(row.score) } : null;
   }
 
   #lastProposalMs(): number | null {

@@ -92,8 +92,8 @@ export async function runSearch(options: SearchOptions): Promise<SearchResult> {
     ranking: options.ranking,
     race: config.race,
     journal: store.proposals(),
-    record(proposal) {
-      store.append(proposal);
+    record(proposal, best) {
+      store.append(proposal, best);
       return pause();
     },
     signal,

@@ -1,7 +1,7 @@
 /** The journal of a search on disk: a directory with an SQLite database that one process writes and any may read. */
 import type { DatabaseSync } from "node:sqlite";
-import type { Proposal, SearchConfig } from "../../search/mod.ts";
-import { readProposals, type RecordedProposal, verdictColumns } from "./database.ts";
+import type { Proposal, ScoredCandidate, SearchConfig } from "../../search/mod.ts";
+import { readProposals, type RecordedProposal, verdictColumns, writeBest } from "./database.ts";
 import { onStore } from "./error.ts";
 
 /** Proposals are committed when so many wait, or when one comes so many milliseconds after the last commit. */
@@ -28,6 +28,7 @@ export class RunStore implements Disposable {
   readonly #run: HeldRun;
   #pending: RecordedProposal[] = [];
   #committedMs = 0;
+  #best: ScoredCandidate | undefined;
 
   /** Takes over the database and the lock of a run. */
   constructor(run: HeldRun) {
@@ -44,9 +45,18 @@ export class RunStore implements Disposable {
     return this.#run.config;
   }
 
-  /** Adds the next proposal, stamped with the time. Throws RunStoreError when a commit is due and fails. */
-  append(proposal: Proposal): void {
+  /** The best candidate that came with a proposal, be it committed or not. */
+  get best(): ScoredCandidate | undefined {
+    return this.#best;
+  }
+
+  /**
+   * Adds the next proposal, stamped with the time, and the best candidate after it, which readers name. Without one they
+   * name the first with the highest score. Throws RunStoreError when a commit is due and fails.
+   */
+  append(proposal: Proposal, best?: ScoredCandidate): void {
     const timeMs = Date.now();
+    this.#best = best;
     this.#pending.push({ ...proposal, timeMs });
     const due = timeMs - this.#committedMs >= COMMIT.intervalMs || this.#pending.length >= COMMIT.proposals;
     if (due) this.flush();
@@ -69,6 +79,7 @@ export class RunStore implements Disposable {
         const { detail, score } = verdictColumns(proposal);
         insert.run(proposal.index, proposal.structure, proposal.verdict, detail, score, proposal.timeMs);
       }
+      writeBest(database, this.#best);
       database.exec("COMMIT");
     } catch (error) {
       // SQLite has rolled back by itself after some errors, such as a full disk.
