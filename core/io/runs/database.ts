@@ -39,9 +39,10 @@ export function isBlank(database: DatabaseSync): boolean {
   return database.prepare("SELECT count(*) AS objects FROM sqlite_schema").get()?.objects === 0;
 }
 
-/** Opens a run's database to read it. Throws what SQLite throws. */
+/** Opens a run's database to read it. Throws what the system or SQLite throws. */
 export function openReadOnly(directory: string): DatabaseSync {
   const path = `${directory}/${RUN_FILE}`;
+  if (Deno.statSync(path).isDirectory) throw new Error(`${RUN_FILE} is a directory`);
   const database = new DatabaseSync(path, { readOnly: true });
   try {
     pragma(database, "schema_version");

@@ -1,5 +1,4 @@
 /** Starting and continuing runs. */
-import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { ConfigError, type ConfigProblem, parseConfig, type SearchConfig } from "../../search/mod.ts";
 import { type ProcessDescription, thisProcess } from "../process.ts";
@@ -101,9 +100,15 @@ export function notARun(directory: string): RunStoreError {
   return new RunStoreError(directory, `Cannot open run ${directory} as it is not the directory of a run`);
 }
 
-/** Whether the file of a run's database is there. */
+/** Whether the file of a run's database is there, readable or not. Throws what the system says of a directory it hides. */
 export function hasDatabase(directory: string): boolean {
-  return existsSync(`${directory}/${RUN_FILE}`);
+  try {
+    Deno.lstatSync(`${directory}/${RUN_FILE}`);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
 }
 
 /** How long to wait, in milliseconds: after a writer was killed, a reader holds the database while it recovers it. */

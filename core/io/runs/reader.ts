@@ -2,6 +2,7 @@
 import { basename, resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import {
+  ConfigError,
   evaluationsOf,
   noVerdicts,
   type ScoredCandidate,
@@ -125,10 +126,13 @@ export type RunListing =
   & { readonly id: string; readonly directory: string }
   & (
     | { readonly summary: RunSummary }
-    | { readonly error: RunStoreError }
+    | { readonly error: RunStoreError | ConfigError }
   );
 
-/** All runs in the directories directly below a root, by name. A root that does not exist has none. */
+/**
+ * All runs in the directories directly below a root, by name, those that cannot be read with their error. A directory without
+ * `run.sqlite` is not listed, and a root that does not exist has no runs.
+ */
 export function listRuns(root: string): readonly RunListing[] {
   const names: string[] = [];
   try {
@@ -136,16 +140,16 @@ export function listRuns(root: string): readonly RunListing[] {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  return names.sort().map((id) => ({ id, directory: `${root}/${id}` }))
-    .filter(({ directory }) => hasDatabase(directory)).map(listing);
+  return names.sort().flatMap((id) => listing(id, `${root}/${id}`) ?? []);
 }
 
-function listing({ id, directory }: { readonly id: string; readonly directory: string }): RunListing {
+function listing(id: string, directory: string): RunListing | undefined {
   try {
+    if (!onStore(directory, "open", () => hasDatabase(directory))) return undefined;
     using run = openRunForReading(directory);
     return { id, directory, summary: run.summary() };
   } catch (error) {
-    if (error instanceof RunStoreError) return { id, directory, error };
+    if (error instanceof RunStoreError || error instanceof ConfigError) return { id, directory, error };
     throw error;
   }
 }
