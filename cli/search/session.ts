@@ -1,9 +1,17 @@
 /** One session of a search at the terminal, whether it starts a run or continues one. */
 import type { RunStore, SearchResult } from "../../core/io/mod.ts";
-import { loadProxy, runSearch } from "../../core/io/mod.ts";
+import { loadProxy, loadSpace, runSearch } from "../../core/io/mod.ts";
 import type { Proxy } from "../../core/scoring/mod.ts";
 import { scorerOf, screensOf } from "../../core/search/scorer.ts";
-import { budgetsOf, type Scorer, type SearchConfig, type SearchEvent } from "../../core/search/mod.ts";
+import { parseStructure } from "../../core/networks/masternet/mod.ts";
+import {
+  budgetsOf,
+  replacementsOf,
+  type Scorer,
+  type SearchConfig,
+  type SearchEvent,
+  type Space,
+} from "../../core/search/mod.ts";
 import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
 import { Interrupted } from "../errors.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
@@ -13,27 +21,35 @@ import { duration, grouped, note, printFields, printJson, StatusLine } from "../
 /** Where runs are kept unless told otherwise. */
 export const RUNS_FOLDER = "runs";
 
-/** What scores a search's candidates, and how scores rank. */
+/** Where a search draws its candidates, what scores them, and how scores rank. */
 export interface SearchScoring {
+  readonly space: Space;
   readonly scorer: Scorer;
   readonly proxy: Proxy;
   /** The device that scores, in words. */
   readonly device: string;
 }
 
-/** Opens what the configuration's proxy needs and hands it to `use`. */
+/** The configuration's space. Throws RangeError where it cannot mutate the initial structure. */
+async function spaceOf({ space: name, initialStructure }: SearchConfig): Promise<Space> {
+  const space = await loadSpace(name);
+  parseStructure(initialStructure).blocks.forEach((_, index, blocks) => replacementsOf(space, blocks, index));
+  return space;
+}
+
+/** Opens what the configuration needs and hands it to `use`. */
 export async function withScorer(
   config: SearchConfig,
   options: DeviceOptions,
   use: (scoring: SearchScoring) => Promise<void>,
 ): Promise<void> {
   // What cannot work is refused before a folder is made for it.
-  const proxy = await loadProxy(config.proxy), scorer = scorerOf(config, { proxy });
+  const proxy = await loadProxy(config.proxy), scorer = scorerOf(config, { proxy }), space = await spaceOf(config);
   budgetsOf(config);
   screensOf(config);
-  if (!proxy.needsBackend) return await use({ proxy, scorer, device: "none" });
+  if (!proxy.needsBackend) return await use({ proxy, scorer, space, device: "none" });
   await using backend = await openDevice(options);
-  await use({ proxy, scorer: scorerOf(config, { proxy, backend }), device: describeDevice(backend) });
+  await use({ proxy, scorer: scorerOf(config, { proxy, backend }), space, device: describeDevice(backend) });
 }
 
 /** A run to work on. */
@@ -60,8 +76,8 @@ export async function runSession({ store, scoring, json }: Session): Promise<voi
       if (json && pace.worthReporting(event)) printJson({ event: "progress", ...pace.facts(event) });
       if (!json) status.update(() => pace.line(event));
     };
-    const { scorer: score, proxy: { ranking } } = scoring;
-    result = await runSearch({ store, score, ranking, screens: screensOf(config), signal: interrupt.signal, onEvent });
+    const { scorer: score, proxy: { ranking }, space } = scoring, { signal } = interrupt;
+    result = await runSearch({ store, space, score, ranking, screens: screensOf(config), signal, onEvent });
   }
   if (json) printJson(finalEvent(result, pace.seconds));
   else printResult(result, { directory, seconds: pace.seconds });

@@ -94,3 +94,27 @@ Deno.test("a run is not overwritten, and has one writer at a time", async () => 
   assert.equal(again.code, 1);
   assert.match(again.stderr, /there is one already/);
 });
+
+Deno.test("a search that cannot begin makes no folder, and an empty database left by a crash is taken over", async () => {
+  using folder = new TemporaryFolder();
+  const out = `${folder.path}/run`, space = `${folder.path}/space.ts`;
+  await Deno.writeTextFile(space, `export const space = { name: "empty", replacements: () => [] };`);
+  const plain = ["search", "--preset", "params-cifar-params1M", "--max-evaluations", "3", "--out", out];
+  for (
+    const [options, error] of [
+      [["--space", `${folder.path}/none.yaml`], /none\.yaml/],
+      [["--space", space], /space empty offers nothing/],
+      [["--proxy", `${folder.path}/none.ts`], /none\.ts/],
+      [["--proxy", "zen", "--device", "webgpu:99"], /WebGPU/],
+      [["--population", "0"], /population/],
+    ] as const
+  ) {
+    const { code, stderr } = await zen([...plain, ...options]);
+    assert.ok(code === 1 || code === 2, options.join(" "));
+    assert.match(stderr, error);
+    assert.throws(() => Deno.statSync(out), Deno.errors.NotFound, options.join(" "));
+  }
+  await Deno.mkdir(out);
+  for (const file of ["run.sqlite", "lock.sqlite"]) await Deno.writeTextFile(`${out}/${file}`, "");
+  assert.equal((await zenJson(plain)).at(-1).evaluations, 3);
+});
