@@ -1,6 +1,6 @@
 /** One session of a search at the terminal, whether it starts a run or continues one. */
 import type { RunStore, SearchResult } from "../../core/io/mod.ts";
-import { loadProxy, loadSpace, runSearch } from "../../core/io/mod.ts";
+import { loadProxy, loadSpace, runId, runSearch } from "../../core/io/mod.ts";
 import type { Proxy } from "../../core/scoring/mod.ts";
 import { scorerOf, screensOf } from "../../core/search/scorer.ts";
 import { parseStructure } from "../../core/networks/masternet/mod.ts";
@@ -60,15 +60,15 @@ export interface Session {
 }
 
 /**
- * Searches until a limit or an interrupt, showing progress, and prints what was found. Throws Interrupted after an
- * interrupt, when everything done is on disk.
+ * Searches until a limit or an interrupt, showing progress, and prints what was found, also when the search fails. Throws
+ * Interrupted after an interrupt, when everything done is on disk.
  */
 export async function runSession({ store, scoring, json }: Session): Promise<void> {
   const { directory, config } = store;
   note(`run: ${directory}`);
   const pace = new SearchPace(config);
   let result: SearchResult;
-  {
+  try {
     using interrupt = new InterruptSignal({ finishing: "finishing the candidates in flight" });
     using status = new StatusLine();
     const onEvent = (event: SearchEvent): void => {
@@ -78,12 +78,21 @@ export async function runSession({ store, scoring, json }: Session): Promise<voi
     };
     const { scorer: score, proxy: { ranking }, space } = scoring, { signal } = interrupt;
     result = await runSearch({ store, space, score, ranking, screens: screensOf(config), signal, onEvent });
+  } catch (error) {
+    printBestSoFar(store, json);
+    throw error;
   }
   if (json) printJson(finalEvent(result, pace.seconds));
   else printResult(result, { directory, seconds: pace.seconds });
   if (result.stoppedBy === "aborted") {
     throw new Interrupted(`interrupted; everything done is kept, continue with: zen runs resume ${directory}`);
   }
+}
+
+/** Prints the best candidate of a search that failed, as the folder may be lost. */
+function printBestSoFar({ best, directory }: RunStore, json: boolean): void {
+  if (json) return printJson({ event: "failed", best: best ?? null, run: runId(directory) });
+  if (best) printFields([["best structure", best.structure], ["score", best.score.toPrecision(7)]]);
 }
 
 function finalEvent({ report, proposals, evaluations, stoppedBy }: SearchResult, seconds: number): unknown {

@@ -118,3 +118,36 @@ Deno.test("a search that cannot begin makes no folder, and an empty database lef
   for (const file of ["run.sqlite", "lock.sqlite"]) await Deno.writeTextFile(`${out}/${file}`, "");
   assert.equal((await zenJson(plain)).at(-1).evaluations, 3);
 });
+
+Deno.test("a search whose folder vanishes fails with one line, and prints the best structure so far", async () => {
+  using folder = new TemporaryFolder();
+  for (const json of [false, true]) {
+    const out = `${folder.path}/run`, proxy = `${folder.path}/vanishing.ts`;
+    await Deno.writeTextFile(
+      proxy,
+      `let scored = 0;
+      export const proxy = {
+        name: "vanishing", summary: "", variants: ["reference"], inputs: { batches: 1, labelled: false }, needsBackend: false,
+        async score() {
+          if (++scored === 20) {
+            Deno.removeSync(${JSON.stringify(out)}, { recursive: true });
+            await new Promise((resolve) => setTimeout(resolve, 150));
+          }
+          return { value: scored };
+        },
+      };`,
+    );
+    const { code, stdout, stderr } = await zen([
+      ...["search", "--preset", "params-cifar-params1M", "--proxy", proxy, "--window", "1", "--out", out],
+      ...(json ? ["--json"] : []),
+    ]);
+    assert.equal(code, 1, stderr);
+    const errors = stderr.split("\n").filter((line) => line.includes("annot"));
+    assert.deepEqual(errors, [`zen: cannot write to run ${out} as its run.sqlite was removed or replaced`]);
+    if (json) {
+      const { event, best, run } = JSON.parse(stdout.trim().split("\n").at(-1)!);
+      assert.deepEqual([event, best.score, run], ["failed", 20, "run"]);
+      assert.match(best.structure, /^Super/);
+    } else assert.match(stdout, /^best structure {2}Super.*\nscore {11}20\.00000\n$/);
+  }
+});

@@ -111,3 +111,29 @@ Deno.test("an interrupted search keeps what was in flight, and timers run while 
   assert.equal(report.best, null);
   assert.equal(journalIn(store.directory).length, proposals);
 });
+
+for (const replaced of [false, true]) {
+  const what = replaced ? "replaced by another run's" : "removed";
+  Deno.test(`a search whose folder is ${what} ends at the next result with one clear error, and has its best`, async () => {
+    using temporary = new TemporaryDirectory();
+    const directory = `${temporary.path}/run`;
+    let scored = 0;
+    {
+      using store = createRun(directory, smallConfig({ window: 1 }));
+      const score = async () => {
+        if (++scored === 20) {
+          Deno.removeSync(directory, { recursive: true });
+          if (replaced) createRun(directory, smallConfig())[Symbol.dispose]();
+          await new Promise((resolve) => setTimeout(resolve, 150));
+        }
+        return scored;
+      };
+      await assert.rejects(runSearch({ store, score }), {
+        name: "RunStoreError",
+        message: `Cannot write to run ${directory} as its run.sqlite was removed or replaced`,
+      });
+      assert.equal(store.best?.score, 20);
+    }
+    assert.equal(scored, 20);
+  });
+}

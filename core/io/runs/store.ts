@@ -1,8 +1,8 @@
 /** The journal of a search on disk: a directory with an SQLite database that one process writes and any may read. */
 import type { DatabaseSync } from "node:sqlite";
 import type { Proposal, ScoredCandidate, SearchConfig } from "../../search/mod.ts";
-import { readProposals, type RecordedProposal, verdictColumns, writeBest } from "./database.ts";
-import { onStore } from "./error.ts";
+import { readProposals, type RecordedProposal, RUN_FILE, verdictColumns, writeBest } from "./database.ts";
+import { onStore, RunStoreError } from "./error.ts";
 
 /** Proposals are committed when so many wait, or when one comes so many milliseconds after the last commit. */
 const COMMIT = { proposals: 1000, intervalMs: 100 } as const;
@@ -26,6 +26,7 @@ export interface HeldRun {
  */
 export class RunStore implements Disposable {
   readonly #run: HeldRun;
+  readonly #file: number | null | undefined;
   #pending: RecordedProposal[] = [];
   #committedMs = 0;
   #best: ScoredCandidate | undefined;
@@ -33,6 +34,7 @@ export class RunStore implements Disposable {
   /** Takes over the database and the lock of a run. */
   constructor(run: HeldRun) {
     this.#run = run;
+    this.#file = this.#fileNow();
   }
 
   /** The directory of the run. */
@@ -62,12 +64,29 @@ export class RunStore implements Disposable {
     if (due) this.flush();
   }
 
-  /** Commits everything appended. Throws RunStoreError, and forgets what it could not commit. */
+  /**
+   * Commits everything appended. Throws RunStoreError, also where the database was removed or replaced, and forgets what it
+   * could not commit.
+   */
   flush(): void {
     const proposals = this.#pending;
     this.#pending = [];
+    // SQLite would go on writing to the file that has lost its name.
+    if (this.#fileNow() !== this.#file) {
+      const what = `Cannot write to run ${this.directory} as its ${RUN_FILE} was removed or replaced`;
+      throw new RunStoreError(this.directory, what);
+    }
     if (proposals.length > 0) onStore(this.directory, "write to", () => this.#commit(proposals));
     this.#committedMs = Date.now();
+  }
+
+  /** The number that the file system gives the database's file, null where it gives none; undefined if there is no file. */
+  #fileNow(): number | null | undefined {
+    try {
+      return Deno.statSync(`${this.directory}/${RUN_FILE}`).ino;
+    } catch {
+      return undefined;
+    }
   }
 
   #commit(proposals: readonly RecordedProposal[]): void {
@@ -97,7 +116,7 @@ export class RunStore implements Disposable {
   [Symbol.dispose](): void {
     using _lock = this.#run.lock;
     try {
-      this.flush();
+      if (this.#pending.length > 0) this.flush();
     } finally {
       onStore(this.directory, "close", () => this.#run.database.close());
     }
