@@ -35,6 +35,7 @@ const usageErrors = new Set(["UsageError", "ConfigError", "UnknownProxyError", "
 const hints: Readonly<Record<string, string>> = {
   UsageError: "zen <command> --help shows how to call it",
   StructureSyntaxError: "zen zoo list shows structures that work",
+  StructureChannelError: "a block takes the channels that the block before it gives; the first takes 3",
   ShapeError: "zen analyze shows where a structure's shapes come from",
   ConfigError: "zen search --help lists the options; presets are in core/search/presets",
   RunStoreError: "zen runs list shows what there is, zen runs resume continues a run",

@@ -1,5 +1,5 @@
 /** The structures that a command works on: from its arguments, a file or stdin; strings or names of the zoo. */
-import { parseStructure, type Structure } from "../core/networks/masternet/mod.ts";
+import { parseChainedStructure, type Structure } from "../core/networks/masternet/mod.ts";
 import { zooEntry, zooNames } from "../core/networks/zoo/mod.ts";
 import { UsageError } from "./errors.ts";
 
@@ -14,15 +14,15 @@ async function readLines(path: string): Promise<string[]> {
   return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-/** The structure that a text names or spells; throws StructureSyntaxError. */
+/** The structure that a text names or spells; throws StructureSyntaxError, StructureChannelError. */
 export function resolveStructure(text: string): NamedStructure {
   const spelled = zooNames.includes(text) ? zooEntry(text).structure : text;
-  return { text: spelled, structure: parseStructure(spelled) };
+  return { text: spelled, structure: parseChainedStructure(spelled) };
 }
 
 /**
  * All structures of a command, in order: first its arguments, then the lines of `file`. Throws UsageError where there are
- * none, StructureSyntaxError for the first that does not parse.
+ * none, StructureSyntaxError or StructureChannelError for the first that is no network.
  */
 export async function collectStructures(
   texts: readonly string[],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import structures from "../fixtures/structures.json" with { type: "json" };
+import { TemporaryDirectory } from "../io/run_case.ts";
 import { zen, zenJson } from "./zen.ts";
 
 const SMALL = "SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,1,8,1)";
@@ -78,15 +79,46 @@ Deno.test("score by the filling rule is a published value", async () => {
 Deno.test("several proxies print one line a structure, with errors and seconds by name", async () => {
   const flags = ["--fill", "reference", "--labels", "modulo", "--batch", "4", "--resolution", "8"];
   const list = "zen,zen:paper,params,examples/custom_proxy.ts";
-  const [row, misfit] = await zenJson(["score", SMALL, "ConvKX(3,8,3,1)ConvKX(9,8,3,1)", "--proxy", list, ...flags]);
+  const [row, misfit] = await zenJson([
+    "score",
+    SMALL,
+    "MultiSumBlock(BN(3);MaxPool(3,3,2))",
+    "--proxy",
+    list,
+    ...flags,
+  ]);
   assert.deepEqual(Object.keys(row.scores), ["zen", "zen:paper", "params", "logit_spread"]);
   assert.deepEqual(Object.keys(row.seconds), Object.keys(row.scores));
   const [single] = await zenJson(["score", SMALL, "--proxy", "zen", ...flags]);
   assert.equal(row.scores.zen, single.score);
   assert.ok(row.scores.logit_spread > 0 && Number.isFinite(row.parts.logit_spread.mean));
-  assert.match(misfit.scores.zen.error, /takes 9 channels: got 8/);
+  assert.match(misfit.scores.zen.error, /shapes must agree/);
   const [all] = await zenJson(["score", SMALL, "--proxy", "all", ...flags]);
   assert.ok(Object.keys(all.scores).length > 4 && all.scores.params === row.scores.params);
+});
+
+Deno.test("every command refuses a structure whose channels do not chain, and points at the block", async () => {
+  const text = "SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(9,16,1,8,1)";
+  using temporary = new TemporaryDirectory();
+  const out = `${temporary.path}/out`;
+  const calls: readonly (readonly [command: string, ...rest: string[]])[] = [
+    ["analyze", text],
+    ["score", text, "--proxy", "params"],
+    ["forward", text],
+    ["export", text, "--out", out],
+    ["space", "XXBL", text, "0"],
+    ["search", "--init", text, "--proxy", "params", "--max-proposals", "2", "--out", out],
+  ];
+  for (const call of calls) {
+    const { code, stdout, stderr } = await zen(call);
+    assert.deepEqual([code, stdout], [1, ""], call[0]);
+    assert.match(
+      stderr,
+      /takes 9 channels: got 8, at character 27\n {2}Super.*\n {28}\^\n {2}hint: a block takes/,
+      call[0],
+    );
+  }
+  assert.throws(() => Deno.statSync(out), Deno.errors.NotFound);
 });
 
 Deno.test("forward prints one row of logits an image", async () => {

@@ -1,4 +1,5 @@
 /** Structure strings: syntax, blocks, graphs and costs. */
+export { parseChainedStructure, StructureChannelError } from "./chain.ts";
 export { type TrueCost, trueCost } from "./cost.ts";
 export type {
   BlockDefinition,

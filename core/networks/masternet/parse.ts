@@ -30,6 +30,8 @@ class Parser {
   #position = 0;
   #blocks = 0;
   #layers = 0;
+  /** Index in the text of each block's first character. */
+  readonly positions = new Map<Block, number>();
 
   constructor(text: string) {
     this.#text = text;
@@ -55,12 +57,14 @@ class Parser {
     if (++this.#blocks > MAX_BLOCKS) this.#fail(`it may have at most ${MAX_BLOCKS} blocks`, start);
     this.#expect("(", `after ${kind.definition.name}`);
     const label = this.#match(LABEL)?.slice(0, -1);
-    const block = kind.definition.branches ? this.#container(kind, depth) : this.#leaf(kind.definition);
+    const unlabelled = kind.definition.branches ? this.#container(kind, depth) : this.#leaf(kind.definition);
+    const block = label === undefined ? unlabelled : { ...unlabelled, label };
     this.#expect(")", `at the end of ${kind.definition.name}`);
     // Counted over all branches, not along the deepest, because the sum over the branches is what is built.
     if (block.branches.length === 0) this.#layers += blockLayers(block);
     if (this.#layers > MAX_BLOCKS) this.#fail(`it may have at most ${MAX_BLOCKS} layers: got ${this.#layers}`, start);
-    return label === undefined ? block : { ...block, label };
+    this.positions.set(block, start);
+    return block;
   }
 
   #kind(): BlockKind {
@@ -164,8 +168,8 @@ const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 /**
  * Parses a structure string such as `SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,2,8,1)`: a sequence of blocks. A block
  * is `Name(arguments)` or `Name(label|arguments)`. A container has its inner blocks as the last argument, with `;`
- * between branches. White space is not allowed. The parser does not check that the channels of neighbouring blocks fit,
- * because some published strings do not; `lowerStructure` checks it.
+ * between branches. White space is not allowed. The channels of neighbouring blocks need not fit, because one of the
+ * published strings does not; `parseChainedStructure` checks that they do.
  *
  * Throws {@link StructureSyntaxError} for malformed text, unknown names, a wrong number or range of arguments, and
  * structures beyond {@link MAX_BLOCKS} or {@link MAX_DEPTH}.
@@ -179,4 +183,12 @@ const isDigit = (code: number): boolean => code >= 48 && code <= 57;
  */
 export function parseStructure(text: string): Structure {
   return new Parser(text).structure();
+}
+
+/** Parses as {@link parseStructure} does, and tells where each block begins. */
+export function parseWithPositions(
+  text: string,
+): { readonly structure: Structure; readonly positions: ReadonlyMap<Block, number> } {
+  const parser = new Parser(text), structure = parser.structure();
+  return { structure, positions: parser.positions };
 }

@@ -4,7 +4,7 @@
 const EXCERPT_REACH = 36;
 
 /** The text around a position, on one line, and a line with a caret below the position. */
-function excerpt(text: string, position: number): string {
+export function excerpt(text: string, position: number): string {
   const from = Math.max(0, position - EXCERPT_REACH), to = Math.min(text.length, position + EXCERPT_REACH);
   const before = from > 0 ? "…" : "", after = to < text.length ? "…" : "";
   // Replaced, because line breaks and characters without a width would put the caret in the wrong column.
