@@ -1,5 +1,12 @@
 /** Mutation: some blocks of a structure replaced by blocks of the space. */
-import { type Block, chainChannels, splitStructure, type Structure } from "../networks/masternet/mod.ts";
+import {
+  type Block,
+  chainChannels,
+  parseStructure,
+  printStructure,
+  splitStructure,
+  type Structure,
+} from "../networks/masternet/mod.ts";
 import type { Random } from "../numeric/random.ts";
 import { type Choices, replacementsOf, type Space } from "./space.ts";
 
@@ -9,6 +16,42 @@ export interface Mutation {
   readonly space: Space;
   /** How many times a block is chosen; one chosen twice is replaced once. */
   readonly replacements: number;
+}
+
+/** Whether two blocks are equal but for their labels, which have no meaning. */
+function sameBlock(a: Block, b: Block): boolean {
+  return a.name === b.name && a.args.length === b.args.length && a.args.every((value, i) => value === b.args[i]) &&
+    a.branches.length === b.branches.length && a.branches.every((branch, i) => sameBlocks(branch, b.branches[i]!));
+}
+
+function sameBlocks(a: readonly Block[], b: readonly Block[]): boolean {
+  return a.length === b.length && a.every((block, i) => sameBlock(block, b[i]!));
+}
+
+/** The text of a block, as far as it has one. */
+function textOf(block: Block): string {
+  try {
+    return printStructure({ blocks: [block] });
+  } catch {
+    return String(block);
+  }
+}
+
+/**
+ * Refuses a block that does not parse back to itself: a journal keeps structures as text. A space may be any code, so
+ * that the block may be no block at all.
+ */
+function checkReplacement(block: Block, { space, index }: { readonly space: Space; readonly index: number }): void {
+  let cause: unknown;
+  try {
+    if (sameBlocks(parseStructure(textOf(block)).blocks, [block])) return;
+  } catch (error) {
+    cause = error;
+  }
+  throw new RangeError(
+    `Cannot replace block ${index} as what space ${space.name} offers must parse back to itself: got ${textOf(block)}`,
+    { cause },
+  );
 }
 
 /** Draws one block, uniformly over all lists laid end to end. */
@@ -24,7 +67,7 @@ function drawBlock(lists: readonly Choices[], random: Random): Block {
 /**
  * A mutated copy: blocks are replaced, input channels set to the output channels before, deep blocks split. All draws
  * come from `random`.
- * Throws RangeError where the space offers nothing for a chosen block.
+ * Throws RangeError where the space offers nothing for a chosen block, or a block that does not parse back to itself.
  *
  * @example
  * ```ts
@@ -41,7 +84,9 @@ export function mutate(parent: Structure, random: Random, { space, replacements 
     const index = random.below(blocks.length);
     if (replaced.has(index)) continue;
     replaced.add(index);
-    blocks[index] = drawBlock(replacementsOf(space, blocks, index), random);
+    const block = drawBlock(replacementsOf(space, blocks, index), random);
+    checkReplacement(block, { space, index });
+    blocks[index] = block;
   }
   return splitStructure(chainChannels({ blocks }));
 }

@@ -14,7 +14,8 @@ export interface Choices {
 
 /**
  * A search space. A mutation draws uniformly over all lists laid end to end, so a block that is in two lists is drawn
- * twice as often. Input channels are set after the draw, so theirs do not matter.
+ * twice as often. Input channels are set after the draw, so theirs do not matter. A block that is drawn must parse back
+ * to itself when it is printed.
  *
  * @example A space of one's own that only ever deepens the blocks
  * ```ts

@@ -1,6 +1,7 @@
 /** Spaces over super blocks, given as data: the two published ones, and a user's own from a YAML file. */
-import { type Block, MAX_ARGUMENT, roundHalfToEven } from "../networks/masternet/mod.ts";
+import { type Block, MAX_ARGUMENT, MAX_BLOCKS, roundHalfToEven } from "../networks/masternet/mod.ts";
 import type { Choices, Space } from "./space.ts";
+import { parseSpace } from "./space_data.ts";
 
 /**
  * A space over super blocks. `SuperConv…` blocks vary in output channels and keep one layer; all others, whose arguments
@@ -17,7 +18,7 @@ export interface SuperBlockSpace {
   readonly families: readonly (readonly string[])[];
   /** SuperConv types that keep their output channels. Default: none. */
   readonly fixed?: readonly string[] | undefined;
-  /** Channel counts are multiplied and divided by each of these. Default: 1, 1.25, 1.5, 2, 2.5. */
+  /** Channel counts are multiplied and divided by each of these, at most 20. Default: 1, 1.25, 1.5, 2, 2.5. */
   readonly channelFactors?: readonly number[] | undefined;
   /** Channel counts are rounded to a multiple of this, halves to the even one. Default: 8. */
   readonly channelMultiple?: number | undefined;
@@ -25,7 +26,7 @@ export interface SuperBlockSpace {
   readonly minChannels?: number | undefined;
   /** Default: the most that a structure string may have. */
   readonly maxChannels?: number | undefined;
-  /** Layers vary by up to this number, and stay at least 1. Default: 2. */
+  /** Layers vary by up to this number, at most 100, and stay at least 1. Default: 2. */
   readonly layerReach?: number | undefined;
 }
 
@@ -43,8 +44,9 @@ type Rules = SuperBlockSpace & typeof DEFAULTS;
 /** A channel count's variations, largest first, each once. */
 function channelChoices(channels: number, rules: Rules): readonly number[] {
   const { channelFactors, channelMultiple, minChannels, maxChannels } = rules;
+  const most = Math.floor(MAX_ARGUMENT / channelMultiple);
   const round = (count: number) =>
-    Math.max(channelMultiple, roundHalfToEven(count / channelMultiple) * channelMultiple);
+    Math.min(most, Math.max(1, roundHalfToEven(count / channelMultiple))) * channelMultiple;
   const varied = channelFactors.flatMap((factor) => [channels * factor, channels / factor])
     .map((count) => round(Math.min(maxChannels, Math.max(minChannels, count))));
   return [...new Set(varied)].sort((a, b) => b - a);
@@ -52,7 +54,8 @@ function channelChoices(channels: number, rules: Rules): readonly number[] {
 
 /** A layer count's variations, most first. */
 function layerChoices(layers: number, reach: number): readonly number[] {
-  return Array.from({ length: 2 * reach + 1 }, (_, step) => layers + reach - step).filter((count) => count >= 1);
+  return Array.from({ length: 2 * reach + 1 }, (_, step) => layers + reach - step)
+    .filter((count) => count >= 1 && count <= MAX_BLOCKS);
 }
 
 interface Grid {
@@ -104,7 +107,7 @@ function superBlockChoices(block: Block, rules: Rules): readonly Choices[] {
 }
 
 /**
- * A space from its data.
+ * A space from its data. Throws ConfigError for data out of bounds.
  *
  * @example
  * ```ts
@@ -115,7 +118,7 @@ function superBlockChoices(block: Block, rules: Rules): readonly Choices[] {
  * ```
  */
 export function superBlockSpace(data: SuperBlockSpace): Space {
-  const given = Object.entries(data).filter(([, value]) => value !== undefined);
+  const given = Object.entries(parseSpace(data, `space ${data.name}`)).filter(([, value]) => value !== undefined);
   const rules: Rules = { ...DEFAULTS, ...Object.fromEntries(given) as unknown as SuperBlockSpace } as Rules;
   return {
     name: rules.name,

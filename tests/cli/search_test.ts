@@ -151,3 +151,16 @@ Deno.test("a search whose folder vanishes fails with one line, and prints the be
     } else assert.match(stdout, /^best structure {2}Super.*\nscore {11}20\.00000\n$/);
   }
 });
+
+Deno.test("a space out of bounds is refused with its path before a folder is made", async () => {
+  using folder = new TemporaryFolder();
+  const space = `${folder.path}/space.yaml`, out = `${folder.path}/run`;
+  Deno.writeTextFileSync(space, "name: far\nfamilies: [[SuperResK3K3]]\nlayerReach: 1000000\n");
+  const { code, stderr } = await zen([...SEARCH, "--space", space, "--out", out]);
+  assert.equal(code, 2);
+  assert.match(
+    stderr,
+    /space\.yaml as a configuration:\n {2}layerReach: expected an integer from 0 to 100, got 1000000/,
+  );
+  assert.throws(() => Deno.statSync(out), Deno.errors.NotFound);
+});

@@ -111,5 +111,40 @@ Deno.test("a space's data are checked, its block types among them", () => {
     /^ {2}families\.0\.1: expected a block type with arguments 8,8,1,8,1 \(.*SuperResK9K9.*\), got "Super/,
   );
   assert.equal(lines[3], "  families.1: expected at least one block type, got []");
-  assert.equal(lines[4], "  layerReach: expected a non-negative integer, got -1");
+  assert.equal(lines[4], "  layerReach: expected an integer from 0 to 100, got -1");
+});
+
+Deno.test("every number of a space's data, and the length of every list, has bounds", () => {
+  const least = { name: "s", families: [["SuperResK3K3"]] }, many = Array(101).fill("SuperConvK3BNRELU");
+  const channels = "an integer from 1 to 65536", factor = "a factor from 1/65536 to 65536";
+  const refused: readonly (readonly [data: object, path: string, expected: string])[] = [
+    [{ layerReach: 101 }, "layerReach", "an integer from 0 to 100"],
+    [{ layerReach: 0.5 }, "layerReach", "an integer from 0 to 100"],
+    ...["channelMultiple", "minChannels", "maxChannels"].flatMap((key) =>
+      [0, -8, 1.5, 65_537].map((value) => [{ [key]: value }, key, channels] as const)
+    ),
+    ...[0, -1, 1e-5, 65_537, Infinity].map((value) =>
+      [{ channelFactors: [1, value] }, "channelFactors.1", factor] as const
+    ),
+    [{ channelFactors: Array(21).fill(1) }, "channelFactors", "at most 20 factors"],
+    [{ families: Array(101).fill(["SuperResK3K3"]) }, "families", "at most 100 families"],
+    [{ families: [Array(101).fill("SuperResK3K3")] }, "families.0", "at most 100 block types"],
+    [{ fixed: many }, "fixed", "at most 100 block types"],
+    [{ minChannels: 32, maxChannels: 16 }, "maxChannels", "at least minChannels, 32"],
+  ];
+  for (const [data, path, expected] of refused) {
+    assert.throws(() => parseSpace({ ...least, ...data }), (error: unknown) => {
+      assert.ok(error instanceof ConfigError);
+      assert.deepEqual(error.problems.map((problem) => [problem.path, problem.expected]), [[path, expected]]);
+      return true;
+    });
+  }
+  assert.throws(
+    () => parseSpace({ ...least, families: [["BN(8)SuperResK3K3"]] }),
+    /families\.0\.0: expected a block type .*letters and digits alone\), got "BN\(8\)/,
+  );
+  const most = { layerReach: 100, channelMultiple: 65_536, minChannels: 65_536, maxChannels: 65_536 };
+  const longest = { families: Array(100).fill(least.families[0]), fixed: many.slice(1) };
+  const data = { ...least, ...most, ...longest, channelFactors: [...Array(19).fill(1 / 65_536), 65_536] };
+  assert.deepEqual(parseSpace(data), data);
 });

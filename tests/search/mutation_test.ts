@@ -56,3 +56,38 @@ Deno.test("a mutation leaves its parent as it was", () => {
   for (let i = 0; i < 50; i++) mutate(initial, new Random(1, i), { space: lists, replacements: 2 });
   assert.equal(printStructure(initial), before);
 });
+
+Deno.test("a replacement that does not parse back to itself is refused with the names of space and block", () => {
+  const stem = parseStructure("SuperConvK3BNRELU(3,8,1,1)"), [block] = stem.blocks;
+  const [residual] = parseStructure("ResBlock(8,1,BN(8))").blocks;
+  const offers: readonly (readonly [offer: unknown, got: string])[] = [
+    [{ ...block, name: "Unknown" }, "Unknown(3,8,1,1)"],
+    [{ ...block, args: [3, -8, 1, 1] }, "SuperConvK3BNRELU(3,-8,1,1)"],
+    [{ ...block, args: [3, 8.5, 1, 1] }, "SuperConvK3BNRELU(3,8.5,1,1)"],
+    [{ ...block, args: [3, 8, 1] }, "SuperConvK3BNRELU(3,8,1)"],
+    [{ ...block, args: [3, "8", 1, 1] }, "SuperConvK3BNRELU(3,8,1,1)"],
+    [{ ...block, args: [3, 8, 1, 20_000] }, "SuperConvK3BNRELU(3,8,1,20000)"],
+    // Prints as two blocks.
+    [{ ...block, name: "BN(3)SuperConvK3BNRELU" }, "BN(3)SuperConvK3BNRELU(3,8,1,1)"],
+    // Parses with the arguments that are left out.
+    [{ ...residual, args: [] }, "ResBlock(BN(8))"],
+    [{ ...residual, branches: [[{ name: "BN", args: ["8"], branches: [] }]] }, "ResBlock(8,1,BN(8))"],
+    [undefined, "undefined"],
+    [{}, "[object Object]"],
+  ];
+  for (const [offer, got] of offers) {
+    const space: Space = { name: "mine", replacements: () => [[offer as Block]] };
+    assert.throws(
+      () => mutate(stem, new Random(1, 0), { space, replacements: 1 }),
+      {
+        name: "RangeError",
+        message: `Cannot replace block 0 as what space mine offers must parse back to itself: got ${got}`,
+      },
+    );
+  }
+  const labelled: Space = { name: "mine", replacements: () => [[{ ...block!, label: "stem" }]] };
+  assert.equal(
+    printStructure(mutate(stem, new Random(1, 0), { space: labelled, replacements: 1 })),
+    printStructure(stem),
+  );
+});

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { listReplacements, parseStructure, publishedSpaces, type Space, superBlockSpace } from "@zennas/zennas";
+import {
+  ConfigError,
+  listReplacements,
+  parseStructure,
+  publishedSpaces,
+  type Space,
+  superBlockSpace,
+} from "@zennas/zennas";
 import goldens from "../fixtures/search_space.json" with { type: "json" };
 
 function publishedSpace(name: string): Space {
@@ -58,4 +65,23 @@ Deno.test("a space's data decide channels, layers and types", () => {
   assert.deepEqual(lists, [12, 12]);
   assert.equal(distinct.length, 24);
   assert.equal(distinct[0], "SuperResK1K5K1(20,12,2,16,1)");
+});
+
+Deno.test("a space refuses data out of bounds before it is used", () => {
+  assert.throws(
+    () => superBlockSpace({ name: "far", families: [["SuperResK3K3"]], layerReach: 1_000_000 }),
+    (error: unknown) =>
+      error instanceof ConfigError && error.source === "space far" &&
+      error.problems[0]!.path === "layerReach",
+  );
+});
+
+Deno.test("channels and layers stay within what a structure string may have", () => {
+  const families = [["SuperResK3K3"]];
+  const space = superBlockSpace({ name: "wide", families, channelMultiple: 24, layerReach: 100 });
+  const { distinct } = listReplacements(space, parseStructure("SuperResK3K3(3,60000,1,24,9999)"), 0);
+  const offered = distinct.map((text) => parseStructure(text).blocks[0]!.args);
+  // 65,544 would be the next multiple.
+  assert.equal(Math.max(...offered.map((args) => args[1]!)), 65_520);
+  assert.equal(Math.max(...offered.map((args) => args[4]!)), 10_000);
 });
