@@ -72,6 +72,7 @@ Deno.test("a replacement that does not parse back to itself is refused with the 
     // Parses with the arguments that are left out.
     [{ ...residual, args: [] }, "ResBlock(BN(8))"],
     [{ ...residual, branches: [[{ name: "BN", args: ["8"], branches: [] }]] }, "ResBlock(8,1,BN(8))"],
+    [{ ...block, branches: [[]] }, "SuperConvK3BNRELU(3,8,1,1)"],
     [undefined, "undefined"],
     [{}, "[object Object]"],
   ];
