@@ -11,7 +11,8 @@
  */
 import { parseArgs } from "node:util";
 import { comparisonSettings, sampleNetworks, type ScoreRow } from "../core/nasbench/mod.ts";
-import { loadBenchmark, ScoreTable } from "../core/io/mod.ts";
+import { chooseProxies, loadBenchmark, scoreOrigin, ScoreTable } from "../core/io/mod.ts";
+import { kernelsOf } from "../kernels/identity.ts";
 import { environment } from "./environment.ts";
 import {
   type BenchmarkData,
@@ -38,6 +39,8 @@ const { values } = parseArgs({
     written: { type: "boolean", default: false },
   },
 });
+
+const kernels = await kernelsOf("cpu");
 
 /** How often scores are copied to docs/data. */
 const KEEP_EVERY_MS = 60_000;
@@ -71,10 +74,12 @@ function comparisonsOf(benchmark: BenchmarkData): Comparison[] {
   });
 }
 
-function scoreTable({ benchmark, folder, batch }: Comparison): ScoreTable {
+/** The run's table, its scores filed as `zen correlate` files those that it computes on the CPU. */
+async function scoreTable({ benchmark, folder, batch, proxy }: Comparison): Promise<ScoreTable> {
   Deno.mkdirSync(folder, { recursive: true });
-  const settings = { benchmark: benchmark.name, dataSet: "cifar10", ...comparisonSettings({ batch }) };
-  return new ScoreTable(`${folder}/scores.sqlite`, settings);
+  const [chosen] = await chooseProxies(proxy), device = chosen!.proxy.needsBackend ? { kernels } : {};
+  const settings = { benchmark: benchmark.name, dataSet: "cifar10", ...comparisonSettings({ batch }), ...device };
+  return new ScoreTable(`${folder}/scores.sqlite`, () => scoreOrigin(chosen!, settings));
 }
 
 /**
@@ -97,7 +102,7 @@ async function prepare(comparison: Comparison): Promise<void> {
   const rows = values.redo ? known.rows.filter((row) => !isOwn(row)) : known.rows;
   await Deno.mkdir("docs/data", { recursive: true });
   await writeProxyData(path, { networks: sample, rows });
-  using table = scoreTable(comparison);
+  using table = await scoreTable(comparison);
   for (const row of rows.filter(isOwn)) if (!table.has(row)) table.add(row);
 }
 
@@ -108,7 +113,7 @@ function ignoreMissing(error: unknown): void {
 /** Copies the run's scores to docs/data. */
 async function keep(comparison: Comparison): Promise<void> {
   const { path, proxy } = comparison, { networks, rows } = await readProxyData(path);
-  using table = scoreTable(comparison);
+  using table = await scoreTable(comparison);
   await writeProxyData(path, { networks, rows: [...rows.filter((row) => row.proxy !== proxy), ...table.rows(proxy)] });
 }
 

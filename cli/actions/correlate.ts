@@ -1,8 +1,9 @@
 /** What `zen correlate` does. */
 import type { Backend } from "../../core/graph/backend.ts";
-import { chooseProxies, type ChosenProxy, loadBenchmark, ScoreTable } from "../../core/io/mod.ts";
+import { chooseProxies, type ChosenProxy, loadBenchmark, scoreOrigin, ScoreTable } from "../../core/io/mod.ts";
 import { comparisonSettings, sampleNetworks } from "../../core/nasbench/mod.ts";
 import type { CorrelateOptions } from "../commands/correlate.ts";
+import { kernelsOf } from "../../kernels/identity.ts";
 import { report } from "../correlate/report.ts";
 import { type ComparisonTask, scoreAll } from "../correlate/work.ts";
 import { describeDevice, openDevice } from "../device.ts";
@@ -22,18 +23,29 @@ async function taskOf(options: CorrelateOptions): Promise<ComparisonTask> {
   };
 }
 
+/** Opens the table of scores; those of proxies without a device do not depend on one. */
+function openTable(out: string, task: ComparisonTask, kernels?: string): ScoreTable {
+  const { benchmark, dataSet, settings, chosen } = task;
+  return new ScoreTable(`${out}/scores.sqlite`, (name) => {
+    const one = chosen.find(({ key }) => key === name)!;
+    const device = one.proxy.needsBackend ? { kernels } : {};
+    return scoreOrigin(one, { benchmark: benchmark.name, dataSet, ...settings, ...device });
+  });
+}
+
 /** Scores what is missing, compares the scores with the accuracies, and writes the results. */
 export async function correlate(options: CorrelateOptions): Promise<void> {
-  const task = await taskOf(options), { benchmark, dataSet, settings } = task;
-  const out = options.out ?? `runs/correlate-${benchmark.name}-${dataSet}`;
+  const task = await taskOf(options);
+  const out = options.out ?? `runs/correlate-${task.benchmark.name}-${task.dataSet}`;
   await Deno.mkdir(out, { recursive: true });
-  using table = new ScoreTable(`${out}/scores.sqlite`, { benchmark: benchmark.name, dataSet, ...settings });
-  const site = { table, out, json: options.json ?? false };
+  const site = { out, json: options.json ?? false };
   if (!task.chosen.some(({ proxy }) => proxy.needsBackend)) {
+    using table = openTable(out, task);
     await scoreAll(task, { table });
-    return await report(task, { ...site, device: "none" });
+    return await report(task, { ...site, table, device: "none" });
   }
   await using backend: Backend = await openDevice(options);
+  using table = openTable(out, task, await kernelsOf(backend.device.backend, options.precision));
   await scoreAll(task, { table, backend });
-  await report(task, { ...site, device: describeDevice(backend) });
+  await report(task, { ...site, table, device: describeDevice(backend) });
 }

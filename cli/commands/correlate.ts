@@ -24,7 +24,8 @@ export interface CorrelateOptions extends DeviceOptions {
 
 const EXAMPLES = `
 Scores are kept in <out>/scores.sqlite as they are taken: the same command again goes on where it was stopped, and more
-proxies, networks or seeds only add what is missing. <out> also gets correlation.json, table.md and scatter.svg.
+proxies, networks or seeds only add what is missing. Scores of other settings, of another kind of device, of another
+version of zennas or of a module that changed are kept apart. <out> also gets correlation.json, table.md and scatter.svg.
 
 A benchmark of your own is a CSV with the columns structure (quoted, as structures have commas) and accuracy.
 

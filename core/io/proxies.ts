@@ -1,6 +1,7 @@
 /** Proxies by name, or from a user's file. */
 import { proxies, type Proxy, proxyNamed, variantOf } from "../scoring/mod.ts";
 import { ConfigError } from "../search/mod.ts";
+import { moduleHash } from "./module_hash.ts";
 import { fileUrl } from "./yaml_file.ts";
 
 /** Whether a proxy is given by a module rather than by a name. */
@@ -49,23 +50,37 @@ export interface ChosenProxy {
   readonly proxy: Proxy;
   /** The variant that was named, or the proxy's default. */
   readonly variant: string;
+  /** For a module, the hash of its source as {@link chooseProxies} reads it. */
+  readonly source?: string;
 }
 
 /** Splits `name:variant`; what follows a colon is no variant in a URL or path. */
 const WITH_VARIANT = /^(.+):([\w-]+)$/;
 
 /**
- * The proxies of a list such as `zen,zen:paper,./my_proxy.ts`; `all` stands for every proxy there is by name. Throws
- * UnknownProxyError and ConfigError.
+ * The proxies of a list such as `zen,zen:paper,./my_proxy.ts`; `all` stands for every proxy there is by name. Of a
+ * module, the text is hashed too, with that of all that it imports by a relative path. Throws UnknownProxyError, and
+ * ConfigError where two proxies have the same name.
  */
 export async function chooseProxies(list: string): Promise<readonly ChosenProxy[]> {
   if (list === "all") {
     return [...proxies.values()].map((proxy) => ({ key: proxy.name, proxy, variant: variantOf(proxy) }));
   }
   const names = list.split(",").map((name) => name.trim()).filter((name) => name !== "");
-  return await Promise.all(names.map(async (name) => {
-    const [, base = name, variant] = WITH_VARIANT.exec(name) ?? [];
-    const proxy = await loadProxy(base);
-    return { key: variant ? `${proxy.name}:${variant}` : proxy.name, proxy, variant: variantOf(proxy, variant) };
-  }));
+  const chosen = await Promise.all(names.map(chooseProxy));
+  for (const { key, proxy } of chosen) {
+    if (chosen.every((other) => other.key !== key || other.proxy === proxy)) continue;
+    throw new ConfigError(list, [{ path: "proxy", expected: "a name of its own for each proxy", got: `${key} twice` }]);
+  }
+  return chosen;
+}
+
+async function chooseProxy(name: string): Promise<ChosenProxy> {
+  const [, base = name, variant] = WITH_VARIANT.exec(name) ?? [], proxy = await loadProxy(base);
+  return {
+    key: variant ? `${proxy.name}:${variant}` : proxy.name,
+    proxy,
+    variant: variantOf(proxy, variant),
+    ...(isProxyFile(base) && { source: await moduleHash(fileUrl(base)) }),
+  };
 }

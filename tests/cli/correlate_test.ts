@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import manifest from "../../deno.json" with { type: "json" };
 import macroRows from "../fixtures/nasbench_macro.json" with { type: "json" };
 import { permissions, zen, zenJson } from "./zen.ts";
 
@@ -63,9 +64,42 @@ Deno.test("a comparison that was killed goes on where it was, and ends as one th
   const figures = async (out: string) =>
     (await zenJson([...args, "--out", out])).map(({ seconds: _, ...rest }) => rest);
   assert.deepEqual(await figures(killed), await figures(`${folder.path}/whole`));
-  const { code, stderr } = await zen([...args, "--out", killed, "--batch", "3"]);
-  assert.equal(code, 2);
-  assert.match(stderr, /these settings to continue/);
+  using database = new DatabaseSync(`${killed}/scores.sqlite`, { readOnly: true });
+  const origins = database.prepare("SELECT value FROM origins").all().map(({ value }) => JSON.parse(String(value)));
+  assert.deepEqual(origins.map(({ proxy }) => proxy).toSorted(), ["naswot", "zen"]);
+  for (const { variant, version, kernels, batch } of origins) {
+    assert.deepEqual([typeof variant, version, batch], ["string", manifest.version, 2]);
+    assert.match(kernels, /^cpu f32 [0-9a-f]{16}$/);
+  }
+});
+
+/** A proxy by what a network costs, as a module named like a built-in. */
+const ownProxy = (sign: string) =>
+  `export const proxy = {
+  name: "params", summary: "", variants: ["plain"], inputs: { batches: 0, labelled: false }, needsBackend: false,
+  score: (design) => Promise.resolve({ value: ${sign}design.cost().parameters }),
+};`;
+
+Deno.test("scores are taken anew where a module or a setting changed, and only there", async () => {
+  using folder = new SmallBenchmark();
+  const out = `${folder.path}/out`, own = `${folder.path}/own.js`;
+  const spearman = async (...more: string[]) => {
+    const [row] = await zenJson([...folder.args, "--seeds", "1", "--out", out, ...more]);
+    return row.agreement.spearman.mean;
+  };
+  const count = macroRows.length, builtIn = await spearman("--proxy", "params");
+  await Deno.writeTextFile(own, ownProxy(""));
+  assert.equal(await spearman("--proxy", own), builtIn);
+  assert.equal(keptScores(out), 2 * count);
+  await Deno.writeTextFile(own, ownProxy("-"));
+  assert.equal(await spearman("--proxy", own), -builtIn);
+  assert.equal(await spearman("--proxy", "params"), builtIn);
+  assert.equal(await spearman("--proxy", own), -builtIn);
+  assert.equal(keptScores(out), 3 * count);
+  assert.equal(await spearman("--proxy", "params", "--batch", "3"), builtIn);
+  assert.equal(keptScores(out), 4 * count);
+  assert.equal(await spearman("--proxy", "params", "--seeds", "2"), builtIn);
+  assert.equal(keptScores(out), 5 * count);
 });
 
 Deno.test("correlate needs a benchmark and its data", async () => {

@@ -94,7 +94,7 @@ Deno.test("scoring a list of structures names the error beside the one that the 
 Deno.test("a comparison keeps the reason why a network has no score, and the scores of the others", async () => {
   using temporary = new TemporaryDirectory();
   await using backend = await openBackend("cpu");
-  using table = new ScoreTable(`${temporary.path}/scores.sqlite`, {});
+  using table = new ScoreTable(`${temporary.path}/scores.sqlite`, () => ({}));
   await scoreAll({
     ...{ benchmark: structureBenchmark(form), dataSet: "cifar10", chosen, seeds: [1], sampleSeed: 1 },
     networks: texts.map((text) => ({ text, accuracy: 90 })),

@@ -1,0 +1,18 @@
+/** Which kernels compute a score, so that scores of others are told apart. */
+import { createHash } from "node:crypto";
+import type { DeviceDescription } from "../core/graph/backend.ts";
+import type { StoragePrecision } from "../core/graph/precision.ts";
+
+/**
+ * The kind of a device, its precision, and the hash of the CPU's kernels. The kernels of WebGPU go by the version of this
+ * package.
+ */
+export async function kernelsOf(
+  backend: DeviceDescription["backend"],
+  precision: StoragePrecision = "f32",
+): Promise<string> {
+  if (backend === "webgpu") return `webgpu ${precision}`;
+  const wasm = await fetch(new URL("./cpu/kernels.wasm", import.meta.url));
+  const hash = createHash("sha256").update(new Uint8Array(await wasm.arrayBuffer())).digest("hex");
+  return `cpu ${precision} ${hash.slice(0, 16)}`;
+}
