@@ -1,6 +1,6 @@
 /** The structures that a command works on: from its arguments, a file or stdin; strings or names of the zoo. */
 import { parseChainedStructure, type Structure } from "../core/networks/masternet/mod.ts";
-import { zooEntry, zooNames } from "../core/networks/zoo/mod.ts";
+import { spelledStructure } from "../core/networks/zoo/mod.ts";
 import { UsageError } from "./errors.ts";
 
 /** A structure beside the text that named it. */
@@ -16,7 +16,7 @@ async function readLines(path: string): Promise<string[]> {
 
 /** The structure that a text names or spells; throws StructureSyntaxError, StructureChannelError. */
 export function resolveStructure(text: string): NamedStructure {
-  const spelled = zooNames.includes(text) ? zooEntry(text).structure : text;
+  const spelled = spelledStructure(text);
   return { text: spelled, structure: parseChainedStructure(spelled) };
 }
 

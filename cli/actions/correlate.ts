@@ -1,4 +1,6 @@
 /** What `zen correlate` does. */
+import { createHash } from "node:crypto";
+import { basename, relative } from "node:path";
 import type { Backend } from "../../core/graph/backend.ts";
 import { chooseProxies, type ChosenProxy, loadBenchmark, scoreOrigin, ScoreTable } from "../../core/io/mod.ts";
 import { comparisonSettings, sampleNetworks } from "../../core/nasbench/mod.ts";
@@ -9,7 +11,7 @@ import { type ComparisonTask, scoreAll } from "../correlate/work.ts";
 import { describeDevice, openDevice } from "../device.ts";
 
 async function taskOf(options: CorrelateOptions): Promise<ComparisonTask> {
-  const { sample, sampleSeed, seeds } = options;
+  const { sample, sampleSeed, seeds, resolution, classes, se } = options;
   const chosen: readonly ChosenProxy[] = await chooseProxies(options.proxy);
   const { benchmark, networks } = await loadBenchmark(options);
   return {
@@ -20,23 +22,31 @@ async function taskOf(options: CorrelateOptions): Promise<ComparisonTask> {
     seeds: Array.from({ length: seeds }, (_, index) => index + 1),
     settings: comparisonSettings(options),
     sampleSeed,
+    form: { resolution, classes, se },
   };
 }
 
 /** Opens the table of scores; those of proxies without a device do not depend on one. */
 function openTable(out: string, task: ComparisonTask, kernels?: string): ScoreTable {
-  const { benchmark, dataSet, settings, chosen } = task;
+  const { benchmark, dataSet, settings, chosen, form } = task;
   return new ScoreTable(`${out}/scores.sqlite`, (name) => {
     const one = chosen.find(({ key }) => key === name)!;
     const device = one.proxy.needsBackend ? { kernels } : {};
-    return scoreOrigin(one, { benchmark: benchmark.name, dataSet, ...settings, ...device });
+    return scoreOrigin(one, { benchmark: benchmark.name, dataSet, ...form, ...settings, ...device });
   });
+}
+
+/** A folder of its own for each benchmark and data set; a CSV is told by its path from here. */
+function defaultFolder({ benchmark, dataSet }: CorrelateOptions): string {
+  if (!benchmark.endsWith(".csv")) return `runs/correlate-${benchmark}-${dataSet}`;
+  const hash = createHash("sha256").update(relative(".", benchmark)).digest("hex").slice(0, 8);
+  return `runs/correlate-${basename(benchmark, ".csv")}-${hash}-${dataSet}`;
 }
 
 /** Scores what is missing, compares the scores with the accuracies, and writes the results. */
 export async function correlate(options: CorrelateOptions): Promise<void> {
   const task = await taskOf(options);
-  const out = options.out ?? `runs/correlate-${task.benchmark.name}-${task.dataSet}`;
+  const out = options.out ?? defaultFolder(options);
   await Deno.mkdir(out, { recursive: true });
   const site = { out, json: options.json ?? false };
   if (!task.chosen.some(({ proxy }) => proxy.needsBackend)) {

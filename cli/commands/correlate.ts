@@ -18,6 +18,9 @@ export interface CorrelateOptions extends DeviceOptions {
   readonly batch: number;
   readonly weights?: WeightScale;
   readonly favouredSize?: FavouredSize;
+  readonly resolution?: number;
+  readonly classes?: number;
+  readonly se?: boolean;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -27,7 +30,9 @@ Scores are kept in <out>/scores.sqlite as they are taken: the same command again
 proxies, networks or seeds only add what is missing. Scores of other settings, of another kind of device, of another
 version of zennas or of a module that changed are kept apart. <out> also gets correlation.json, table.md and scatter.svg.
 
-A benchmark of your own is a CSV with the columns structure (quoted, as structures have commas) and accuracy.
+A benchmark of your own is a CSV with the columns structure (quoted, as structures have commas; names of zoo networks
+will do) and accuracy. Its networks are built for the data set's images and classes; --resolution, --classes and --se
+say otherwise.
 
 Examples:
   zen correlate --benchmark nasbench-macro --data nas-bench-macro_cifar10.json --proxy zen,naswot,params --sample 500 --seeds 3
@@ -47,7 +52,10 @@ export function addCorrelateCommand(program: Command): void {
       "what to score by: a name, names with commas, all, or a module of your own",
       "zen,params",
     )
-    .option("--out <dir>", "where scores and results go (default: runs/correlate-<benchmark>-<data set>)");
+    .option(
+      "--out <dir>",
+      "where scores and results go (default: runs/correlate-<benchmark>-<data set>, where a CSV has its name and a hash of its path)",
+    );
   const options = [
     new Option("--data-set <name>", "the data set whose accuracies count, and its images' size and classes")
       .choices(["cifar10", "cifar100", "imagenet16-120"]).default("cifar10"),
@@ -60,6 +68,9 @@ export function addCorrelateCommand(program: Command): void {
       "deviation of drawn weights: 1 (unit), or √(2/fan-in) (scaled) (default: what a proxy's source prescribes, else scaled)",
     ).choices(["unit", "scaled"]),
     settingOption("favouredSize"),
+    settingOption("resolution"),
+    settingOption("classes"),
+    settingOption("squeezeExcite"),
   ];
   for (const option of [...options, deviceOption(), precisionOption(), workersOption(), jsonOption()]) {
     command.addOption(option);

@@ -22,8 +22,9 @@ function sentence({ benchmark, dataSet, networks, seeds, settings }: ComparisonT
 /** Measures, writes correlation.json, table.md and scatter.svg, and prints the table or its figures. */
 export async function report(task: ComparisonTask, { table, out, json, device }: ReportSite): Promise<void> {
   const reports = task.chosen.map((chosen) => assess(chosen, table.rows(chosen.key), task));
-  const { benchmark, dataSet, networks, seeds, settings, sampleSeed } = task;
-  const about = { benchmark: benchmark.name, dataSet, sample: networks.length, sampleSeed, seeds, ...settings, device };
+  const { benchmark, dataSet, networks, seeds, settings, sampleSeed, form } = task;
+  const sample = networks.length;
+  const about = { benchmark: benchmark.name, dataSet, ...form, sample, sampleSeed, seeds, ...settings, device };
   const markdown = assessmentTable(reports);
   await Deno.writeTextFile(
     `${out}/correlation.json`,

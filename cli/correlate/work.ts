@@ -1,7 +1,7 @@
 /** The work of `zen correlate`: every proxy on every network under every seed, each once. */
 import type { Backend } from "../../core/graph/backend.ts";
 import type { Benchmark, ComparisonSettings, Sample, ScoreRow } from "../../core/nasbench/mod.ts";
-import type { ChosenProxy, ScoreTable } from "../../core/io/mod.ts";
+import type { BenchmarkSource, ChosenProxy, ScoreTable } from "../../core/io/mod.ts";
 import type { NetworkDesign } from "../../core/scoring/mod.ts";
 import { mapInOrder } from "../concurrency.ts";
 import { failsCandidate } from "../../core/scoring/candidate_error.ts";
@@ -13,6 +13,8 @@ export interface ComparisonTask extends Sample {
   readonly dataSet: string;
   readonly chosen: readonly ChosenProxy[];
   readonly settings: ComparisonSettings;
+  /** What was asked of the networks' form. */
+  readonly form?: Pick<BenchmarkSource, "resolution" | "classes" | "se">;
 }
 
 /** Where scores come from and go to. */
@@ -42,11 +44,14 @@ function missingSteps({ networks, seeds, chosen }: ComparisonTask, table: ScoreT
 async function rowOf(
   design: NetworkDesign,
   { proxy, key, variant }: ChosenProxy,
-  { settings, seed, backend }: { settings: ComparisonSettings; seed: number; backend: Backend | undefined },
+  { settings, network, seed, backend }: Pick<Step, "network" | "seed"> & {
+    readonly settings: ComparisonSettings;
+    readonly backend: Backend | undefined;
+  },
 ): Promise<ScoreRow> {
   const from = performance.now();
   const row = (result: Pick<ScoreRow, "value" | "parts" | "error">): ScoreRow => ({
-    network: design.text,
+    network,
     proxy: key,
     seed,
     seconds: (performance.now() - from) / 1000,
@@ -70,7 +75,7 @@ export async function scoreAll(task: ComparisonTask, { table, backend }: Scoring
     const design = task.benchmark.design(network), { settings } = task;
     const rows: ScoreRow[] = [];
     // One proxy at a time, so that the seconds of each are its own.
-    for (const chosen of missing) rows.push(await rowOf(design, chosen, { settings, seed, backend }));
+    for (const chosen of missing) rows.push(await rowOf(design, chosen, { settings, network, seed, backend }));
     return rows;
   };
   let done = 0;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import manifest from "../../deno.json" with { type: "json" };
 import macroRows from "../fixtures/nasbench_macro.json" with { type: "json" };
+import { type NetworkForm, parseStructure, structureDesign, zooEntry } from "@zennas/zennas";
 import { permissions, zen, zenJson } from "./zen.ts";
 
 /** A folder with a small NAS-Bench-Macro in it, removed in the end. */
@@ -69,7 +70,7 @@ Deno.test("a comparison that was killed goes on where it was, and ends as one th
   assert.deepEqual(origins.map(({ proxy }) => proxy).toSorted(), ["naswot", "zen"]);
   for (const { variant, version, kernels, batch } of origins) {
     assert.deepEqual([typeof variant, version, batch], ["string", manifest.version, 2]);
-    assert.match(kernels, /^cpu f32 [0-9a-f]{16}$/);
+    assert.match(kernels, /^(cpu f32 [0-9a-f]{16}|webgpu f32)$/);
   }
 });
 
@@ -100,6 +101,47 @@ Deno.test("scores are taken anew where a module or a setting changed, and only t
   assert.equal(keptScores(out), 4 * count);
   assert.equal(await spearman("--proxy", "params", "--seeds", "2"), builtIn);
   assert.equal(keptScores(out), 5 * count);
+});
+
+Deno.test("CSVs of one's own have a folder each, structures or names of the zoo, and a form, all as typed", async () => {
+  using folder = new SmallBenchmark();
+  const zoo = "zennet_cifar10_model_size1M_res32", { structure } = zooEntry(zoo);
+  for (const name of ["a", "b"]) {
+    await Deno.mkdir(`${folder.path}/${name}`);
+    await Deno.writeTextFile(
+      `${folder.path}/${name}/nets.csv`,
+      `structure,accuracy\n${zoo},90\n"SuperConvK3BNRELU(3,8,1,1)",80\n`,
+    );
+  }
+  await Deno.writeTextFile(`${folder.path}/spelled.csv`, `structure,accuracy\n"${structure}",90\n`);
+  const scores = async (csv: string, ...more: string[]) => {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", ...permissions, import.meta.resolve("../../cli/main.ts"), "correlate", "--benchmark", csv]
+        .concat("--proxy", "params,flops", "--seeds", "1", more),
+      cwd: folder.path,
+    }).output();
+    const [, out] = /written to (\S+)/.exec(new TextDecoder().decode(stderr)) ?? [];
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+    const { networks, proxies } = JSON.parse(await Deno.readTextFile(`${folder.path}/${out}/correlation.json`));
+    const at = networks.findIndex(({ accuracy }: { accuracy: number }) => accuracy === 90);
+    return { out, values: proxies.map((one: { scores: readonly number[] }) => one.scores[at]) };
+  };
+  const first = await scores("a/nets.csv"), second = await scores("b/nets.csv");
+  assert.match(String(first.out), /^runs\/correlate-nets-[0-9a-f]{8}-cifar10$/);
+  assert.notEqual(first.out, second.out);
+  assert.deepEqual(await scores("./a/nets.csv"), first);
+  assert.deepEqual((await scores("spelled.csv")).values, first.values);
+  const costs = (form: NetworkForm) => {
+    const { parameters, macs } = structureDesign(parseStructure(structure), form).cost();
+    return [parameters, macs];
+  };
+  assert.deepEqual(first.values, costs({ resolution: 32, classes: 10 }));
+  const formed = await scores("a/nets.csv", "--resolution", "64", "--classes", "7", "--se");
+  assert.deepEqual(formed.values, costs({ resolution: 64, classes: 7, squeezeExcite: true }));
+  assert.deepEqual(await scores("a/nets.csv"), first);
+  const { code, stderr } = await zen([...folder.args, "--resolution", "64"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /resolution: expected a CSV/);
 });
 
 Deno.test("correlate needs a benchmark and its data", async () => {

@@ -43,6 +43,12 @@ export interface BenchmarkSource {
   readonly data?: string | undefined;
   /** Decides resolution and classes, and for NAS-Bench-201 which accuracies are taken. Default: `cifar10`. */
   readonly dataSet?: DataSetName | undefined;
+  /** Images' rows and columns for a CSV of one's own, in place of the data set's. */
+  readonly resolution?: number | undefined;
+  /** Classes for a CSV of one's own, in place of the data set's. */
+  readonly classes?: number | undefined;
+  /** Whether super blocks of a CSV of one's own contain squeeze-and-excitation; default: false. */
+  readonly se?: boolean | undefined;
 }
 
 /** Loads a benchmark. Throws ConfigError for an unknown one, or for a file that is not its data. */
@@ -50,12 +56,21 @@ export async function loadBenchmark(source: BenchmarkSource): Promise<LoadedBenc
   const { benchmark, dataSet = "cifar10" } = source, form = dataSets[dataSet];
   if (benchmark.endsWith(".csv")) {
     const networks = accuraciesOf(await Deno.readTextFile(benchmark), ["structure", "accuracy"], benchmark);
-    return { benchmark: structureBenchmark(form), networks };
+    const { resolution = form.resolution, classes = form.classes, se: squeezeExcite = false } = source;
+    return { benchmark: structureBenchmark({ resolution, classes, squeezeExcite }), networks };
   }
+  refuseForm(source);
   if (benchmark === "nasbench201") return { benchmark: nasBench201(form), networks: await readNasBench201(source) };
   if (benchmark === "nasbench-macro") return { benchmark: nasBenchMacro(form), networks: await readMacro(source) };
   const expected = "nasbench201, nasbench-macro, or a .csv file";
   throw new ConfigError("settings", [{ path: "benchmark", expected, got: benchmark }]);
+}
+
+/** Throws ConfigError where a form is asked for, as a published benchmark's networks have theirs. */
+function refuseForm({ benchmark, ...source }: BenchmarkSource): void {
+  const given = (["resolution", "classes", "se"] as const).filter((name) => source[name] !== undefined);
+  const problems = given.map((path) => ({ path, expected: "a CSV of your own to go with it", got: benchmark }));
+  if (problems.length > 0) throw new ConfigError("settings", problems);
 }
 
 function dataOf({ benchmark, data }: BenchmarkSource): string {

@@ -44,3 +44,8 @@ export function zooEntry(name: string): ZooEntry {
   if (!entry) throw new UnknownNetworkError(name);
   return entry;
 }
+
+/** The structure string of a published network's name; any other text as it is. */
+export function spelledStructure(text: string): string {
+  return publishedNetworks.get(text)?.structure ?? text;
+}
