@@ -30,6 +30,7 @@ const candidateOf = ({ index, structure, score }: Member): ScoredCandidate => ({
 
 /** What is reported is in this order; the population breeds from its own, in which the newest of equal scores is first. */
 const bestFirst = (a: ScoredCandidate, b: ScoredCandidate): number => b.score - a.score || a.index - b.index;
+const better = (a: Member, b: Member): Member => bestFirst(a, b) <= 0 ? a : b;
 
 /** The state of a search that results change: population, counts and the best candidate. */
 class Standing {
@@ -50,7 +51,7 @@ class Standing {
     this.#counts[proposal.verdict]++;
     if (proposal.verdict !== "scored") return proposal;
     const score = this.population.enter(new Member(proposal, tree)), { index, structure } = proposal;
-    if (this.#ranked) this.#best = this.#reported()[0];
+    if (this.#ranked) this.#best = candidateOf(this.population.members.reduce(better));
     else if (this.#best === undefined || score > this.#best.score) this.#best = { index, structure, score };
     return { ...proposal, score };
   }

@@ -2,11 +2,10 @@
 import { type Graph, GraphBuilder, type NodeId } from "../../core/graph/graph.ts";
 import { lowerStructure, type NetworkForm, printStructure, type Structure } from "../../core/networks/masternet/mod.ts";
 import { Network } from "../../core/networks/layers.ts";
-import { fedParameters, filledParameters, fillingRules } from "../../core/networks/parameters.ts";
+import { fedParameters, filledParameters, fillingRules, IMAGE } from "../../core/networks/parameters.ts";
 import type { Shape } from "../../core/graph/shape.ts";
 
-/** The name of the node that takes the image. */
-export const IMAGE = "input";
+export { IMAGE };
 
 /** A network ready to compute: one image in, one vector of logits out. */
 export interface InferenceNetwork {
