@@ -63,3 +63,22 @@ export function addStructureArguments(command: Command): Command {
     .argument("[structures...]", "structure strings, or names of zoo networks")
     .option("--file <path>", "read structures from a file, one a line; - reads stdin");
 }
+
+/** `--quiet`. */
+export function quietOption(): Option {
+  return new Option("-q, --quiet", "no progress on stderr");
+}
+
+/** `--top`. */
+export function topOption(help = "also print so many of the best candidates with their costs"): Option {
+  return new Option("--top <count>", help).argParser(integer(1));
+}
+
+const SPAN_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** The milliseconds of a whole number of minutes, hours or days: `90m`, `12h`, `30d`. */
+export function span(text: string): number {
+  const [, count, unit] = /^(\d+)([mhd])$/.exec(text) ?? [];
+  if (count !== undefined && Number(count) > 0) return Number(count) * SPAN_MS[unit!]!;
+  throw new InvalidArgumentError("It must be minutes, hours or days, such as 90m, 12h or 30d.");
+}

@@ -41,6 +41,13 @@ export function grouped(count: number): string {
   return count.toLocaleString("en-US");
 }
 
+/** Bytes as a person reads them: 512 bytes, 40.5 kB, 1.2 MB. */
+export function bytesInWords(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  const power = Math.min(3, Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1000 ** power).toFixed(1)} ${["kB", "MB", "GB"][power - 1]}`;
+}
+
 /** Seconds as a person reads them: 8.2 s, 3 min 20 s, 2 h 05 min. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;

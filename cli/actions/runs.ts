@@ -1,7 +1,17 @@
 /** What `zen runs` does. */
-import { findRun, listRuns, openRunForReading, openRunForWriting, type RunSummary } from "../../core/io/mod.ts";
+import {
+  csvLine,
+  findRun,
+  journalTable,
+  listRuns,
+  openRunForReading,
+  openRunForWriting,
+  type RunReader,
+  type RunSummary,
+} from "../../core/io/mod.ts";
 import type { ResumeOptions, RootOptions, ShowOptions } from "../commands/runs.ts";
 import { runSession, withScorer } from "../search/session.ts";
+import { printTop, topFacts } from "../search/top.ts";
 import { note, print, printFields, printJson, printTable } from "../terminal.ts";
 
 /** What scripts learn of a run. */
@@ -28,17 +38,15 @@ export function list({ root, json }: RootOptions): void {
   printTable(["run", "state", "scored", "proposals", "best"], rows);
 }
 
-/** Prints a run or its journal. Throws RunStoreError. */
-export function show(name: string, { root, json, journal }: ShowOptions): void {
+/** Prints a run, its journal, its best candidates, or these as CSV. Throws RunStoreError. */
+export function show(name: string, { root, json = false, journal, csv, top }: ShowOptions): void {
   using run = openRunForReading(findRun(name, root));
+  if (journal) return printJournal(run, json);
+  if (csv) return printCsv(run, top);
   const summary = run.summary();
-  if (journal) {
-    for (const proposal of run.proposals()) {
-      const { index, structure, timeMs, ...verdict } = proposal;
-      if (json) printJson({ index, ...verdict, structure, time_ms: timeMs });
-      else print(`${index}\t${Object.values(verdict).join(" ")}\t${structure}`);
-    }
-    return;
+  if (top !== undefined) {
+    if (!json) return printTop(run.top(top), summary.config);
+    return topFacts(run.top(top), summary.config).forEach(printJson);
   }
   if (json) return printJson({ ...facts(summary) as object, sessions: summary.sessions });
   const { best, counts, config } = summary;
@@ -50,6 +58,20 @@ export function show(name: string, { root, json, journal }: ShowOptions): void {
     ["best", best ? `${best.score.toPrecision(7)}  ${best.structure}` : "none"],
     ...summary.sessions.map(({ machine }) => ["ran on", `${machine.host}, ${machine.device}`] as const),
   ]);
+}
+
+function printJournal(run: RunReader, json: boolean): void {
+  for (const proposal of run.proposals()) {
+    const { index, structure, timeMs, ...verdict } = proposal;
+    if (json) printJson({ index, ...verdict, structure, time_ms: timeMs });
+    else print(`${index}\t${Object.values(verdict).join(" ")}\t${structure}`);
+  }
+}
+
+function printCsv(run: RunReader, top: number | undefined): void {
+  const { columns, rows } = journalTable(run, { top });
+  print(csvLine(columns));
+  for (const row of rows) print(csvLine(row));
 }
 
 /** Goes on with a run until a limit or an interrupt. Throws RunStoreError, Interrupted. */

@@ -1,52 +1,135 @@
 /** `zen runs`: searches on disk. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { DeviceOptions } from "../device.ts";
-import { deviceOption, imported, jsonOption, precisionOption, workersOption } from "../options.ts";
+import {
+  deviceOption,
+  imported,
+  integer,
+  jsonOption,
+  precisionOption,
+  quietOption,
+  span,
+  topOption,
+  workersOption,
+} from "../options.ts";
 import { settingOption } from "../setting_options.ts";
 
-/** What the options of all of them parse to. */
-export interface RootOptions {
-  readonly root: string;
+/** What `--json` parses to. */
+interface JsonOptions {
   readonly json?: boolean;
+}
+
+/** What the options of all of them but `prune` parse to. */
+export interface RootOptions extends JsonOptions {
+  readonly root: string;
 }
 
 /** What the options of `zen runs show` parse to. */
 export interface ShowOptions extends RootOptions {
   readonly journal?: boolean;
+  readonly csv?: boolean;
+  readonly top?: number;
+  readonly plot?: string;
 }
 
 /** What the options of `zen runs resume` parse to. */
 export interface ResumeOptions extends RootOptions, DeviceOptions {
   readonly maxProposals?: number;
   readonly maxEvaluations?: number;
+  readonly top?: number;
+  readonly quiet?: boolean;
 }
+
+/** What the options of `zen runs prune` parse to. */
+export interface PruneOptions extends JsonOptions {
+  readonly keep?: number;
+  readonly keepBest?: number;
+  readonly failed?: boolean;
+  /** Milliseconds. */
+  readonly olderThan?: number;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+const SHOW = `
+--csv has a row for each proposal: its number, verdict, score with its parts, costs, seconds of searching until it was
+recorded, what the verdict rests on, and the structure. Where scores are ranks in the population, a score is the one with
+which the candidate entered; --top has the scores of now.
+
+Examples:
+  zen runs show zen-cifar-params1M-seed1
+  zen runs show zen-cifar-params1M-seed1 --top 10
+  zen runs show zen-cifar-params1M-seed1 --csv > proposals.csv
+  zen runs show zen-cifar-params1M-seed1 --top 100 --csv > best.csv
+  zen runs show zen-cifar-params1M-seed1 --plot search.svg
+  zen runs show runs/zen-cifar-params1M-seed1 --journal --json`;
+
+const DIFF = `
+Two runs with the same settings, seed and kind of machine have the same journal. What differs is shown in settings, in
+where the runs ran, and in the first proposal that is not the same.
+
+Example:
+  zen runs diff runs/mine runs/theirs --json`;
+
+const PRUNE = `
+A run is removed if it matches every rule that is given. Never removed: a run that a process is writing, a folder that is
+no run or that cannot be read, and files in a run's folder that are not the run's own.
+
+Examples:
+  zen runs prune --failed --dry-run
+  zen runs prune runs --older-than 30d --keep-best 1
+  zen runs prune runs --keep 20 --yes --json`;
 
 /** Adds the commands. */
 export function addRunsCommand(program: Command): void {
-  const runs = program.command("runs").description("searches on disk: list, show, resume");
-  const subcommand = (name: string, help: string, example: string): Command =>
-    runs.command(name).description(help)
-      .option("--root <dir>", "the folder that runs are kept in", "runs")
-      .addOption(jsonOption())
-      .addHelpText("after", `\nExample:\n  ${example}`);
-  subcommand("list", "list the runs of a folder", "zen runs list --root runs").action(
+  const runs = program.command("runs").description("searches on disk: list, show, resume, diff, prune");
+  const subcommand = (name: string, help: string, examples: string): Command =>
+    runs.command(name).description(help).addOption(jsonOption()).addHelpText("after", examples);
+  const rooted = (command: Command): Command =>
+    command.option("--root <dir>", "the folder that runs are kept in", "runs");
+  rooted(subcommand("list", "list the runs of a folder", "\nExample:\n  zen runs list --root runs")).action(
     imported(async () => (await import("../actions/runs.ts")).list),
   );
-  subcommand(
-    "show",
-    "show a run, also while it goes on",
-    "zen runs show runs/zen-cifar-params1M-seed1 --journal --json",
-  )
-    .argument("<run>", "a run's folder or id")
-    .option("--journal", "every proposal with its verdict")
+  addShow(rooted(subcommand("show", "show a run, also while it goes on", SHOW)));
+  addResume(rooted(subcommand("resume", "continue a run where it ended", RESUME)));
+  rooted(subcommand("diff", "tell in what two runs differ", DIFF))
+    .argument("<a>", "a run's folder or id").argument("<b>", "another's")
+    .action(imported(async () => (await import("../actions/runs_diff.ts")).diff));
+  addPrune(subcommand("prune", "remove runs by rule", PRUNE));
+}
+
+function addShow(command: Command): void {
+  command.argument("<run>", "a run's folder or id")
+    .addOption(new Option("--journal", "every proposal with its verdict").conflicts(["csv", "top"]))
+    .addOption(topOption("show so many of the best candidates with their costs"))
+    .addOption(new Option("--csv", "every proposal as CSV; with --top, the best candidates").conflicts("json"))
+    .addOption(new Option("--plot <file>", "draw the search as SVG").conflicts(["journal", "top", "csv"]))
     .action(imported(async () => (await import("../actions/runs.ts")).show));
-  const resume = subcommand(
-    "resume",
-    "continue a run where it ended",
-    "zen runs resume runs/mine --max-evaluations 600",
-  )
-    .argument("<run>", "a run's folder or id");
+}
+
+const RESUME = `
+Example:
+  zen runs resume runs/mine --max-evaluations 600`;
+
+function addResume(command: Command): void {
+  command.argument("<run>", "a run's folder or id");
   const limits = [settingOption("maxProposals"), settingOption("maxEvaluations")];
-  for (const option of [...limits, deviceOption(), precisionOption(), workersOption()]) resume.addOption(option);
-  resume.action(imported(async () => (await import("../actions/runs.ts")).resume));
+  const shared = [topOption(), deviceOption(), precisionOption(), workersOption(), quietOption()];
+  for (const option of [...limits, ...shared]) command.addOption(option);
+  command.action(imported(async () => (await import("../actions/runs.ts")).resume));
+}
+
+function addPrune(command: Command): void {
+  const count = integer(1);
+  command.argument("[root]", "the folder that runs are kept in", "runs")
+    .addOption(new Option("--failed", "rule: runs in which no candidate got a score"))
+    .addOption(new Option("--older-than <time>", "rule: runs written last so long ago: 90m, 12h, 30d").argParser(span))
+    .addOption(new Option("--keep <count>", "rule: all but the newest <count>").argParser(count))
+    .addOption(
+      new Option("--keep-best <count>", "rule: all but the best <count> of each search (settings but for the seed)")
+        .argParser(count),
+    )
+    .option("--dry-run", "list what would be removed, and remove nothing")
+    .option("--yes", "do not ask")
+    .action(imported(async () => (await import("../actions/runs_prune.ts")).prune));
 }

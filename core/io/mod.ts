@@ -1,11 +1,16 @@
 /** The outside world: run stores, presets, spaces from files, and searches that keep their results. */
 export * from "./tables/benchmarks.ts";
-export { type CsvRow, parseCsv } from "./tables/csv.ts";
+export { csvLine, type CsvRow, parseCsv } from "./tables/csv.ts";
 export * from "./presets.ts";
 export { type ProcessDescription, thisProcess } from "./process.ts";
 export * from "./proxies.ts";
+export * from "./runs/comparison.ts";
+export * from "./runs/costs.ts";
+export { type Difference } from "./runs/differences.ts";
+export * from "./runs/removal.ts";
+export * from "./runs/rows.ts";
 export * from "./runs/report.ts";
-export { type RecordedProposal, type RunSession } from "./runs/database.ts";
+export { type RecordedProposal, type RecordedStanding, type RunSession } from "./runs/database.ts";
 export { type ContinueOptions, createRun, holdsRun, type OpenOptions, openRunForWriting } from "./runs/opening.ts";
 export * from "./runs/reader.ts";
 export { type HeldRun, RunStore } from "./runs/store.ts";

@@ -4,7 +4,7 @@
  * the proposals up to i − window. So the search does not depend on how long the scorer takes, and a search that was
  * interrupted continues from its journal as if it had not been.
  */
-import type { EvolutionOptions, SearchEvent, StopReason } from "./evolution_options.ts";
+import type { EvolutionOptions, SearchEvent, SearchStanding, StopReason } from "./evolution_options.ts";
 import { Member, Population, RankedPopulation, type Standings } from "./population.ts";
 import { evaluationsOf, noVerdicts, type Proposal, type ScoredCandidate, type VerdictCounts } from "./proposal.ts";
 import { type Drawn, Proposer } from "./proposer.ts";
@@ -33,8 +33,8 @@ const bestFirst = (a: ScoredCandidate, b: ScoredCandidate): number => b.score - 
 const better = (a: Member, b: Member): Member => bestFirst(a, b) <= 0 ? a : b;
 
 /** The state of a search that results change: population, counts and the best candidate. */
-class Standing {
-  readonly population: Standings;
+class Standing implements SearchStanding {
+  readonly standings: Standings;
   readonly #ranked: boolean;
   readonly #counts: Record<Proposal["verdict"], number> = noVerdicts();
   #best: ScoredCandidate | undefined;
@@ -42,7 +42,7 @@ class Standing {
 
   constructor({ population, ranking }: EvolutionOptions) {
     this.#ranked = ranking !== undefined;
-    this.population = ranking ? new RankedPopulation(population, ranking) : new Population(population);
+    this.standings = ranking ? new RankedPopulation(population, ranking) : new Population(population);
   }
 
   /** Enters a proposal's result; returns the proposal with the score that it has in the population. */
@@ -50,8 +50,8 @@ class Standing {
     this.#proposals++;
     this.#counts[proposal.verdict]++;
     if (proposal.verdict !== "scored") return proposal;
-    const score = this.population.enter(new Member(proposal, tree)), { index, structure } = proposal;
-    if (this.#ranked) this.#best = candidateOf(this.population.members.reduce(better));
+    const score = this.standings.enter(new Member(proposal, tree)), { index, structure } = proposal;
+    if (this.#ranked) this.#best = candidateOf(this.standings.members.reduce(better));
     else if (this.#best === undefined || score > this.#best.score) this.#best = { index, structure, score };
     return { ...proposal, score };
   }
@@ -60,16 +60,16 @@ class Standing {
     return this.#best;
   }
 
+  get population(): readonly ScoredCandidate[] {
+    return this.standings.members.map(candidateOf).sort(bestFirst);
+  }
+
   event(proposal: Proposal): SearchEvent {
     return { proposal, ...this.#summary(), acceptanceRate: this.#counts.scored / this.#proposals };
   }
 
   outcome(stoppedBy: StopReason): SearchOutcome {
-    return { ...this.#summary(), population: this.#reported(), stoppedBy };
-  }
-
-  #reported(): ScoredCandidate[] {
-    return this.population.members.map(candidateOf).sort(bestFirst);
+    return { ...this.#summary(), population: this.population, stoppedBy };
   }
 
   #summary(): Omit<SearchOutcome, "population" | "stoppedBy"> {
@@ -101,7 +101,7 @@ export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> 
   if (race && options.ranking) {
     throw new TypeError("Cannot race as scores are ranks, which change when a member enters");
   }
-  const proposer = new Proposer(options, { population: standing.population, race });
+  const proposer = new Proposer(options, { population: standing.standings, race });
   const inFlight: (Drawn | Promise<Drawn>)[] = [];
   const draw = () => {
     const drawn = proposer.next();
@@ -114,7 +114,7 @@ export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> 
     const proposal = standing.enter(drawn);
     race?.learn(proposal);
     if (!drawn.replayed) {
-      const recorded = options.record?.(proposal, standing.best);
+      const recorded = options.record?.(proposal, standing);
       if (recorded) await recorded;
       options.onEvent?.(standing.event(proposal));
     }

@@ -44,6 +44,14 @@ export interface ScoreWithParts {
 /** Why a search ended. */
 export type StopReason = "proposals" | "evaluations" | "aborted";
 
+/** What a search holds now; its properties change as results enter. */
+export interface SearchStanding {
+  /** The first candidate with the highest score, among the population where scores are ranks; undefined if none has one. */
+  readonly best: ScoredCandidate | undefined;
+  /** The population, best first, the earlier proposal first of equal scores; sorted whenever it is read. */
+  readonly population: readonly ScoredCandidate[];
+}
+
 /** A proposal's result has entered: the proposal, and the state of the search after it. */
 export interface SearchEvent {
   /** The proposal, with its verdict. */
@@ -88,8 +96,8 @@ export interface EvolutionOptions {
   readonly ranking?: RankCombination | undefined;
   /** Proposals of an earlier part of the same search, from index 0 without gaps. */
   readonly journal?: Iterable<Proposal> | undefined;
-  /** Called with each new proposal in order, and the best candidate after it; the search waits for a promise. */
-  readonly record?: ((proposal: Proposal, best: ScoredCandidate | undefined) => Promise<void> | undefined) | undefined;
+  /** Called with each new proposal in order, and what the search holds after it; the search waits for a promise. */
+  readonly record?: ((proposal: Proposal, standing: SearchStanding) => Promise<void> | undefined) | undefined;
   /** Called after each new proposal is recorded. */
   readonly onEvent?: ((event: SearchEvent) => void) | undefined;
   /** Ends the search once the candidates in flight are done and recorded. */

@@ -2,7 +2,14 @@
 import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { parseConfig, type Proposal, type ScoredCandidate, type SearchConfig, type Verdict } from "../../search/mod.ts";
+import {
+  parseConfig,
+  type Proposal,
+  type ScoredCandidate,
+  type SearchConfig,
+  type SearchStanding,
+  type Verdict,
+} from "../../search/mod.ts";
 import type { ProcessDescription } from "../process.ts";
 import { isUnopenable, RunStoreError, storeError } from "./error.ts";
 
@@ -89,20 +96,52 @@ export function readConfig(database: DatabaseSync, directory: string): SearchCon
   return parseConfig(JSON.parse(String(row.value)), `run ${directory}`);
 }
 
-/** Notes the best candidate of a run: where scores are ranks, the highest score in the journal need not be the best's. */
-export function writeBest(database: DatabaseSync, best: ScoredCandidate | undefined): void {
-  if (best) database.prepare("INSERT OR REPLACE INTO run VALUES ('best', ?)").run(JSON.stringify(best));
-  else database.exec("DELETE FROM run WHERE key = 'best'");
+/** What is kept of a search's standing: the population where scores are ranks, as no other place tells them. */
+export type RecordedStanding = Pick<SearchStanding, "best"> & Partial<SearchStanding>;
+
+/**
+ * Notes the best candidate of a run, and its population where scores are ranks: these change as members enter, so the
+ * journal does not tell them.
+ */
+export function writeStanding(database: DatabaseSync, { best, population }: RecordedStanding): void {
+  writeNote(database, "best", best);
+  writeNote(database, "population", population?.map(({ index, score }) => [index, score]));
+}
+
+function writeNote(database: DatabaseSync, key: string, value: unknown): void {
+  if (value === undefined) database.prepare("DELETE FROM run WHERE key = ?").run(key);
+  else database.prepare("INSERT OR REPLACE INTO run VALUES (?, ?)").run(key, JSON.stringify(value));
+}
+
+function readNote<T>(database: DatabaseSync, key: string): T | undefined {
+  const row = database.prepare("SELECT value FROM run WHERE key = ?").get(key);
+  return row && JSON.parse(String(row.value)) as T;
+}
+
+/** Whether the scores of a run are ranks in its population. */
+export function isRanked(database: DatabaseSync): boolean {
+  return readNote(database, "population") !== undefined;
+}
+
+/** At most `count` candidates, best first: of the population where scores are ranks, else of the whole journal. */
+export function readTop(database: DatabaseSync, count: number): readonly ScoredCandidate[] {
+  const noted = readNote<readonly (readonly [index: number, score: number])[]>(database, "population");
+  if (noted) {
+    const find = database.prepare("SELECT structure FROM proposals WHERE id = ?");
+    return noted.slice(0, count).map(([index, score]) => ({
+      index,
+      structure: String(find.get(index)?.structure),
+      score,
+    }));
+  }
+  return database.prepare(
+    "SELECT id, structure, score FROM proposals WHERE verdict = 'scored' ORDER BY score DESC, id LIMIT ?",
+  ).all(count).map((row) => ({ index: Number(row.id), structure: String(row.structure), score: Number(row.score) }));
 }
 
 /** The best candidate of a run: the one noted, else the first with the highest score; null if none has a score. */
 export function readBest(database: DatabaseSync): ScoredCandidate | null {
-  const noted = database.prepare("SELECT value FROM run WHERE key = 'best'").get();
-  if (noted) return JSON.parse(String(noted.value)) as ScoredCandidate;
-  const row = database.prepare(
-    "SELECT id, structure, score FROM proposals WHERE verdict = 'scored' ORDER BY score DESC, id LIMIT 1",
-  ).get();
-  return row ? { index: Number(row.id), structure: String(row.structure), score: Number(row.score) } : null;
+  return readNote<ScoredCandidate>(database, "best") ?? readTop(database, 1)[0] ?? null;
 }
 
 /** A period in which a process wrote a run. */

@@ -6,7 +6,8 @@ import { isLocked } from "./error.ts";
 /** How long to wait, in milliseconds: `isHeld` of another process locks the file for a moment. */
 const PATIENCE_MS = 200;
 
-const LOCK_FILE = "lock.sqlite";
+/** The database of a run that is locked, in its directory. */
+export const LOCK_FILE = "lock.sqlite";
 
 /**
  * Ownership of a run's directory: an exclusive transaction on a database of its own, which the operating system releases

@@ -15,6 +15,7 @@ import {
   writeConfig,
 } from "./database.ts";
 import { mergeSettings } from "../presets.ts";
+import { differences } from "./differences.ts";
 import { RunLock } from "./lock.ts";
 import { RunStore } from "./store.ts";
 import { onStore, RunStoreError } from "./error.ts";
@@ -158,19 +159,8 @@ function lastProcess(directory: string): ProcessDescription | undefined {
 const LIMITS: ReadonlySet<string> = new Set(["maxProposals", "maxEvaluations"]);
 
 function requireSameSearch(directory: string, stored: SearchConfig, given: SearchConfig): void {
-  const problems: ConfigProblem[] = [];
-  const compare = (mine: unknown, theirs: unknown, path: string): void => {
-    if (isMapping(mine) && isMapping(theirs)) {
-      const keys = new Set([...Object.keys(mine), ...Object.keys(theirs)]);
-      for (const key of keys) compare(mine[key], theirs[key], path ? `${path}.${key}` : key);
-    } else if (mine !== theirs && !LIMITS.has(path)) {
-      problems.push({ path, expected: JSON.stringify(mine) ?? "nothing", got: JSON.stringify(theirs) ?? "nothing" });
-    }
-  };
-  compare(stored, given, "");
+  const text = (value: unknown): string => JSON.stringify(value) ?? "nothing";
+  const problems = differences(stored, given).filter(({ path }) => !LIMITS.has(path))
+    .map(({ path, a, b }): ConfigProblem => ({ path, expected: text(a), got: text(b) }));
   if (problems.length > 0) throw new ConfigError(`these settings to continue run ${directory}`, problems);
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

@@ -11,11 +11,13 @@ import {
 } from "../../search/mod.ts";
 import {
   checkRun,
+  isRanked,
   openReadOnly,
   readBest,
   readConfig,
   readProposals,
   readSessions,
+  readTop,
   type RecordedProposal,
   type RunSession,
 } from "./database.ts";
@@ -44,6 +46,8 @@ export interface RunSummary {
    * proposal, with its score there. Null if none has a score.
    */
   readonly best: ScoredCandidate | null;
+  /** Whether scores are ranks in the population: then the journal keeps the score with which each candidate entered. */
+  readonly ranked: boolean;
   /** The periods in which processes wrote it, oldest first. */
   readonly sessions: readonly RunSession[];
   /** When the last proposal was recorded, in milliseconds since 1970; null before the first. */
@@ -67,6 +71,14 @@ export class RunReader implements Disposable {
     return readProposals(this.#database, this.directory);
   }
 
+  /**
+   * At most `count` candidates, best first, the earlier proposal first of equal scores: of the population where scores are
+   * ranks, else of all that have a score. Throws RunStoreError.
+   */
+  top(count: number): readonly ScoredCandidate[] {
+    return onStore(this.directory, "read", () => readTop(this.#database, count));
+  }
+
   /** The state of the run. Throws RunStoreError. */
   summary(): RunSummary {
     return onStore(this.directory, "read", () => {
@@ -80,6 +92,7 @@ export class RunReader implements Disposable {
         evaluations: evaluationsOf(counts),
         counts,
         best: readBest(this.#database),
+        ranked: isRanked(this.#database),
         sessions: readSessions(this.#database),
         lastProposalMs: this.#lastProposalMs(),
       };

@@ -1,28 +1,14 @@
 /** What a search leaves for its user: the best structure and a report. */
-import { countLayers, parseStructure, trueCost } from "../../networks/masternet/mod.ts";
-import {
-  networkForm,
-  type ScoredCandidate,
-  type SearchConfig,
-  type SearchOutcome,
-  type StopReason,
-  type VerdictCounts,
-} from "../../search/mod.ts";
+import type { ScoredCandidate, SearchConfig, SearchOutcome, StopReason, VerdictCounts } from "../../search/mod.ts";
+import { candidateCosts, type CostedCandidate } from "./costs.ts";
 import { runId } from "./reader.ts";
 import { storeError } from "./error.ts";
 
+/** The files beside a run's database: the best structure, the report, and a picture of the search. */
+export const reportFiles = ["best_structure.txt", "report.json", "search.svg"] as const;
+
 /** How many members of the population a report names. */
 const TOP = 16;
-
-/** The best candidate with its true costs, residual links included. */
-export interface BestCandidate extends ScoredCandidate {
-  /** Learnable numbers. */
-  readonly parameters: number;
-  /** Multiply-adds of one image. */
-  readonly macs: number;
-  /** Layers, as `countLayers` counts them. */
-  readonly layers: number;
-}
 
 /** The content of `report.json`. */
 export interface SearchReport {
@@ -31,9 +17,9 @@ export interface SearchReport {
   /** What was searched, with the limits last given. */
   readonly config: SearchConfig;
   /** Null if no candidate got a score. */
-  readonly best: BestCandidate | null;
+  readonly best: CostedCandidate | null;
   /** The population's best members, best first, the earlier proposal first of equal scores. */
-  readonly top: readonly ScoredCandidate[];
+  readonly top: readonly CostedCandidate[];
   /** How many proposals met each verdict. */
   readonly verdicts: VerdictCounts;
   /** Proposals in all. */
@@ -44,20 +30,15 @@ export interface SearchReport {
   readonly stoppedBy: StopReason;
 }
 
-function costed(best: ScoredCandidate, config: SearchConfig): BestCandidate {
-  const structure = parseStructure(best.structure);
-  const { parameters, macs } = trueCost(structure, networkForm(config));
-  return { ...best, parameters, macs, layers: countLayers(structure) };
-}
-
 /** The report on the result of a search. */
 export function reportOn(outcome: SearchOutcome, directory: string, config: SearchConfig): SearchReport {
   const { best, population, counts, proposals, evaluations, stoppedBy } = outcome;
+  const costed = (one: ScoredCandidate): CostedCandidate => ({ ...one, ...candidateCosts(one.structure, config) });
   return {
     run: runId(directory),
     config,
-    best: best ? costed(best, config) : null,
-    top: population.slice(0, TOP),
+    best: best ? costed(best) : null,
+    top: population.slice(0, TOP).map(costed),
     verdicts: counts,
     proposals,
     evaluations,
@@ -76,7 +57,7 @@ export function writeReport(report: SearchReport, directory: string): void {
 }
 
 /** Replaces a file by a rename, so that it is at any moment the whole old one or the whole new one. */
-function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, text: string): void {
   const temporary = `${path}.new`;
   Deno.writeTextFileSync(temporary, text);
   Deno.renameSync(temporary, path);

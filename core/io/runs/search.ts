@@ -92,8 +92,8 @@ export async function runSearch(options: SearchOptions): Promise<SearchResult> {
     ranking: options.ranking,
     race: config.race,
     journal: store.proposals(),
-    record(proposal, best) {
-      store.append(proposal, best);
+    record(proposal, standing) {
+      store.append(proposal, options.ranking ? standing : { best: standing.best });
       return pause();
     },
     signal,

@@ -1,7 +1,14 @@
 /** The journal of a search on disk: a directory with an SQLite database that one process writes and any may read. */
 import type { DatabaseSync } from "node:sqlite";
 import type { Proposal, ScoredCandidate, SearchConfig } from "../../search/mod.ts";
-import { readProposals, type RecordedProposal, RUN_FILE, verdictColumns, writeBest } from "./database.ts";
+import {
+  readProposals,
+  type RecordedProposal,
+  type RecordedStanding,
+  RUN_FILE,
+  verdictColumns,
+  writeStanding,
+} from "./database.ts";
 import { onStore, RunStoreError } from "./error.ts";
 
 /** Proposals are committed when so many wait, or when one comes so many milliseconds after the last commit. */
@@ -29,7 +36,7 @@ export class RunStore implements Disposable {
   readonly #file: number | null | undefined;
   #pending: RecordedProposal[] = [];
   #committedMs = 0;
-  #best: ScoredCandidate | undefined;
+  #standing: RecordedStanding = { best: undefined };
 
   /** Takes over the database and the lock of a run. */
   constructor(run: HeldRun) {
@@ -49,16 +56,16 @@ export class RunStore implements Disposable {
 
   /** The best candidate that came with a proposal, be it committed or not. */
   get best(): ScoredCandidate | undefined {
-    return this.#best;
+    return this.#standing.best;
   }
 
   /**
-   * Adds the next proposal, stamped with the time, and the best candidate after it, which readers name. Without one they
-   * name the first with the highest score. Throws RunStoreError when a commit is due and fails.
+   * Adds the next proposal, stamped with the time, and what the search holds after it, which readers name. Without it they
+   * name the candidates with the highest scores. Throws RunStoreError when a commit is due and fails.
    */
-  append(proposal: Proposal, best?: ScoredCandidate): void {
+  append(proposal: Proposal, standing: RecordedStanding = { best: undefined }): void {
     const timeMs = Date.now();
-    this.#best = best;
+    this.#standing = standing;
     this.#pending.push({ ...proposal, timeMs });
     const due = timeMs - this.#committedMs >= COMMIT.intervalMs || this.#pending.length >= COMMIT.proposals;
     if (due) this.flush();
@@ -98,7 +105,7 @@ export class RunStore implements Disposable {
         const { detail, score } = verdictColumns(proposal);
         insert.run(proposal.index, proposal.structure, proposal.verdict, detail, score, proposal.timeMs);
       }
-      writeBest(database, this.#best);
+      writeStanding(database, this.#standing);
       database.exec("COMMIT");
     } catch (error) {
       // SQLite has rolled back by itself after some errors, such as a full disk.

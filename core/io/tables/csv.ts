@@ -19,3 +19,20 @@ export function parseCsv(text: string): readonly CsvRow[] {
     throw new SyntaxError(`Cannot read comma-separated values as the parser says: ${said}`, { cause });
   }
 }
+
+/**
+ * A line of comma-separated values without its end; a field with a comma, a quote or a line break is quoted, and one that
+ * is null is empty.
+ *
+ * @example
+ * ```ts
+ * import { csvLine } from "@zennas/zennas";
+ * if (csvLine([1, "SuperConvK3BNRELU(3,8,1,1)", null]) !== '1,"SuperConvK3BNRELU(3,8,1,1)",') throw new Error();
+ * ```
+ */
+export function csvLine(fields: readonly (string | number | null)[]): string {
+  return fields.map((field) => {
+    const text = `${field ?? ""}`;
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  }).join(",");
+}
