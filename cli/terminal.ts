@@ -5,18 +5,35 @@
 /** A row of a printed table. */
 export type Row = readonly (string | number)[];
 
+/** Whether a status line stands on the terminal: there is one terminal, so this is the state of the process. */
+let statusShown = false;
+
+/** Shows a line on a terminal that the next status, or whatever is printed next, replaces. */
+export function showStatus(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${line}`));
+  statusShown = true;
+}
+
+/** Clears the status line. */
+export function clearStatus(): void {
+  if (statusShown) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
+  statusShown = false;
+}
+
 /** Prints one JSON object on a line of its own to stdout. */
 export function printJson(value: unknown): void {
-  console.log(JSON.stringify(value));
+  print(JSON.stringify(value));
 }
 
 /** Prints a line to stdout. */
 export function print(line: string): void {
+  clearStatus();
   console.log(line);
 }
 
 /** Prints a line to stderr: progress, warnings, what was chosen. */
 export function note(line: string): void {
+  clearStatus();
   console.error(line);
 }
 
@@ -54,37 +71,4 @@ export function duration(seconds: number): string {
   const minutes = Math.floor(seconds / 60), rest = `${Math.floor(seconds % 60)}`.padStart(2, "0");
   if (minutes < 60) return `${minutes} min ${rest} s`;
   return `${Math.floor(minutes / 60)} h ${`${minutes % 60}`.padStart(2, "0")} min`;
-}
-
-/** How often a status line is written where it cannot be rewritten in place, milliseconds. */
-const LOG_INTERVAL_MS = 10_000;
-const REFRESH_INTERVAL_MS = 100;
-
-/** A line on stderr that tells how far a command is: rewritten in place on a terminal, now and then in a log. */
-export class StatusLine implements Disposable {
-  readonly #interval = Deno.stderr.isTerminal() ? REFRESH_INTERVAL_MS : LOG_INTERVAL_MS;
-  #written = performance.now();
-  #shown = false;
-
-  /** Shows the line that `text` makes, unless one was shown less than an interval ago. */
-  update(text: () => string): void {
-    const now = performance.now();
-    if (now - this.#written < this.#interval) return;
-    this.#written = now;
-    if (!Deno.stderr.isTerminal()) return note(text());
-    const width = Deno.consoleSize().columns - 1;
-    Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text().slice(0, width)}`));
-    this.#shown = true;
-  }
-
-  /** Clears the line, so that what follows starts on a clean one. */
-  clear(): void {
-    if (this.#shown) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
-    this.#shown = false;
-  }
-
-  /** Clears the line for good. */
-  [Symbol.dispose](): void {
-    this.clear();
-  }
 }

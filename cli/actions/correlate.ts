@@ -48,14 +48,14 @@ export async function correlate(options: CorrelateOptions): Promise<void> {
   const task = await taskOf(options);
   const out = options.out ?? defaultFolder(options);
   await Deno.mkdir(out, { recursive: true });
-  const site = { out, json: options.json ?? false };
+  const site = { out, json: options.json ?? false }, hidden = site.json || options.quiet;
   if (!task.chosen.some(({ proxy }) => proxy.needsBackend)) {
     using table = openTable(out, task);
-    await scoreAll(task, { table });
+    await scoreAll(task, { table, hidden });
     return await report(task, { ...site, table, device: "none" });
   }
   await using backend: Backend = await openDevice(options);
   using table = openTable(out, task, await kernelsOf(backend.device.backend, options.precision));
-  await scoreAll(task, { table, backend });
+  await scoreAll(task, { table, backend, hidden });
   await report(task, { ...site, table, device: describeDevice(backend) });
 }

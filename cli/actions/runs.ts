@@ -81,9 +81,9 @@ export async function resume(name: string, options: ResumeOptions): Promise<void
     using run = openRunForReading(directory);
     return run.summary().config;
   })();
-  const { maxProposals, maxEvaluations } = options;
+  const { maxProposals, maxEvaluations, json = false, quiet, top } = options;
   await withScorer(config, options, async (scoring) => {
     using store = openRunForWriting(directory, { device: scoring.device, limits: { maxProposals, maxEvaluations } });
-    await runSession({ store, scoring, json: options.json ?? false });
+    await runSession({ store, scoring, json, quiet, top });
   });
 }

@@ -8,7 +8,8 @@ import { UsageError } from "../errors.ts";
 import { formOf } from "../form_options.ts";
 import { type ProxyResult, rankedAmong, type ScoredStructure, scoresInOrder, type ScoreTask } from "../score/work.ts";
 import { collectStructures } from "../structures.ts";
-import { duration, print, printJson, StatusLine } from "../terminal.ts";
+import { ProgressLine, WorkPace } from "../progress.ts";
+import { print, printJson } from "../terminal.ts";
 
 /** The proxies that the options name. */
 async function chosenProxies({ proxy, variant }: ScoreOptions): Promise<readonly ChosenProxy[]> {
@@ -76,22 +77,20 @@ function printRow(row: ScoredStructure, { repeats, json, device }: Printing): vo
 interface Printing {
   readonly repeats: number;
   readonly json: boolean;
+  readonly quiet?: boolean | undefined;
   readonly device: string;
 }
 
 async function printScores(task: ScoreTask, printing: Printing): Promise<void> {
-  const waits = task.chosen.some(({ proxy }) => proxy.ranking), total = task.structures.length;
-  const waiting: ScoredStructure[] = [], started = performance.now();
-  let done = 0;
-  using status = new StatusLine();
+  const waits = task.chosen.some(({ proxy }) => proxy.ranking), waiting: ScoredStructure[] = [];
+  const pace = new WorkPace(task.structures.length, "structures scored");
+  using line = new ProgressLine({ hidden: printing.json || printing.quiet });
   for await (const row of scoresInOrder(task)) {
-    status.clear();
     if (waits) waiting.push(row);
     else printRow(row, printing);
-    const secondsLeft = (performance.now() - started) / 1000 / ++done * (total - done);
-    status.update(() => `scored ${done}/${total}, ${duration(secondsLeft)} left`);
+    pace.count();
+    line.update(() => pace.progress());
   }
-  status.clear();
   for (const row of rankedAmong(waiting)) printRow(row, printing);
 }
 
@@ -104,7 +103,7 @@ export async function taskOf(texts: readonly string[], options: ScoreOptions): P
 /** Scores the structures and prints a line each. Throws what {@link taskOf} throws, and the error of a single proxy. */
 export async function score(texts: string[], options: ScoreOptions): Promise<void> {
   const task = await taskOf(texts, options);
-  const printing = { repeats: options.repeats, json: options.json ?? false };
+  const printing = { repeats: options.repeats, json: options.json ?? false, quiet: options.quiet };
   if (!task.chosen.some(({ proxy }) => proxy.needsBackend)) return printScores(task, { ...printing, device: "none" });
   await using backend: Backend = await openDevice(options);
   await printScores({ ...task, backend }, { ...printing, device: describeDevice(backend) });

@@ -27,6 +27,7 @@ export async function search(options: SearchOptions): Promise<void> {
   const folder = options.out ?? freeFolder(config, options.preset);
   await withScorer(config, options, async (scoring) => {
     using store = createRun(folder, config, { device: scoring.device });
-    await runSession({ store, scoring, json: options.json ?? false });
+    const { json = false, quiet, top } = options;
+    await runSession({ store, scoring, json, quiet, top });
   });
 }

@@ -3,7 +3,15 @@ import { type Command, Option } from "commander";
 import type { DataSetName } from "../../core/io/mod.ts";
 import type { FavouredSize, WeightScale } from "../../core/scoring/mod.ts";
 import type { DeviceOptions } from "../device.ts";
-import { deviceOption, imported, integer, jsonOption, precisionOption, workersOption } from "../options.ts";
+import {
+  deviceOption,
+  imported,
+  integer,
+  jsonOption,
+  precisionOption,
+  quietOption,
+  workersOption,
+} from "../options.ts";
 import { settingOption } from "../setting_options.ts";
 
 /** What the command's options parse to. */
@@ -23,6 +31,7 @@ export interface CorrelateOptions extends DeviceOptions {
   readonly se?: boolean;
   readonly out?: string;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 const EXAMPLES = `
@@ -72,9 +81,8 @@ export function addCorrelateCommand(program: Command): void {
     settingOption("classes"),
     settingOption("squeezeExcite"),
   ];
-  for (const option of [...options, deviceOption(), precisionOption(), workersOption(), jsonOption()]) {
-    command.addOption(option);
-  }
+  const shared = [deviceOption(), precisionOption(), workersOption(), quietOption(), jsonOption()];
+  for (const option of [...options, ...shared]) command.addOption(option);
   command.addHelpText("after", EXAMPLES).action(
     imported(async () => (await import("../actions/correlate.ts")).correlate),
   );

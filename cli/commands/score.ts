@@ -12,6 +12,7 @@ import {
   imported,
   jsonOption,
   precisionOption,
+  quietOption,
   workersOption,
 } from "../options.ts";
 import { settingOption } from "../setting_options.ts";
@@ -20,6 +21,7 @@ import { settingOption } from "../setting_options.ts";
 export interface ScoreOptions extends FormOptions, DeviceOptions {
   readonly file?: string;
   readonly json?: boolean;
+  readonly quiet?: boolean;
   readonly proxy: string;
   readonly variant?: string;
   readonly batch: number;
@@ -65,6 +67,7 @@ export function addScoreCommand(program: Command): void {
     .addOption(deviceOption())
     .addOption(precisionOption())
     .addOption(workersOption())
+    .addOption(quietOption())
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/score.ts")).score));

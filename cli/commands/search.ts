@@ -1,7 +1,15 @@
 /** `zen search`: evolves a network under a budget. */
 import type { Command } from "commander";
 import type { DeviceOptions } from "../device.ts";
-import { deviceOption, imported, jsonOption, precisionOption, workersOption } from "../options.ts";
+import {
+  deviceOption,
+  imported,
+  jsonOption,
+  precisionOption,
+  quietOption,
+  topOption,
+  workersOption,
+} from "../options.ts";
 import { allSettingOptions, type Cascade } from "../setting_options.ts";
 
 /** What the command's options parse to, beside the settings that `settingsFrom` reads. */
@@ -10,15 +18,17 @@ export interface SearchOptions extends DeviceOptions {
   readonly out?: string;
   readonly json?: boolean;
   readonly init?: string;
+  readonly quiet?: boolean;
+  readonly top?: number;
   readonly cascade?: Cascade;
 }
 
 const EXAMPLES = `
-Everything but --out, --device, --precision, --workers and --json is part of the search: the same settings find the same network.
+Everything but --out, --top, --device, --precision, --workers, --quiet and --json is part of the search: the same settings find the same network.
 
 Examples:
   zen search --preset zen-cifar-params1M --max-evaluations 300 --seed 1
-  zen search --preset my_search.yaml --out runs/mine
+  zen search --preset my_search.yaml --out runs/mine --top 10
   zen search --preset zen-cifar-params1M --max-params 5e5 --max-macs 1e8 --population 256
   zen search --cascade mae_det:0.2,zen --max-evaluations 300
   zen search --race --population 64 --max-evaluations 1000
@@ -32,9 +42,8 @@ export function addSearchCommand(program: Command): void {
     .description("search for the best network under a budget")
     .option("--preset <name|file>", "a published search, or a YAML file of your own", "zen-cifar-params1M")
     .option("--out <dir>", "the run's folder (default: runs/<preset>-seed<seed>)");
-  for (const option of [...allSettingOptions(), deviceOption(), precisionOption(), workersOption(), jsonOption()]) {
-    command.addOption(option);
-  }
+  const shared = [topOption(), deviceOption(), precisionOption(), workersOption(), quietOption(), jsonOption()];
+  for (const option of [...allSettingOptions(), ...shared]) command.addOption(option);
   command.addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/search.ts")).search));
 }

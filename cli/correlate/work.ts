@@ -5,7 +5,7 @@ import type { BenchmarkSource, ChosenProxy, ScoreTable } from "../../core/io/mod
 import type { NetworkDesign } from "../../core/scoring/mod.ts";
 import { mapInOrder } from "../concurrency.ts";
 import { failsCandidate } from "../../core/scoring/candidate_error.ts";
-import { duration, StatusLine } from "../terminal.ts";
+import { ProgressLine, WorkPace } from "../progress.ts";
 
 /** What is compared. */
 export interface ComparisonTask extends Sample {
@@ -21,6 +21,8 @@ export interface ComparisonTask extends Sample {
 interface ScoringSite {
   readonly table: ScoreTable;
   readonly backend?: Backend;
+  /** Shows no progress. */
+  readonly hidden?: boolean | undefined;
 }
 
 /** One network under one seed, by the proxies whose score is missing. */
@@ -69,8 +71,8 @@ async function rowOf(
 }
 
 /** Takes all scores that the table lacks, and tells how long that will go on. */
-export async function scoreAll(task: ComparisonTask, { table, backend }: ScoringSite): Promise<void> {
-  const steps = missingSteps(task, table), started = performance.now();
+export async function scoreAll(task: ComparisonTask, { table, backend, hidden }: ScoringSite): Promise<void> {
+  const steps = missingSteps(task, table), pace = new WorkPace(steps.length, "networks and seeds scored");
   const work = async ({ network, seed, missing }: Step): Promise<readonly ScoreRow[]> => {
     const design = task.benchmark.design(network), { settings } = task;
     const rows: ScoreRow[] = [];
@@ -78,11 +80,10 @@ export async function scoreAll(task: ComparisonTask, { table, backend }: Scoring
     for (const chosen of missing) rows.push(await rowOf(design, chosen, { settings, network, seed, backend }));
     return rows;
   };
-  let done = 0;
-  using status = new StatusLine();
+  using line = new ProgressLine({ hidden });
   for await (const rows of mapInOrder(steps, backend?.concurrency ?? 1, work)) {
     for (const row of rows) table.add(row);
-    const secondsLeft = (performance.now() - started) / 1000 / ++done * (steps.length - done);
-    status.update(() => `scored ${done}/${steps.length} networks and seeds, ${duration(secondsLeft)} left`);
+    pace.count();
+    line.update(() => pace.progress());
   }
 }

@@ -1,6 +1,14 @@
 /** How fast a search goes and how long it will take. */
-import { isEvaluation, type SearchConfig, type SearchEvent } from "../../core/search/mod.ts";
+import {
+  isEvaluation,
+  type SearchConfig,
+  type SearchEvent,
+  type VerdictCounts,
+  verdicts,
+} from "../../core/search/mod.ts";
+import { type Fact, type Progress, rate } from "../progress.ts";
 import { duration, grouped } from "../terminal.ts";
+import { verdictWords } from "./verdict_words.ts";
 
 /** How many of the latest evaluations the present speed is taken from: candidates grow as a search goes on. */
 const RECENT = 64;
@@ -53,16 +61,20 @@ export class SearchPace {
   }
 
   /** An event's figures for a person. */
-  line({ proposals, evaluations, best, acceptanceRate }: SearchEvent): string {
+  progress({ proposals, evaluations, best, counts }: SearchEvent): Progress {
     const { evaluationsPerSecond, secondsLeft } = this.#speed(proposals, evaluations);
-    const { maxEvaluations } = this.#config;
-    return [
+    const { maxEvaluations, maxProposals } = this.#config;
+    const facts: readonly (Fact | null)[] = [
       `${grouped(evaluations)}${maxEvaluations ? `/${grouped(maxEvaluations)}` : ""} scored`,
-      `${evaluationsPerSecond?.toFixed(1) ?? "–"}/s`,
-      `best ${best?.score.toPrecision(6) ?? "–"}`,
-      `accepted ${(acceptanceRate * 100).toFixed(0)} %`,
-      secondsLeft === null ? "" : `${duration(secondsLeft)} left`,
-    ].filter((part) => part !== "").join(" · ");
+      best ? { text: `best ${best.score.toPrecision(6)}`, colour: "green" } : "no best yet",
+      secondsLeft === null ? null : `${duration(secondsLeft)} left`,
+      evaluationsPerSecond === null ? null : rate(evaluationsPerSecond),
+      ...rejections(counts),
+    ];
+    return {
+      share: Math.max(proposals / maxProposals, maxEvaluations ? evaluations / maxEvaluations : 0),
+      facts: facts.filter((fact) => fact !== null),
+    };
   }
 
   /** The present speed and the time to the nearer limit; null before the second evaluation. */
@@ -82,4 +94,13 @@ export class SearchPace {
     );
     return { evaluationsPerSecond, secondsLeft };
   }
+}
+
+/** How many proposals met each verdict but a score, failures first. */
+function rejections(counts: VerdictCounts): readonly Fact[] {
+  const met = verdicts.filter((verdict) => verdict !== "scored" && counts[verdict] > 0);
+  return met.reverse().map((verdict) => ({
+    text: `${grouped(counts[verdict])} ${verdictWords[verdict]}`,
+    colour: verdict === "failed" ? "red" : "yellow",
+  }));
 }

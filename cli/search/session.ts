@@ -16,7 +16,9 @@ import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
 import { Interrupted } from "../errors.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
 import { SearchPace } from "./pace.ts";
-import { duration, grouped, note, printFields, printJson, StatusLine } from "../terminal.ts";
+import { printTop, topFacts } from "./top.ts";
+import { duration, grouped, note, printFields, printJson } from "../terminal.ts";
+import { ProgressLine } from "../progress.ts";
 
 /** Where runs are kept unless told otherwise. */
 export const RUNS_FOLDER = "runs";
@@ -57,24 +59,28 @@ export interface Session {
   readonly store: RunStore;
   readonly scoring: SearchScoring;
   readonly json: boolean;
+  /** No progress is shown. */
+  readonly quiet?: boolean | undefined;
+  /** So many of the best candidates are printed too. */
+  readonly top?: number | undefined;
 }
 
 /**
  * Searches until a limit or an interrupt, showing progress, and prints what was found, also when the search fails. Throws
  * Interrupted after an interrupt, when everything done is on disk.
  */
-export async function runSession({ store, scoring, json }: Session): Promise<void> {
+export async function runSession({ store, scoring, json, quiet, top }: Session): Promise<void> {
   const { directory, config } = store;
   note(`run: ${directory}`);
   const pace = new SearchPace(config);
   let result: SearchResult;
   try {
     using interrupt = new InterruptSignal({ finishing: "finishing the candidates in flight" });
-    using status = new StatusLine();
+    using line = new ProgressLine({ hidden: json || quiet });
     const onEvent = (event: SearchEvent): void => {
       pace.count(event);
       if (json && pace.worthReporting(event)) printJson({ event: "progress", ...pace.facts(event) });
-      if (!json) status.update(() => pace.line(event));
+      line.update(() => pace.progress(event));
     };
     const { scorer: score, proxy: { ranking }, space } = scoring, { signal } = interrupt;
     result = await runSearch({ store, space, score, ranking, screens: screensOf(config), signal, onEvent });
@@ -82,8 +88,12 @@ export async function runSession({ store, scoring, json }: Session): Promise<voi
     printBestSoFar(store, json);
     throw error;
   }
-  if (json) printJson(finalEvent(result, pace.seconds));
-  else printResult(result, { directory, seconds: pace.seconds });
+  const best = result.population.slice(0, top ?? 0);
+  if (json) printJson({ ...finalEvent(result, pace.seconds), ...(top && { top: topFacts(best, config) }) });
+  else {
+    printResult(result, { directory, seconds: pace.seconds });
+    if (best.length > 0) printTop(best, config);
+  }
   if (result.stoppedBy === "aborted") {
     throw new Interrupted(`interrupted; everything done is kept, continue with: zen runs resume ${directory}`);
   }
@@ -95,7 +105,7 @@ function printBestSoFar({ best, directory }: RunStore, json: boolean): void {
   if (best) printFields([["best structure", best.structure], ["score", best.score.toPrecision(7)]]);
 }
 
-function finalEvent({ report, proposals, evaluations, stoppedBy }: SearchResult, seconds: number): unknown {
+function finalEvent({ report, proposals, evaluations, stoppedBy }: SearchResult, seconds: number): object {
   const { best, run } = report;
   const event = stoppedBy === "aborted" ? "interrupted" : "done";
   return { event, best, proposals, evaluations, seconds, run, stopped_by: stoppedBy };
