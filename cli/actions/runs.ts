@@ -6,11 +6,13 @@ import {
   listRuns,
   openRunForReading,
   openRunForWriting,
+  runId,
   type RunReader,
   type RunSummary,
 } from "../../core/io/mod.ts";
 import type { ResumeOptions, RootOptions, ShowOptions } from "../commands/runs.ts";
 import { runSession, withScorer } from "../search/session.ts";
+import { writePlot } from "../search/picture.ts";
 import { printTop, topFacts } from "../search/top.ts";
 import { note, print, printFields, printJson, printTable } from "../terminal.ts";
 
@@ -38,9 +40,13 @@ export function list({ root, json }: RootOptions): void {
   printTable(["run", "state", "scored", "proposals", "best"], rows);
 }
 
-/** Prints a run, its journal, its best candidates, or these as CSV. Throws RunStoreError. */
-export function show(name: string, { root, json = false, journal, csv, top }: ShowOptions): void {
+/** Prints a run, its journal, its best candidates, or these as CSV; or draws it. Throws RunStoreError. */
+export async function show(name: string, { root, json = false, journal, csv, top, plot }: ShowOptions): Promise<void> {
   using run = openRunForReading(findRun(name, root));
+  if (plot !== undefined) {
+    await writePlot(run, plot);
+    return json ? printJson({ run: runId(run.directory), plot }) : note(`wrote ${plot}`);
+  }
   if (journal) return printJournal(run, json);
   if (csv) return printCsv(run, top);
   const summary = run.summary();

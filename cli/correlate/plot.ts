@@ -1,11 +1,11 @@
 /** Scores beside accuracies as a picture, by ECharts without a browser. */
-import { init, use } from "echarts/core";
+import { use } from "echarts/core";
 import { ScatterChart } from "echarts/charts";
 import { GridComponent, TitleComponent } from "echarts/components";
-import { SVGRenderer } from "echarts/renderers";
 import type { Assessment } from "../../core/nasbench/mod.ts";
+import { axisStyle, colour, svgOf } from "../plot.ts";
 
-use([ScatterChart, GridComponent, TitleComponent, SVGRenderer]);
+use([ScatterChart, GridComponent, TitleComponent]);
 
 /** Pixels of one proxy's picture, and how many stand in a row. */
 const PANEL = { width: 340, height: 280, columns: 3 } as const;
@@ -20,11 +20,18 @@ function panel({ proxy, agreement, scores }: Assessment, index: number, accuraci
   const { left, top } = panelPlace(index), text = `${proxy}  ρ = ${agreement.spearman.mean.toFixed(3)}`;
   const data = scores.flatMap((score, network) => score === null ? [] : [[score, accuracies[network]!]]);
   return {
-    title: { text, left: left + 50, top: top + 8, textStyle: { fontSize: 13 } },
+    title: { text, left: left + 50, top: top + 8, textStyle: { fontSize: 13, color: colour("text") } },
     grid: { left: left + 50, top: top + 36, width: PANEL.width - 70, height: PANEL.height - 80 },
-    xAxis: { gridIndex: index, scale: true, splitNumber: 4, axisLabel: { hideOverlap: true } },
-    yAxis: { gridIndex: index, scale: true },
-    series: { type: "scatter" as const, xAxisIndex: index, yAxisIndex: index, symbolSize: 4, data },
+    xAxis: { gridIndex: index, scale: true, splitNumber: 4, ...axisStyle },
+    yAxis: { gridIndex: index, scale: true, ...axisStyle },
+    series: {
+      type: "scatter" as const,
+      xAxisIndex: index,
+      yAxisIndex: index,
+      symbolSize: 4,
+      color: colour("blue"),
+      data,
+    },
   };
 }
 
@@ -33,17 +40,11 @@ export function scatterPlot(reports: readonly Assessment[], accuracies: readonly
   const width = PANEL.width * Math.min(PANEL.columns, reports.length);
   const height = PANEL.height * Math.ceil(reports.length / PANEL.columns);
   const panels = reports.map((one, index) => panel(one, index, accuracies));
-  const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
-  chart.setOption({
-    animation: false,
-    backgroundColor: "#ffffff",
+  return svgOf({
     title: panels.map(({ title }) => title),
     grid: panels.map(({ grid }) => grid),
     xAxis: panels.map(({ xAxis }) => xAxis),
     yAxis: panels.map(({ yAxis }) => yAxis),
     series: panels.map(({ series }) => series),
-  });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
+  }, { width, height, title: `Scores and accuracies: ${reports.map(({ proxy }) => proxy).join(", ")}` });
 }

@@ -1,6 +1,6 @@
 /** One session of a search at the terminal, whether it starts a run or continues one. */
 import type { RunStore, SearchResult } from "../../core/io/mod.ts";
-import { loadProxy, loadSpace, runId, runSearch } from "../../core/io/mod.ts";
+import { loadProxy, loadSpace, openRunForReading, runId, runSearch } from "../../core/io/mod.ts";
 import type { Proxy } from "../../core/scoring/mod.ts";
 import { scorerOf, screensOf } from "../../core/search/scorer.ts";
 import { parseStructure } from "../../core/networks/masternet/mod.ts";
@@ -16,6 +16,7 @@ import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
 import { Interrupted } from "../errors.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
 import { SearchPace } from "./pace.ts";
+import { writePlot } from "./picture.ts";
 import { printTop, topFacts } from "./top.ts";
 import { duration, grouped, note, printFields, printJson } from "../terminal.ts";
 import { ProgressLine } from "../progress.ts";
@@ -94,9 +95,16 @@ export async function runSession({ store, scoring, json, quiet, top }: Session):
     printResult(result, { directory, seconds: pace.seconds });
     if (best.length > 0) printTop(best, config);
   }
+  await drawRun(directory);
   if (result.stoppedBy === "aborted") {
     throw new Interrupted(`interrupted; everything done is kept, continue with: zen runs resume ${directory}`);
   }
+}
+
+/** Draws the search beside its report, whatever it ended by. */
+async function drawRun(directory: string): Promise<void> {
+  using run = openRunForReading(directory);
+  await writePlot(run, `${directory}/search.svg`);
 }
 
 /** Prints the best candidate of a search that failed, as the folder may be lost. */
@@ -139,7 +147,7 @@ function printResult(
     ["layers", best.layers],
     ["proposals", verdictsInWords(result)],
     ["time", duration(seconds)],
-    ["kept in", `${directory}/best_structure.txt and report.json`],
+    ["kept in", `${directory}/best_structure.txt, report.json and search.svg`],
     ["continue with", `zen runs resume ${directory} --max-evaluations ${evaluations * 2}`],
   ]);
 }
