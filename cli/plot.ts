@@ -14,7 +14,6 @@ export const colours = {
   dot: { light: "#8c959f", dark: "#848d97" },
   grid: { light: "#e4e8ec", dark: "#21262d" },
   blue: { light: "#0969da", dark: "#4493f8" },
-  paleBlue: { light: "#b6d6f7", dark: "#1f3f66" },
   green: { light: "#4aa564", dark: "#2f8f46" },
   amber: { light: "#d4a72c", dark: "#bb8009" },
   grey: { light: "#afb8c1", dark: "#484f58" },

@@ -20,7 +20,7 @@ export function diff(nameA: string, nameB: string, { root, json }: RootOptions):
   printTable(["", nameA, nameB], parts.flat());
   print("");
   if (!parting) return print(`the journals are the same: ${grouped(common)} proposals`);
-  print(`the first ${grouped(common)} proposals are the same; proposal ${parting.index}:`);
+  print(`the journals part at proposal ${parting.index}:`);
   print(`  ${nameA}  ${inWords(parting.a)}`);
   print(`  ${nameB}  ${inWords(parting.b)}`);
 }

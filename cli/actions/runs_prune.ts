@@ -21,7 +21,7 @@ export function prune(root: string, options: PruneOptions): void {
   const total = [...bytes.values()].reduce((sum, size) => sum + size, 0), count = countOf(chosen.length);
   if (!json) printRuns(chosen, bytes);
   if (dryRun || chosen.length === 0) return report({ chosen, bytes, total, json });
-  if (!agreed(`remove ${count}, ${bytesInWords(total)}?`, options)) return note("nothing was removed");
+  if (!agreed(`Remove ${count}, ${bytesInWords(total)}?`, options)) return note("nothing was removed");
   removeAll(chosen, json);
 }
 

@@ -4,7 +4,7 @@ import type { VerdictName } from "../../core/search/mod.ts";
 /** The words of each verdict, as in "34 over budget". */
 export const verdictWords: Readonly<Record<VerdictName, string>> = {
   "over-budget": "over budget",
-  duplicate: "duplicates",
+  duplicate: "duplicate",
   "screened-out": "screened out",
   outraced: "outraced",
   failed: "failed",

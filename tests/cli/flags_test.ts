@@ -19,7 +19,8 @@ type Effects = Readonly<Record<string, unknown>>;
 type Table = Readonly<Record<string, Effects>>;
 
 /** Flags that a command does not compute with, and those that choose the device; how they parse. */
-const printing: Table = { "--json": { json: true } };
+const printing: Table = { "--json": { json: true }, "--quiet": { quiet: true } };
+const top: Table = { "--top 7": { top: 7 } };
 const device: Table = {
   "--device webgpu:1": { device: "webgpu:1" },
   "--precision f16": { precision: "f16" },
@@ -62,6 +63,7 @@ const searchSettings: Table = {
 const searchOptions: Table = {
   "--preset my.yaml": { preset: "my.yaml" },
   "--out there": { out: "there" },
+  ...top,
   ...device,
   ...printing,
 };
@@ -178,7 +180,7 @@ Deno.test("zen score scores by the defaults of a search", async () => {
 Deno.test("the limits of zen runs resume raise those of the run", async () => {
   const root = await Deno.makeTempDir(), words = ["runs", "resume"];
   try {
-    const options: Table = { "--root there": { root: "there" }, ...device, ...printing };
+    const options: Table = { "--root there": { root: "there" }, ...top, ...device, ...printing };
     const limits = { "--max-proposals": "proposals", "--max-evaluations": "evaluations" };
     const { command } = parsed(words, []);
     requireRows(command, options, limits);

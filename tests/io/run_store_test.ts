@@ -58,6 +58,7 @@ Deno.test("a run keeps its configuration and every proposal, with the time", () 
     evaluations: 5,
     counts: { "over-budget": 1, duplicate: 1, "screened-out": 1, outraced: 1, failed: 1, scored: 3 },
     best: { index: 1, structure: "B", score: 0.1 + 0.2 },
+    ranked: false,
     sessions: [],
     lastProposalMs: times.at(-1),
   });

@@ -3,6 +3,7 @@ import {
   azNas,
   countLayers,
   createRun,
+  journalTable,
   listRuns,
   openRunForReading,
   openRunForWriting,
@@ -14,6 +15,8 @@ import {
 } from "@zennas/zennas";
 import { journalIn, scoreParams, search, smallConfig, TemporaryDirectory } from "./run_case.ts";
 
+const FORM = { classes: 100, resolution: 32 };
+
 Deno.test("a search leaves its best structure and a report", async () => {
   using temporary = new TemporaryDirectory();
   const directory = `${temporary.path}/first`;
@@ -23,12 +26,15 @@ Deno.test("a search leaves its best structure and a report", async () => {
   assert.equal(Deno.readTextFileSync(`${directory}/best_structure.txt`), `${best.structure}\n`);
   assert.deepEqual(JSON.parse(Deno.readTextFileSync(`${directory}/report.json`)), report);
   const structure = parseStructure(best.structure);
-  const { parameters, macs } = trueCost(structure, { classes: 100, resolution: 32 });
+  const { parameters, macs } = trueCost(structure, FORM);
   assert.deepEqual(report, {
     run: "first",
     config: smallConfig(),
     best: { ...best, parameters, macs, layers: countLayers(structure) },
-    top: population.slice(0, 16),
+    top: population.slice(0, 16).map((member) => {
+      const { peakActivationBytes: _, ...costs } = trueCost(parseStructure(member.structure), FORM);
+      return { ...member, ...costs };
+    }),
     verdicts: counts,
     proposals: 300,
     evaluations: counts.scored,
@@ -79,7 +85,19 @@ Deno.test("where scores are ranks, a run and the list of runs name the best of t
   assert.ok(best < Math.max(...recorded), "the best has the highest score of the journal");
   const runs = listRuns(temporary.path);
   assert.deepEqual(runs.map(({ id }) => id), ["cut", "whole"]);
-  for (const run of runs) assert.deepEqual("summary" in run && run.summary.best, { index, structure, score: best });
+  for (const run of runs) {
+    assert.ok("summary" in run);
+    assert.deepEqual(run.summary.best, { index, structure, score: best });
+    assert.equal(run.summary.ranked, true);
+    using reader = openRunForReading(run.directory);
+    const plain = report.top.map(({ index, structure, score }) => ({ index, structure, score }));
+    assert.deepEqual(reader.top(16), plain);
+    const { columns, rows } = journalTable(reader, { top: 3 }), table = [...rows];
+    const column = (name: string) => table.map((row) => row[columns.indexOf(name)]);
+    assert.deepEqual(column("number"), plain.slice(0, 3).map((one) => one.index));
+    assert.deepEqual(column("score"), plain.slice(0, 3).map((one) => one.score));
+    assert.deepEqual(column("score_shallow"), column("layers").map((layers) => -Number(layers)));
+  }
 });
 
 Deno.test("a finished run continues with a higher limit, as if it had been so from the start", async () => {

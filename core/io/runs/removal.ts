@@ -76,10 +76,16 @@ function filesIn(directory: string, names: readonly string[]): readonly (readonl
   });
 }
 
+type Files = ReturnType<typeof filesIn>;
+
+/** The bytes of files; what readers of a database make beside it, if only to look at it, does not count. */
+function bytesOf(files: Files): number {
+  return files.reduce((sum, [path, bytes]) => path.endsWith("-shm") ? sum : sum + bytes, 0);
+}
+
 /** The bytes of the files of a run. Throws RunStoreError. */
 export function runBytes(directory: string): number {
-  const files = onStore(directory, "read", () => filesIn(directory, [...runFiles, ...databaseFiles(LOCK_FILE)]));
-  return files.reduce((sum, [, bytes]) => sum + bytes, 0);
+  return onStore(directory, "read", () => bytesOf(filesIn(directory, [...runFiles, ...databaseFiles(LOCK_FILE)])));
 }
 
 /** What became of a run that was to be removed. */
@@ -99,10 +105,7 @@ export function removeRun(directory: string): Removal {
     checkIsRun(directory);
     const own = removeHeld(directory), lock = filesIn(directory, databaseFiles(LOCK_FILE));
     for (const [path] of lock) Deno.removeSync(path);
-    return {
-      bytes: [...own, ...lock].reduce((sum, [, bytes]) => sum + bytes, 0),
-      directoryRemoved: removeIfEmpty(directory),
-    };
+    return { bytes: bytesOf([...own, ...lock]), directoryRemoved: removeIfEmpty(directory) };
   });
 }
 
@@ -112,7 +115,7 @@ function checkIsRun(directory: string): void {
 }
 
 /** Removes the files of a run but for its lock, while this process holds it. */
-function removeHeld(directory: string): ReturnType<typeof filesIn> {
+function removeHeld(directory: string): Files {
   using lock = RunLock.acquire(directory);
   if (!lock) {
     throw new RunStoreError(directory, `Cannot remove run ${directory} as a process is writing it`);
