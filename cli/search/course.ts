@@ -38,7 +38,7 @@ type Line = [proposal: number, score: number][];
  * Reads the course of a run. Where scores are ranks in the population, they cannot be compared over time: then there are
  * dots and bins alone. Throws RunStoreError.
  */
-export function courseOf(run: RunReader): SearchCourse {
+export function courseOf(run: Pick<RunReader, "summary" | "proposals">): SearchCourse {
   const { config, proposals, ranked, counts } = run.summary();
   const population = ranked ? undefined : new Population(config.population);
   const best: Line = [], median: Line = [], lowest: Line = [], dots: Line = [];

@@ -126,6 +126,35 @@ Deno.test({
 });
 
 Deno.test({
+  name: "zen score and zen correlate have a bar at a terminal, and none with --quiet or --json",
+  ignore: !hasTerminal,
+  fn: async () => {
+    using folder = new TemporaryDirectory();
+    const networks = Array.from({ length: 24 }, (_, index) => `SuperConvK3BNRELU(3,${64 + 8 * index},1,1)`);
+    const list = `${folder.path}/list.txt`, csv = `${folder.path}/own.csv`;
+    await Deno.writeTextFile(list, networks.join("\n"));
+    await Deno.writeTextFile(
+      csv,
+      ["structure,accuracy", ...networks.map((text, index) => `"${text}",${index}`)].join("\n"),
+    );
+    const score = `score --file ${list} --proxy zen --batch 16 --resolution 32`;
+    const correlate = `correlate --benchmark ${csv} --proxy zen --seeds 1`;
+    for (
+      const [command, words] of [
+        [score, "/24 structures scored"],
+        [`${score} --quiet`, ""],
+        [`${correlate} --out ${folder.path}/shown`, "/24 networks and seeds scored"],
+        [`${correlate} --out ${folder.path}/hidden --json`, ""],
+      ] as const
+    ) {
+      const screen = await atTerminal(`${command} > /dev/null`);
+      if (words) assert.ok(screen.includes(words), screen);
+      else assert.ok(!screen.includes("/24 "), screen);
+    }
+  },
+});
+
+Deno.test({
   name: "what is printed while a bar stands starts on a line of its own",
   ignore: !hasTerminal,
   fn: async () => {

@@ -63,6 +63,18 @@ Deno.test("a search of 100,000 proposals is drawn with no more points than one o
   });
 });
 
+Deno.test("a search that goes on while it is read is drawn as far as its summary goes", () => {
+  withRun(long(9), (run) => {
+    const earlier = { ...run.summary(), proposals: 5, counts: { ...run.summary().counts, scored: 3 } };
+    const course = courseOf({ summary: () => earlier, proposals: () => run.proposals() });
+    assert.deepEqual([course.dots.map(([index]) => index), course.best.at(-1)![0], course.bins.length], [
+      [1, 2, 4],
+      4,
+      5,
+    ]);
+  });
+});
+
 Deno.test("the picture names the run, what is on the axes, and each verdict that occurred, and no other", () => {
   const svg = withRun(long(10), searchPlot);
   for (
@@ -78,7 +90,7 @@ Deno.test("the picture names the run, what is on the axes, and each verdict that
 });
 
 Deno.test("scores far below the others are left out and counted; where scores are ranks, dots alone are drawn", () => {
-  const outlier = withRun([...long(60), scored(60, -1e9)], searchPlot);
+  const outlier = withRun([scored(0, -1e9), ...[...long(60)].slice(1)], searchPlot);
   assert.match(outlier, />below the axis: 1</);
   assert.ok(!outlier.includes(">-1B<"));
   const ranked = withRun(long(60), searchPlot, { standing: { best: undefined, population: [] } });

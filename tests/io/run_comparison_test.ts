@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { compareRuns, createRun, openRunForReading, type Proposal, type RunComparison } from "@zennas/zennas";
+import { differences } from "../../core/io/runs/differences.ts";
 import { journalIn, search, smallConfig, TemporaryDirectory } from "./run_case.ts";
 
 function compare(a: string, b: string): RunComparison {
@@ -23,9 +25,18 @@ Deno.test("equal searches have no difference, and a longer one parts where the o
   const long = compare(await searched(at("c"), { maxProposals: 60 }, "webgpu"), a);
   assert.deepEqual(long.config, [{ path: "maxProposals", a: 60, b: 40 }]);
   assert.deepEqual(long.machine, [{ path: "device", a: "webgpu", b: "cpu" }]);
+  new DatabaseSync(`${at("b")}/run.sqlite`).exec(
+    `UPDATE sessions SET machine = json_set(machine, '$.pid', 1, '$.os', 'x')`,
+  );
+  assert.deepEqual(compare(a, b).machine, [{ path: "os", a: Deno.build.os, b: "x" }]);
   assert.equal(long.common, 40);
   assert.deepEqual(long.parting, { index: 40, a: journalIn(at("c"))[40], b: null });
   assert.deepEqual([long.a.proposals, long.b.proposals], [60, 40]);
+});
+
+Deno.test("values differ by kind as well as by value, and one that is missing differs from none", () => {
+  const found = differences({ a: 1, b: null, c: NaN, d: { e: 1 } }, { a: "1", c: NaN, d: {} });
+  assert.deepEqual(found.map(({ path }) => path), ["a", "b", "d.e"]);
 });
 
 Deno.test("searches part at the first proposal in which structure, verdict, score or a part differs", () => {

@@ -71,5 +71,5 @@ Deno.test("fields of CSV with commas, quotes and line breaks come back as they w
   const names = fields.map((_, index) => `c${index}`);
   const [row] = parseCsv(`${csvLine(names)}\n${csvLine(fields)}`);
   assert.deepEqual(Object.values(row!), fields.map(String));
-  assert.equal(csvLine(["a", 1, null, "b,c"]), 'a,1,,"b,c"');
+  assert.equal(csvLine(["a", 1, null, "b,c", "d\re"]), 'a,1,,"b,c","d\re"');
 });

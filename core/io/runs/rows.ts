@@ -24,7 +24,7 @@ export interface TimedProposal {
 }
 
 /** All proposals of a run with the seconds of searching until each. Throws RunStoreError. */
-export function* timedProposals(run: RunReader): Generator<TimedProposal> {
+export function* timedProposals(run: Pick<RunReader, "summary" | "proposals">): Generator<TimedProposal> {
   const sessions = run.summary().sessions.values();
   let session = sessions.next().value, next = sessions.next().value, before = 0, seconds = 0;
   for (const proposal of run.proposals()) {
