@@ -1,6 +1,12 @@
 /** What `zen runs diff` does. */
-import { compareRuns, type Difference, findRun, openRunForReading, type RunSummary } from "../../core/io/mod.ts";
-import { verdictDetail } from "../../core/io/mod.ts";
+import {
+  compareRuns,
+  type Difference,
+  findRun,
+  openRunForReading,
+  type RunSummary,
+  verdictDetail,
+} from "../../core/io/mod.ts";
 import { type Proposal, verdicts } from "../../core/search/mod.ts";
 import type { RootOptions } from "../commands/runs.ts";
 import { grouped, print, printJson, printTable, type Row } from "../terminal.ts";

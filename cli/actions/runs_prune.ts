@@ -3,11 +3,12 @@ import {
   lastWrittenMs,
   listRuns,
   removeRun,
+  runBytes,
   type RunListing,
+  RunStoreError,
   runsToRemove,
   type RunSummary,
 } from "../../core/io/mod.ts";
-import { runBytes, RunStoreError } from "../../core/io/mod.ts";
 import type { PruneOptions } from "../commands/runs.ts";
 import { UsageError } from "../errors.ts";
 import { bytesInWords, note, print, printJson, printTable } from "../terminal.ts";

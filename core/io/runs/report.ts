@@ -1,6 +1,6 @@
 /** What a search leaves for its user: the best structure and a report. */
 import type { ScoredCandidate, SearchConfig, SearchOutcome, StopReason, VerdictCounts } from "../../search/mod.ts";
-import { candidateCosts, type CostedCandidate } from "./costs.ts";
+import { costCounter, type CostedCandidate } from "./costs.ts";
 import { runId } from "./reader.ts";
 import { storeError } from "./error.ts";
 
@@ -33,7 +33,8 @@ export interface SearchReport {
 /** The report on the result of a search. */
 export function reportOn(outcome: SearchOutcome, directory: string, config: SearchConfig): SearchReport {
   const { best, population, counts, proposals, evaluations, stoppedBy } = outcome;
-  const costed = (one: ScoredCandidate): CostedCandidate => ({ ...one, ...candidateCosts(one.structure, config) });
+  const count = costCounter(config);
+  const costed = (one: ScoredCandidate): CostedCandidate => ({ ...one, ...count(one.structure) });
   return {
     run: runId(directory),
     config,

@@ -1,7 +1,7 @@
 /** The journal of a run as a table: one row a proposal. */
 import type { ScoredCandidate, Verdict } from "../../search/mod.ts";
 import type { RecordedProposal, RunSession } from "./database.ts";
-import { type CandidateCosts, knownCosts } from "./costs.ts";
+import { knownCostCounter } from "./costs.ts";
 import type { RunReader } from "./reader.ts";
 
 /** A field of a row; null where the proposal has none. */
@@ -86,7 +86,7 @@ function partNames(run: RunReader): readonly string[] {
  * ```
  */
 export function journalTable(run: RunReader, { top }: { readonly top?: number | undefined } = {}): JournalTable {
-  const parts = partNames(run), { config } = run.summary();
+  const parts = partNames(run), count = knownCostCounter(run.summary().config);
   const columns = [
     ...["number", "verdict", "score"],
     ...parts.map((part) => `score_${part}`),
@@ -94,7 +94,7 @@ export function journalTable(run: RunReader, { top }: { readonly top?: number | 
   ];
   const row = ({ proposal, seconds }: TimedProposal): readonly JournalField[] => {
     const { index, verdict, structure } = proposal, own = proposal.verdict === "scored" ? proposal.parts ?? {} : {};
-    const costs: CandidateCosts | null = knownCosts(structure, config);
+    const costs = count(structure);
     return [
       ...[index, verdict, proposal.verdict === "scored" ? proposal.score : null],
       ...parts.map((part) => own[part] ?? null),
