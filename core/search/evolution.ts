@@ -34,7 +34,7 @@ const better = (a: Member, b: Member): Member => bestFirst(a, b) <= 0 ? a : b;
 
 /** The state of a search that results change: population, counts and the best candidate. */
 class Standing implements SearchStanding {
-  readonly standings: Standings;
+  readonly population: Standings;
   readonly #ranked: boolean;
   readonly #counts: Record<Proposal["verdict"], number> = noVerdicts();
   #best: ScoredCandidate | undefined;
@@ -42,7 +42,7 @@ class Standing implements SearchStanding {
 
   constructor({ population, ranking }: EvolutionOptions) {
     this.#ranked = ranking !== undefined;
-    this.standings = ranking ? new RankedPopulation(population, ranking) : new Population(population);
+    this.population = ranking ? new RankedPopulation(population, ranking) : new Population(population);
   }
 
   /** Enters a proposal's result; returns the proposal with the score that it has in the population. */
@@ -50,8 +50,8 @@ class Standing implements SearchStanding {
     this.#proposals++;
     this.#counts[proposal.verdict]++;
     if (proposal.verdict !== "scored") return proposal;
-    const score = this.standings.enter(new Member(proposal, tree)), { index, structure } = proposal;
-    if (this.#ranked) this.#best = candidateOf(this.standings.members.reduce(better));
+    const score = this.population.enter(new Member(proposal, tree)), { index, structure } = proposal;
+    if (this.#ranked) this.#best = candidateOf(this.population.members.reduce(better));
     else if (this.#best === undefined || score > this.#best.score) this.#best = { index, structure, score };
     return { ...proposal, score };
   }
@@ -60,8 +60,8 @@ class Standing implements SearchStanding {
     return this.#best;
   }
 
-  get population(): readonly ScoredCandidate[] {
-    return this.standings.members.map(candidateOf).sort(bestFirst);
+  get members(): readonly ScoredCandidate[] {
+    return this.population.members.map(candidateOf).sort(bestFirst);
   }
 
   event(proposal: Proposal): SearchEvent {
@@ -69,7 +69,7 @@ class Standing implements SearchStanding {
   }
 
   outcome(stoppedBy: StopReason): SearchOutcome {
-    return { ...this.#summary(), population: this.population, stoppedBy };
+    return { ...this.#summary(), population: this.members, stoppedBy };
   }
 
   #summary(): Omit<SearchOutcome, "population" | "stoppedBy"> {
@@ -101,7 +101,7 @@ export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> 
   if (race && options.ranking) {
     throw new TypeError("Cannot race as scores are ranks, which change when a member enters");
   }
-  const proposer = new Proposer(options, { population: standing.standings, race });
+  const proposer = new Proposer(options, { population: standing.population, race });
   const inFlight: (Drawn | Promise<Drawn>)[] = [];
   const draw = () => {
     const drawn = proposer.next();

@@ -48,8 +48,8 @@ export type StopReason = "proposals" | "evaluations" | "aborted";
 export interface SearchStanding {
   /** The first candidate with the highest score, among the population where scores are ranks; undefined if none has one. */
   readonly best: ScoredCandidate | undefined;
-  /** The population, best first, the earlier proposal first of equal scores; sorted whenever it is read. */
-  readonly population: readonly ScoredCandidate[];
+  /** The population's members, best first, the earlier proposal first of equal scores; sorted whenever they are read. */
+  readonly members: readonly ScoredCandidate[];
 }
 
 /** A proposal's result has entered: the proposal, and the state of the search after it. */

@@ -93,7 +93,7 @@ Deno.test("scores far below the others are left out and counted; where scores ar
   const outlier = withRun([scored(0, -1e9), ...[...long(60)].slice(1)], searchPlot);
   assert.match(outlier, />below the axis: 1</);
   assert.ok(!outlier.includes(">-1B<"));
-  const ranked = withRun(long(60), searchPlot, { standing: { best: undefined, population: [] } });
+  const ranked = withRun(long(60), searchPlot, { standing: { best: undefined, members: [] } });
   assert.match(
     ranked,
     />scores are ranks in the population that each candidate entered: they do not compare over time</,

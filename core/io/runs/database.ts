@@ -96,16 +96,16 @@ export function readConfig(database: DatabaseSync, directory: string): SearchCon
   return parseConfig(JSON.parse(String(row.value)), `run ${directory}`);
 }
 
-/** What is kept of a search's standing: the population where scores are ranks, as no other place tells them. */
+/** What is kept of a search's standing: the population's members where scores are ranks, as no other place tells them. */
 export type RecordedStanding = Pick<SearchStanding, "best"> & Partial<SearchStanding>;
 
 /**
  * Notes the best candidate of a run, and its population where scores are ranks: these change as members enter, so the
  * journal does not tell them.
  */
-export function writeStanding(database: DatabaseSync, { best, population }: RecordedStanding): void {
+export function writeStanding(database: DatabaseSync, { best, members }: RecordedStanding): void {
   writeNote(database, "best", best);
-  writeNote(database, "population", population?.map(({ index, score }) => [index, score]));
+  writeNote(database, "population", members?.map(({ index, score }) => [index, score]));
 }
 
 function writeNote(database: DatabaseSync, key: string, value: unknown): void {
