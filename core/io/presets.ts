@@ -1,5 +1,12 @@
 /** Configurations from YAML: the presets, and a user's own files. */
-import { ConfigError, parseConfig, type PresetName, presetNames, type SearchConfig } from "../search/mod.ts";
+import {
+  ConfigError,
+  parseConfig,
+  type PresetName,
+  presetNames,
+  presetsInWords,
+  type SearchConfig,
+} from "../search/mod.ts";
 import { isProxyFile } from "./proxies.ts";
 import { isSpaceFile } from "./spaces.ts";
 import { fileUrl, readYaml } from "./yaml_file.ts";
@@ -33,7 +40,7 @@ function isPreset(name: unknown): name is PresetName {
 /** The settings of a preset, as its file has them. Throws ConfigError for an unknown name. */
 export async function presetSettings(name: string): Promise<Settings> {
   if (!isPreset(name)) {
-    const problem = { path: "preset", expected: `one of ${presetNames.join(", ")}`, got: name };
+    const problem = { path: "preset", expected: `one of ${presetsInWords}`, got: name };
     throw new ConfigError("settings", [problem]);
   }
   const url = new URL(`../search/presets/${name}.yaml`, import.meta.url);
