@@ -13,6 +13,7 @@ import { addRunsCommand } from "./commands/runs.ts";
 import { addScoreCommand } from "./commands/score.ts";
 import { addSearchCommand } from "./commands/search.ts";
 import { addSpaceCommand } from "./commands/space.ts";
+import { addTrustCommand } from "./commands/trust.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 import { addZooCommand } from "./commands/zoo.ts";
 import deno from "../deno.json" with { type: "json" };
@@ -31,10 +32,12 @@ function within(folder: string, before?: string): string {
   return before === undefined ? folder : resolve(before, folder);
 }
 
-/** What comes before every command: paths get the folder that they are relative to. */
-function prepare(program: Command): void {
+/** What comes before every command: paths get the folder that they are relative to, and modules named are run. */
+async function prepare(program: Command, command: Command): Promise<void> {
   const { cwd } = program.opts<{ readonly cwd?: string }>();
   if (cwd) Deno.chdir(cwd);
+  const { module: modules } = command.opts<{ readonly module?: readonly string[] }>();
+  if (modules) await (await import("../core/io/modules.ts")).loadModules(modules);
 }
 
 /** The command line with all commands. What a command does is imported when it runs, so that --help is quick. */
@@ -62,6 +65,7 @@ export function createProgram(): Command {
       addSpaceCommand,
       addZooCommand,
       addRunsCommand,
+      addTrustCommand,
       addExportCommand,
       addInspectCommand,
       addRunCommand,

@@ -1,6 +1,15 @@
 /** What `zen runs` does. */
-import { findRun, listRuns, openRunForReading, openRunForWriting, type RunSummary } from "../../core/io/mod.ts";
+import {
+  findRun,
+  listRuns,
+  loadModules,
+  modulesOf,
+  openRunForReading,
+  openRunForWriting,
+  type RunSummary,
+} from "../../core/io/mod.ts";
 import type { ResumeOptions, RootOptions, ShowOptions } from "../commands/runs.ts";
+import { admitModules } from "../search/admission.ts";
 import { runSession, withScorer } from "../search/session.ts";
 import { note, print, printFields, printJson, printTable } from "../terminal.ts";
 
@@ -59,9 +68,12 @@ export async function resume(name: string, options: ResumeOptions): Promise<void
     using run = openRunForReading(directory);
     return run.summary().config;
   })();
+  await admitModules(directory, options.module);
+  await loadModules(modulesOf(config.modules));
   const { maxProposals, maxEvaluations } = options;
   await withScorer(config, options, async (scoring) => {
-    using store = openRunForWriting(directory, { device: scoring.device, limits: { maxProposals, maxEvaluations } });
+    const { device, modules } = scoring, limits = { maxProposals, maxEvaluations };
+    using store = openRunForWriting(directory, { device, modules, limits });
     await runSession({ store, scoring, json: options.json ?? false });
   });
 }

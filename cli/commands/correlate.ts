@@ -21,6 +21,7 @@ export interface CorrelateOptions extends DeviceOptions {
   readonly resolution?: number;
   readonly classes?: number;
   readonly se?: boolean;
+  readonly module?: readonly string[];
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -71,6 +72,7 @@ export function addCorrelateCommand(program: Command): void {
     settingOption("resolution"),
     settingOption("classes"),
     settingOption("squeezeExcite"),
+    settingOption("modules"),
   ];
   for (const option of [...options, deviceOption(), precisionOption(), workersOption(), jsonOption()]) {
     command.addOption(option);

@@ -19,6 +19,7 @@ export interface ShowOptions extends RootOptions {
 export interface ResumeOptions extends RootOptions, DeviceOptions {
   readonly maxProposals?: number;
   readonly maxEvaluations?: number;
+  readonly module?: readonly string[];
 }
 
 /** Adds the commands. */
@@ -47,6 +48,8 @@ export function addRunsCommand(program: Command): void {
   )
     .argument("<run>", "a run's folder or id");
   const limits = [settingOption("maxProposals"), settingOption("maxEvaluations")];
-  for (const option of [...limits, deviceOption(), precisionOption(), workersOption()]) resume.addOption(option);
+  for (const option of [settingOption("modules"), ...limits, deviceOption(), precisionOption(), workersOption()]) {
+    resume.addOption(option);
+  }
   resume.action(imported(async () => (await import("../actions/runs.ts")).resume));
 }

@@ -26,6 +26,7 @@ Examples:
   zen search --cascade mae_det:0.2,zen --max-evaluations 300
   zen search --race --population 64 --max-evaluations 1000
   zen search --preset params-cifar-params1M --space ./my_space.ts --json
+  zen search --module ./my_block.ts --init 'SuperConvK3BNRELU(3,16,1,1)MyBlock(16,32,2)' --space my_space
 
 Presets, in core/search/presets (a file of your own may name one as its base):
 ${lines(countedPresetNames)}

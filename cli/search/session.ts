@@ -1,6 +1,6 @@
 /** One session of a search at the terminal, whether it starts a run or continues one. */
 import type { RunStore, SearchResult } from "../../core/io/mod.ts";
-import { loadProxy, loadSpace, runId, runSearch } from "../../core/io/mod.ts";
+import { loadProxy, loadSpace, moduleHashes, modulesOf, runId, runSearch } from "../../core/io/mod.ts";
 import type { Proxy } from "../../core/scoring/mod.ts";
 import { scorerOf, screensOf } from "../../core/search/scorer.ts";
 import { parseStructure } from "../../core/networks/masternet/mod.ts";
@@ -21,6 +21,8 @@ export interface SearchScoring {
   readonly proxy: Proxy;
   /** The device that scores, in words. */
   readonly device: string;
+  /** The hash of each module of one's own that the configuration names, by its URL. */
+  readonly modules: Readonly<Record<string, string>>;
 }
 
 /** The configuration's space. Throws RangeError where it cannot mutate the initial structure. */
@@ -47,11 +49,13 @@ export async function withScorer(
 ): Promise<void> {
   // What cannot work is refused before a folder is made for it.
   refuseLatencyBudget(config);
+  const modules = await moduleHashes(modulesOf(config));
   const proxy = await loadProxy(config.proxy), scorer = scorerOf(config, { proxy }), space = await spaceOf(config);
   screensOf(config);
-  if (!proxy.needsBackend) return await use({ proxy, scorer, space, device: "none" });
+  if (!proxy.needsBackend) return await use({ proxy, scorer, space, modules, device: "none" });
   await using backend = await openDevice(options);
-  await use({ proxy, scorer: scorerOf(config, { proxy, backend }), space, device: describeDevice(backend) });
+  const device = describeDevice(backend);
+  await use({ proxy, scorer: scorerOf(config, { proxy, backend }), space, modules, device });
 }
 
 /** A run to work on. */

@@ -2,7 +2,13 @@
 import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { parseConfig, type Proposal, type ScoredCandidate, type SearchConfig, type Verdict } from "../../search/mod.ts";
+import {
+  parseUnloadedConfig,
+  type Proposal,
+  type ScoredCandidate,
+  type SearchConfig,
+  type Verdict,
+} from "../../search/mod.ts";
 import type { ProcessDescription } from "../process.ts";
 import { isUnopenable, RunStoreError, storeError } from "./error.ts";
 
@@ -86,7 +92,7 @@ export function writeConfig(database: DatabaseSync, config: SearchConfig): void 
 export function readConfig(database: DatabaseSync, directory: string): SearchConfig {
   const row = database.prepare("SELECT value FROM run WHERE key = 'config'").get();
   if (!row) throw new RunStoreError(directory, `Cannot open run ${directory} as it has no configuration`);
-  return parseConfig(JSON.parse(String(row.value)), `run ${directory}`);
+  return parseUnloadedConfig(JSON.parse(String(row.value)), `run ${directory}`);
 }
 
 /** Notes the best candidate of a run: where scores are ranks, the highest score in the journal need not be the best's. */
