@@ -34,7 +34,7 @@ const usageErrors = new Set(["UsageError", "ConfigError", "UnknownProxyError", "
 /** Hints by the name of an error. */
 const hints: Readonly<Record<string, string>> = {
   UsageError: "zen <command> --help shows how to call it",
-  StructureSyntaxError: "zen zoo list shows structures that work",
+  StructureSyntaxError: "zen zoo list shows structures that work, and --module <file> adds blocks of your own",
   StructureChannelError: "a block takes the channels that the block before it gives; the first takes 3",
   ShapeError: "zen analyze shows where a structure's shapes come from",
   ConfigError: "zen search --help lists the options; presets are in core/search/presets",

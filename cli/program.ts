@@ -1,4 +1,5 @@
 /** The command line with all commands, as commander knows it. */
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addCorrelateCommand } from "./commands/correlate.ts";
@@ -12,6 +13,7 @@ import { addRunsCommand } from "./commands/runs.ts";
 import { addScoreCommand } from "./commands/score.ts";
 import { addSearchCommand } from "./commands/search.ts";
 import { addSpaceCommand } from "./commands/space.ts";
+import { addTrustCommand } from "./commands/trust.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 import { addZooCommand } from "./commands/zoo.ts";
 import deno from "../deno.json" with { type: "json" };
@@ -25,12 +27,31 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted (what was done is kept).`;
 
+/** A folder given after another is relative to it. */
+function within(folder: string, before?: string): string {
+  return before === undefined ? folder : resolve(before, folder);
+}
+
+/** What comes before every command: paths get the folder that they are relative to, and modules named are run. */
+async function prepare(program: Command, command: Command): Promise<void> {
+  const { cwd } = program.opts<{ readonly cwd?: string }>();
+  if (cwd) Deno.chdir(cwd);
+  const { module: modules } = command.opts<{ readonly module?: readonly string[] }>();
+  if (modules) await (await import("../core/io/modules.ts")).loadModules(modules);
+}
+
 /** The command line with all commands. What a command does is imported when it runs, so that --help is quick. */
 export function createProgram(): Command {
   const program = new Command("zen")
     .description("Zero-shot neural architecture search: find image classifiers without training any.")
     .version(deno.version, "-V, --version")
     .option("--verbose", "show stacks and causes of errors", false)
+    .option(
+      "-C, --cwd <dir>",
+      "act as if called in that folder (deno task zen names the one where it was typed)",
+      within,
+    )
+    .hook("preAction", prepare)
     .addHelpText("after", EXAMPLES)
     .showHelpAfterError("(--help shows how to call it)")
     .exitOverride();
@@ -44,6 +65,7 @@ export function createProgram(): Command {
       addSpaceCommand,
       addZooCommand,
       addRunsCommand,
+      addTrustCommand,
       addExportCommand,
       addInspectCommand,
       addRunCommand,

@@ -50,6 +50,7 @@ const readers: { readonly [Kind in keyof FlagTypes]: (option: Option) => Option 
   cascade: (option) => option.argParser(cascade).conflicts("proxy"),
   race: (option) => option.argParser((text) => ({ share: positive(text) })).preset("0.125"),
   favouredSize: (option) => option.argParser(favouredSize),
+  modules: (option) => option.argParser((path, before?: readonly string[]) => [...before ?? [], path]),
 };
 
 const optionOf = ({ flag, help, kind }: FlagSetting): Option => readers[kind](new Option(flag, help));

@@ -37,6 +37,14 @@ export function note(line: string): void {
   console.error(line);
 }
 
+/** Asks a person a question and waits for yes or no. Where there is no terminal to ask at, the answer is no. */
+export function asked(question: string): boolean {
+  if (!Deno.stdin.isTerminal() || !Deno.stderr.isTerminal()) return false;
+  Deno.stderr.writeSync(new TextEncoder().encode(`${question} [y/N] `));
+  const answer = new Uint8Array(256), length = Deno.stdin.readSync(answer) ?? 0;
+  return /^y(es)?$/i.test(new TextDecoder().decode(answer.subarray(0, length)).trim());
+}
+
 /** Prints rows under a header in aligned columns: numbers to the right, text to the left. */
 export function printTable(header: readonly string[], rows: readonly Row[]): void {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => `${row[column]}`.length)));

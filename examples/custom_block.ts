@@ -1,6 +1,7 @@
 /**
  * A block of your own: one call registers its name, and structures that use it are then parsed, chained, scored and
- * counted like any other. Run it with `deno run examples/custom_block.ts`.
+ * counted like any other. Run it with `deno run examples/custom_block.ts`, or name it to any command that takes structures:
+ * `zen analyze --module examples/custom_block.ts 'SuperConvK3BNRELU(3,16,1,1)GhostK3(16,32,2)'`.
  *
  * The block is GhostNet's (Han et al., "GhostNet: more features from cheap operations", CVPR 2020): a convolution
  * computes half of the output's channels, and a cheap depthwise convolution of these computes the other half.

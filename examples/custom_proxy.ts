@@ -1,6 +1,7 @@
 /**
  * A proxy of your own: a module that exports it as `proxy`. Score with it by
- * `zen score --proxy ./examples/custom_proxy.ts zennet_cifar10_model_size1M_res32`.
+ * `zen score --proxy ./examples/custom_proxy.ts zennet_cifar10_model_size1M_res32`. A module may add several things: one
+ * given by `--module` makes its `proxy`, `space` and `block`, or its `proxies`, `spaces` and `blocks`, known by their names.
  *
  * The proxy measures how much the answers of an untrained classifier vary: the standard deviation of its logits over
  * the classes and a batch of random images. It needs one batch and no labels. It grows only with the scale of the last

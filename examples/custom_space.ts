@@ -1,7 +1,8 @@
 /**
  * A search space of your own, as a module: `zen search --preset zen-cifar-params1M --space examples/custom_space.ts`.
  *
- * It keeps every block's type and channels, and changes only depth and stride.
+ * It keeps every block's type and channels, and changes only depth and stride. A block that has no number of layers, such
+ * as that of examples/custom_block.ts, keeps its depth too.
  */
 import type { Block, Space } from "@zennas/zennas";
 
@@ -16,9 +17,9 @@ export const space: Space = {
   replacements(blocks, index) {
     const block = blocks[index]!;
     const [input, out, stride, ...rest] = block.args as [number, number, number, ...number[]];
-    const layers = rest.at(-1)!;
+    const strided = [1, 2].map((step) => withArgs(block, [input, out, step, ...rest]));
+    if (rest.length === 0) return [strided];
     const deeper = [1, 2, 3, 4].map((count) => withArgs(block, [input, out, stride, ...rest.slice(0, -1), count]));
-    const strided = [1, 2].map((step) => withArgs(block, [input, out, step, ...rest.slice(0, -1), layers]));
     return [deeper, strided];
   },
 };

@@ -2,7 +2,14 @@
 import { createHash } from "node:crypto";
 import { basename, relative } from "node:path";
 import type { Backend } from "../../core/graph/backend.ts";
-import { chooseProxies, type ChosenProxy, loadBenchmark, scoreOrigin, ScoreTable } from "../../core/io/mod.ts";
+import {
+  chooseProxies,
+  type ChosenProxy,
+  loadBenchmark,
+  moduleHashes,
+  scoreOrigin,
+  ScoreTable,
+} from "../../core/io/mod.ts";
 import { comparisonSettings, sampleNetworks } from "../../core/nasbench/mod.ts";
 import type { CorrelateOptions } from "../commands/correlate.ts";
 import { kernelsOf } from "../../kernels/identity.ts";
@@ -23,16 +30,17 @@ async function taskOf(options: CorrelateOptions): Promise<ComparisonTask> {
     settings: comparisonSettings(options),
     sampleSeed,
     form: { resolution, classes, se },
+    modules: options.module && Object.values(await moduleHashes(options.module)),
   };
 }
 
 /** Opens the table of scores; those of proxies without a device do not depend on one. */
 function openTable(out: string, task: ComparisonTask, kernels?: string): ScoreTable {
-  const { benchmark, dataSet, settings, chosen, form } = task;
+  const { benchmark, dataSet, settings, chosen, form, modules } = task;
   return new ScoreTable(`${out}/scores.sqlite`, (name) => {
     const one = chosen.find(({ key }) => key === name)!;
     const device = one.proxy.needsBackend ? { kernels } : {};
-    return scoreOrigin(one, { benchmark: benchmark.name, dataSet, ...form, ...settings, ...device });
+    return scoreOrigin(one, { benchmark: benchmark.name, dataSet, ...form, ...settings, ...device, modules });
   });
 }
 

@@ -4,6 +4,8 @@ import {
   findRun,
   journalTable,
   listRuns,
+  loadModules,
+  modulesOf,
   openRunForReading,
   openRunForWriting,
   runId,
@@ -11,6 +13,7 @@ import {
   type RunSummary,
 } from "../../core/io/mod.ts";
 import type { ResumeOptions, RootOptions, ShowOptions } from "../commands/runs.ts";
+import { admitModules } from "../search/admission.ts";
 import { runSession, withScorer } from "../search/session.ts";
 import { writePlot } from "../search/picture.ts";
 import { printTop, topFacts } from "../search/top.ts";
@@ -87,9 +90,12 @@ export async function resume(name: string, options: ResumeOptions): Promise<void
     using run = openRunForReading(directory);
     return run.summary().config;
   })();
+  await admitModules(directory, options.module);
+  await loadModules(modulesOf(config.modules));
   const { maxProposals, maxEvaluations, json = false, quiet, top } = options;
   await withScorer(config, options, async (scoring) => {
-    using store = openRunForWriting(directory, { device: scoring.device, limits: { maxProposals, maxEvaluations } });
+    const { device, modules } = scoring, limits = { maxProposals, maxEvaluations };
+    using store = openRunForWriting(directory, { device, modules, limits });
     await runSession({ store, scoring, json, quiet, top });
   });
 }

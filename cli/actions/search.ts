@@ -1,6 +1,7 @@
 /** What `zen search` does. */
-import { createRun, holdsRun, loadConfig, loadPreset } from "../../core/io/mod.ts";
-import type { SearchConfig } from "../../core/search/mod.ts";
+import { createRun, holdsRun, loadConfigSettings, loadPresetSettings } from "../../core/io/mod.ts";
+import { spelledStructure } from "../../core/networks/zoo/mod.ts";
+import { parseConfig, type SearchConfig } from "../../core/search/mod.ts";
 import type { SearchOptions } from "../commands/search.ts";
 import { RUNS_FOLDER, runSession, withScorer } from "../search/session.ts";
 import { settingsFrom } from "../setting_options.ts";
@@ -8,10 +9,13 @@ import { resolveStructure } from "../structures.ts";
 
 /** The search that the options describe: a preset, and the given settings over it. Throws ConfigError. */
 export async function configOf(options: SearchOptions): Promise<SearchConfig> {
-  const { preset, init } = options;
-  const initialStructure = init === undefined ? undefined : resolveStructure(init).text;
-  const load = /\.ya?ml$/.test(preset) ? loadConfig : loadPreset;
-  return await load(preset, { ...settingsFrom(options), initialStructure });
+  const { preset, init } = options, isFile = /\.ya?ml$/.test(preset);
+  const initialStructure = init === undefined ? undefined : spelledStructure(init);
+  const load = isFile ? loadConfigSettings : loadPresetSettings;
+  const settings = await load(preset, { ...settingsFrom(options), initialStructure });
+  // An error about a structure shows the place in it, where the check of a configuration would only name it.
+  if (init !== undefined) resolveStructure(init);
+  return parseConfig(settings, isFile ? preset : `preset ${preset}`);
 }
 
 /** A folder below runs/ that no run has taken. */
@@ -26,7 +30,7 @@ export async function search(options: SearchOptions): Promise<void> {
   const config = await configOf(options);
   const folder = options.out ?? freeFolder(config, options.preset);
   await withScorer(config, options, async (scoring) => {
-    using store = createRun(folder, config, { device: scoring.device });
+    using store = createRun(folder, config, { device: scoring.device, modules: scoring.modules });
     const { json = false, quiet, top } = options;
     await runSession({ store, scoring, json, quiet, top });
   });

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { addFormOptions, type FormOptions } from "../form_options.ts";
 import { addStructureArguments, imported, jsonOption } from "../options.ts";
+import { settingOption } from "../setting_options.ts";
 
 /** What the command's options parse to. */
 export interface AnalyzeOptions extends FormOptions {
@@ -22,6 +23,7 @@ export function addAnalyzeCommand(program: Command): void {
     .description("count a structure's layers, parameters, multiply-adds and peak memory");
   addFormOptions(addStructureArguments(command))
     .option("--no-reslink", "without residual links")
+    .addOption(settingOption("modules"))
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/analyze.ts")).analyze));

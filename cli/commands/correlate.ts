@@ -29,6 +29,7 @@ export interface CorrelateOptions extends DeviceOptions {
   readonly resolution?: number;
   readonly classes?: number;
   readonly se?: boolean;
+  readonly module?: readonly string[];
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -80,6 +81,7 @@ export function addCorrelateCommand(program: Command): void {
     settingOption("resolution"),
     settingOption("classes"),
     settingOption("squeezeExcite"),
+    settingOption("modules"),
   ];
   const shared = [deviceOption(), precisionOption(), workersOption(), quietOption(), jsonOption()];
   for (const option of [...options, ...shared]) command.addOption(option);

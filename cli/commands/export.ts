@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { type Precision, precisions } from "../../core/graph/precision.ts";
 import type { DeviceOptions } from "../device.ts";
 import { deviceOption, imported, integer, jsonOption, workersOption } from "../options.ts";
+import { settingOption } from "../setting_options.ts";
 
 /** What the command's options parse to. */
 export interface ExportOptions extends Omit<DeviceOptions, "precision"> {
@@ -56,6 +57,7 @@ export function addExportCommand(program: Command): void {
     )
     .option("--se", "with squeeze-and-excitation in every super block (default: as the zoo network has it)")
     .option("--no-reslink", "without residual links")
+    .addOption(settingOption("modules"))
     .addOption(deviceOption())
     .addOption(workersOption())
     .addOption(jsonOption())

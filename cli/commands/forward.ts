@@ -37,6 +37,7 @@ export function addForwardCommand(program: Command): void {
     .addOption(settingOption("seed").default(settings.seed.default))
     .addOption(fillOption())
     .option("--no-reslink", "without residual links")
+    .addOption(settingOption("modules"))
     .addOption(deviceOption())
     .addOption(precisionOption())
     .addOption(workersOption())

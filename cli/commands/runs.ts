@@ -38,6 +38,7 @@ export interface ResumeOptions extends RootOptions, DeviceOptions {
   readonly maxEvaluations?: number;
   readonly top?: number;
   readonly quiet?: boolean;
+  readonly module?: readonly string[];
 }
 
 /** What the options of `zen runs prune` parse to. */
@@ -113,7 +114,7 @@ Example:
 
 function addResume(command: Command): void {
   command.argument("<run>", "a run's folder or id");
-  const limits = [settingOption("maxProposals"), settingOption("maxEvaluations")];
+  const limits = [settingOption("modules"), settingOption("maxProposals"), settingOption("maxEvaluations")];
   const shared = [topOption(), deviceOption(), precisionOption(), workersOption(), quietOption()];
   for (const option of [...limits, ...shared]) command.addOption(option);
   command.action(imported(async () => (await import("../actions/runs.ts")).resume));

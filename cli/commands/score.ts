@@ -64,6 +64,7 @@ export function addScoreCommand(program: Command): void {
         .choices(["random", "modulo"]).default("random"),
     )
     .option("--reslink", "with residual links", false)
+    .addOption(settingOption("modules"))
     .addOption(deviceOption())
     .addOption(precisionOption())
     .addOption(workersOption())

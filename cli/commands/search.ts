@@ -1,5 +1,6 @@
 /** `zen search`: evolves a network under a budget. */
 import type { Command } from "commander";
+import { countedPresetNames, latencyPresetNames } from "../../core/search/preset_names.ts";
 import type { DeviceOptions } from "../device.ts";
 import {
   deviceOption,
@@ -23,6 +24,8 @@ export interface SearchOptions extends DeviceOptions {
   readonly cascade?: Cascade;
 }
 
+const lines = (names: readonly string[]): string => names.map((name) => `  ${name}`).join("\n");
+
 const EXAMPLES = `
 Everything but --out, --top, --device, --precision, --workers, --quiet and --json is part of the search: the same settings find the same network.
 
@@ -33,8 +36,12 @@ Examples:
   zen search --cascade mae_det:0.2,zen --max-evaluations 300
   zen search --race --population 64 --max-evaluations 1000
   zen search --preset params-cifar-params1M --space ./my_space.ts --json
+  zen search --module ./my_block.ts --init 'SuperConvK3BNRELU(3,16,1,1)MyBlock(16,32,2)' --space my_space
 
-Presets are in core/search/presets; a file of your own may name one of them as its base (preset: zen-cifar-params1M).`;
+Presets, in core/search/presets (a file of your own may name one as its base):
+${lines(countedPresetNames)}
+Those that cannot run yet, as nothing here predicts latencies; use zen-imagenet-flops400M, 600M or 800M:
+${lines(latencyPresetNames)}`;
 
 /** Adds the command. */
 export function addSearchCommand(program: Command): void {

@@ -1,6 +1,7 @@
 /** `zen space`: what a search may put in a block's place. */
 import type { Command } from "commander";
 import { imported, integer, jsonOption } from "../options.ts";
+import { settingOption } from "../setting_options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -13,6 +14,7 @@ export function addSpaceCommand(program: Command): void {
     .argument("<space>", "XXBL, IDW_fixfc, or the path of a module or YAML file")
     .argument("<structure>", "a structure string, or the name of a zoo network")
     .argument("<block>", "the block's index, from 0", integer(0))
+    .addOption(settingOption("modules"))
     .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/space.ts")).printReplacements));

@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import type { DeviceOptions } from "../device.ts";
 import { deviceOption, imported, integer, jsonOption, workersOption } from "../options.ts";
+import { settingOption } from "../setting_options.ts";
 
 /** What the command's options parse to. */
 export interface VerifyOptions extends DeviceOptions {
@@ -21,6 +22,7 @@ export function addVerifyCommand(program: Command): void {
   program.command("verify").description("compare an exported TensorFlow Lite file with our own forward pass")
     .argument("<file>", "a .tflite file that zen export wrote")
     .addOption(new Option("--images <count>", "how many random images to compare on").argParser(integer(1)).default(8))
+    .addOption(settingOption("modules"))
     .addOption(deviceOption())
     .addOption(workersOption())
     .addOption(jsonOption())

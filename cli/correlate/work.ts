@@ -15,6 +15,8 @@ export interface ComparisonTask extends Sample {
   readonly settings: ComparisonSettings;
   /** What was asked of the networks' form. */
   readonly form?: Pick<BenchmarkSource, "resolution" | "classes" | "se">;
+  /** Hashes of the modules that may define the networks' blocks and the proxies. */
+  readonly modules?: readonly string[] | undefined;
 }
 
 /** Where scores come from and go to. */

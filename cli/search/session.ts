@@ -1,19 +1,20 @@
 /** One session of a search at the terminal, whether it starts a run or continues one. */
 import type { RunStore, SearchResult } from "../../core/io/mod.ts";
-import { loadProxy, loadSpace, openRunForReading, runId, runSearch } from "../../core/io/mod.ts";
+import {
+  loadProxy,
+  loadSpace,
+  moduleHashes,
+  modulesOf,
+  openRunForReading,
+  runId,
+  runSearch,
+} from "../../core/io/mod.ts";
 import type { Proxy } from "../../core/scoring/mod.ts";
 import { scorerOf, screensOf } from "../../core/search/scorer.ts";
 import { parseStructure } from "../../core/networks/masternet/mod.ts";
-import {
-  budgetsOf,
-  replacementsOf,
-  type Scorer,
-  type SearchConfig,
-  type SearchEvent,
-  type Space,
-} from "../../core/search/mod.ts";
+import { replacementsOf, type Scorer, type SearchConfig, type SearchEvent, type Space } from "../../core/search/mod.ts";
 import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
-import { Interrupted } from "../errors.ts";
+import { Interrupted, UsageError } from "../errors.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
 import { SearchPace } from "./pace.ts";
 import { writePlot } from "./picture.ts";
@@ -31,6 +32,8 @@ export interface SearchScoring {
   readonly proxy: Proxy;
   /** The device that scores, in words. */
   readonly device: string;
+  /** The hash of each module of one's own that the configuration names, by its URL. */
+  readonly modules: Readonly<Record<string, string>>;
 }
 
 /** The configuration's space. Throws RangeError where it cannot mutate the initial structure. */
@@ -40,6 +43,15 @@ async function spaceOf({ space: name, initialStructure }: SearchConfig): Promise
   return space;
 }
 
+/** Throws UsageError for a latency budget. */
+function refuseLatencyBudget({ budgets }: SearchConfig): void {
+  if (!budgets.latency) return;
+  throw new UsageError(
+    "Cannot search under a latency budget yet as nothing here predicts latencies: use zen-imagenet-flops400M, " +
+      "zen-imagenet-flops600M or zen-imagenet-flops800M, or a file of your own with other budgets",
+  );
+}
+
 /** Opens what the configuration needs and hands it to `use`. */
 export async function withScorer(
   config: SearchConfig,
@@ -47,12 +59,14 @@ export async function withScorer(
   use: (scoring: SearchScoring) => Promise<void>,
 ): Promise<void> {
   // What cannot work is refused before a folder is made for it.
+  refuseLatencyBudget(config);
+  const modules = await moduleHashes(modulesOf(config));
   const proxy = await loadProxy(config.proxy), scorer = scorerOf(config, { proxy }), space = await spaceOf(config);
-  budgetsOf(config);
   screensOf(config);
-  if (!proxy.needsBackend) return await use({ proxy, scorer, space, device: "none" });
+  if (!proxy.needsBackend) return await use({ proxy, scorer, space, modules, device: "none" });
   await using backend = await openDevice(options);
-  await use({ proxy, scorer: scorerOf(config, { proxy, backend }), space, device: describeDevice(backend) });
+  const device = describeDevice(backend);
+  await use({ proxy, scorer: scorerOf(config, { proxy, backend }), space, modules, device });
 }
 
 /** A run to work on. */

@@ -1,20 +1,44 @@
 /** Configurations from YAML: the presets, and a user's own files. */
-import { ConfigError, parseConfig, type PresetName, presetNames, type SearchConfig } from "../search/mod.ts";
-import { isProxyFile } from "./proxies.ts";
+import { createHash } from "node:crypto";
+import {
+  ConfigError,
+  parseConfig,
+  parseUnloadedConfig,
+  type PresetName,
+  presetNames,
+  presetsInWords,
+  type SearchConfig,
+} from "../search/mod.ts";
+import { loadModules, modulesOf } from "./modules.ts";
 import { isSpaceFile } from "./spaces.ts";
-import { fileUrl, readYaml } from "./yaml_file.ts";
+import { requireTrust } from "./trust/store.ts";
+import { fileUrl, parseYaml, readText, readYaml } from "./yaml_file.ts";
 
 /** Settings as plain data that are yet to be checked. */
 export type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * Settings over others. Budgets are merged one by one, everything else is replaced; `undefined` leaves a setting as it is.
- * Budgets that are no mapping stay in the result, so that the check of a configuration names them.
+ * Settings over others. Budgets are merged one by one, modules are added, everything else is replaced; `undefined` leaves a
+ * setting as it is. What is of the wrong type stays in the result, so that the check of a configuration names it.
  */
 export function mergeSettings(settings: Settings, over: Settings): Settings {
   const given = Object.entries(over).filter(([, value]) => value !== undefined);
-  const merged = given.map(([key, value]) => [key, key === "budgets" ? mergeBudgets(settings[key], value) : value]);
+  const merged = given.map(([key, value]) => {
+    const merge = mergers.get(key);
+    return [key, merge ? merge(settings[key], value) : value];
+  });
   return { ...settings, ...Object.fromEntries(merged) };
+}
+
+/** How the settings that are not replaced are merged. */
+const mergers: ReadonlyMap<string, (below: unknown, over: unknown) => unknown> = new Map([
+  ["budgets", mergeBudgets],
+  ["modules", mergeModules],
+]);
+
+function mergeModules(modules: unknown = [], over: unknown): unknown {
+  if (!Array.isArray(over)) return over;
+  return Array.isArray(modules) ? [...new Set([...modules, ...over])] : modules;
 }
 
 function mergeBudgets(budgets: unknown = {}, over: unknown): unknown {
@@ -33,7 +57,7 @@ function isPreset(name: unknown): name is PresetName {
 /** The settings of a preset, as its file has them. Throws ConfigError for an unknown name. */
 export async function presetSettings(name: string): Promise<Settings> {
   if (!isPreset(name)) {
-    const problem = { path: "preset", expected: `one of ${presetNames.join(", ")}`, got: name };
+    const problem = { path: "preset", expected: `one of ${presetsInWords}`, got: name };
     throw new ConfigError("settings", [problem]);
   }
   const url = new URL(`../search/presets/${name}.yaml`, import.meta.url);
@@ -41,7 +65,8 @@ export async function presetSettings(name: string): Promise<Settings> {
 }
 
 /**
- * A preset with settings of one's own over it. A path in `space` is relative to the working directory. Throws ConfigError.
+ * A preset with settings of one's own over it. A path in `space`, `proxy` and `modules` is relative to the working
+ * directory. Runs the `modules`. Throws ConfigError.
  *
  * @example
  * ```ts
@@ -51,16 +76,26 @@ export async function presetSettings(name: string): Promise<Settings> {
  * ```
  */
 export async function loadPreset(name: string, over: Settings = {}): Promise<SearchConfig> {
-  return parseConfig(mergeSettings(await presetSettings(name), withLocatedFiles(over)), `preset ${name}`);
+  return parseConfig(await loadPresetSettings(name, over), `preset ${name}`);
 }
 
-/** Settings whose space and proxy, if files, are given by URL, so that a run can be continued from another directory. */
+/** The settings that {@link loadPreset} checks, all but the structure right, and their modules loaded. */
+export async function loadPresetSettings(name: string, over: Settings = {}): Promise<unknown> {
+  const settings = mergeSettings(await presetSettings(name), withLocatedFiles(over));
+  await loadModules(parseUnloadedConfig(settings, `preset ${name}`).modules ?? []);
+  return settings;
+}
+
+/** Settings whose files are given by URL, so that a run can be continued from another directory. */
 function withLocatedFiles(settings: Settings, base?: URL): Settings {
-  const { space, proxy } = settings;
+  const isFile = (value: unknown): value is string => typeof value === "string" && isSpaceFile(value);
+  const located = (value: unknown): unknown => isFile(value) ? fileUrl(value, base).href : value;
+  const { space, proxy, modules } = settings;
   return {
     ...settings,
-    ...(typeof space === "string" && isSpaceFile(space) && { space: fileUrl(space, base).href }),
-    ...(typeof proxy === "string" && isProxyFile(proxy) && { proxy: fileUrl(proxy, base).href }),
+    ...(space !== undefined && { space: located(space) }),
+    ...(proxy !== undefined && { proxy: located(proxy) }),
+    ...(Array.isArray(modules) && { modules: modules.map(located) }),
   };
 }
 
@@ -69,15 +104,41 @@ export function loadPresets(): Promise<readonly SearchConfig[]> {
   return Promise.all(presetNames.map((name) => loadPreset(name)));
 }
 
+/** A configuration file. */
+export interface ConfigFile {
+  /** Where it is. */
+  readonly url: URL;
+  /** The SHA-256 of its text. */
+  readonly hash: string;
+  /** What it says over the preset that it names, files by URL; not checked, and no mapping perhaps. */
+  readonly settings: unknown;
+}
+
+/** Reads a YAML file, given by path or URL. Throws ConfigError. */
+export async function readConfigFile(pathOrUrl: string): Promise<ConfigFile> {
+  const url = fileUrl(pathOrUrl), text = await readText(url, pathOrUrl), own = parseYaml(text, pathOrUrl);
+  const file = { url, hash: createHash("sha256").update(text).digest("hex") };
+  if (!isMapping(own)) return { ...file, settings: own };
+  const base = typeof own.preset === "string" ? await presetSettings(own.preset) : {};
+  return { ...file, settings: mergeSettings(base, withLocatedFiles(own, url)) };
+}
+
 /**
  * A configuration from a YAML file, given by path or URL, with settings of one's own over it. A `preset` in the file
- * names what its settings lie over. A path in its `space` is relative to the file. Throws ConfigError.
+ * names what its settings lie over. A path in its `space`, `proxy` and `modules` is relative to the file. Runs the
+ * `modules`. Throws ConfigError, and UntrustedModuleError where the file, which is not trusted, names modules that the
+ * settings over it do not name.
  */
 export async function loadConfig(pathOrUrl: string, over: Settings = {}): Promise<SearchConfig> {
-  const url = fileUrl(pathOrUrl);
-  const settings = await readYaml(url, pathOrUrl);
-  if (!isMapping(settings)) return parseConfig(settings, pathOrUrl);
-  const base = typeof settings.preset === "string" ? await presetSettings(settings.preset) : {};
-  const own = mergeSettings(base, withLocatedFiles(settings, url));
-  return parseConfig(mergeSettings(own, withLocatedFiles(over)), pathOrUrl);
+  return parseConfig(await loadConfigSettings(pathOrUrl, over), pathOrUrl);
+}
+
+/** The settings that {@link loadConfig} checks, all but the structure right, and their modules loaded. */
+export async function loadConfigSettings(pathOrUrl: string, over: Settings = {}): Promise<unknown> {
+  const { url, hash, settings } = await readConfigFile(pathOrUrl), mine = withLocatedFiles(over);
+  const merged = isMapping(settings) ? mergeSettings(settings, mine) : settings;
+  const { modules = [] } = parseUnloadedConfig(merged, pathOrUrl);
+  await requireTrust({ source: pathOrUrl, url, hash, modules: modulesOf(merged) }, modulesOf(mine));
+  await loadModules(modules);
+  return merged;
 }

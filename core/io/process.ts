@@ -19,6 +19,8 @@ export interface ProcessDescription {
   readonly zennas: string;
   /** The device that scores, as its backend names it. */
   readonly device: string;
+  /** The hash of each module of one's own that it runs, by the module's URL. */
+  readonly modules?: Readonly<Record<string, string>>;
 }
 
 /** This process on this machine, scoring on a device of that name. */

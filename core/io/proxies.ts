@@ -1,12 +1,14 @@
 /** Proxies by name, or from a user's file. */
 import { proxies, type Proxy, proxyNamed, variantOf } from "../scoring/mod.ts";
 import { ConfigError } from "../search/mod.ts";
+import { exportOf, proxyExport } from "./module_exports.ts";
 import { moduleHash } from "./module_hash.ts";
+import { importModule, isModuleFile } from "./modules.ts";
 import { fileUrl } from "./yaml_file.ts";
 
 /** Whether a proxy is given by a module rather than by a name. */
 export function isProxyFile(proxy: string): boolean {
-  return /\.[cm]?[jt]s$/.test(proxy);
+  return isModuleFile(proxy);
 }
 
 /**
@@ -21,25 +23,7 @@ export function isProxyFile(proxy: string): boolean {
  */
 export async function loadProxy(nameOrPath: string): Promise<Proxy> {
   if (!isProxyFile(nameOrPath)) return proxyNamed(nameOrPath);
-  const { proxy } = await importModule(nameOrPath);
-  if (isProxy(proxy)) return proxy;
-  const expected = "a Proxy exported as `proxy`, with name, variants, inputs and score";
-  throw new ConfigError(nameOrPath, [{ path: "proxy", expected, got: proxy === undefined ? "nothing" : typeof proxy }]);
-}
-
-async function importModule(path: string): Promise<{ readonly proxy?: unknown }> {
-  try {
-    return await import(fileUrl(path).href);
-  } catch (cause) {
-    const problem = { path: "", expected: "a module that can be imported", got: String(cause) };
-    throw new ConfigError(path, [problem], { cause });
-  }
-}
-
-function isProxy(value: unknown): value is Proxy {
-  if (typeof value !== "object" || value === null) return false;
-  return "name" in value && typeof value.name === "string" && "score" in value && typeof value.score === "function" &&
-    "variants" in value && Array.isArray(value.variants) && value.variants.length > 0 && "inputs" in value;
+  return exportOf(proxyExport, await importModule(nameOrPath), nameOrPath);
 }
 
 /** A proxy and one of its variants. */

@@ -1,15 +1,17 @@
 /** Search spaces by name, or from a user's file. */
-import { ConfigError, parseSpace, publishedSpaces, type Space, superBlockSpace } from "../search/mod.ts";
+import { ConfigError, parseSpace, type Space, spaces, superBlockSpace } from "../search/mod.ts";
+import { exportOf, spaceExport } from "./module_exports.ts";
+import { importModule, isModuleFile } from "./modules.ts";
 import { fileUrl, readYaml } from "./yaml_file.ts";
 
 /** Whether a space is given by a file rather than by a name. */
 export function isSpaceFile(space: string): boolean {
-  return /\.(ya?ml|[cm]?[jt]s)$/.test(space);
+  return isModuleFile(space) || /\.ya?ml$/.test(space);
 }
 
 /**
- * A space by the name of a published one, or by the path or URL of a YAML file with its data, or of a module that exports
- * it as `space`. Throws ConfigError.
+ * A space by its name, or by the path or URL of a YAML file with its data, or of a module that exports it as `space`.
+ * Throws ConfigError.
  *
  * @example
  * ```ts
@@ -18,22 +20,12 @@ export function isSpaceFile(space: string): boolean {
  * ```
  */
 export async function loadSpace(nameOrPath: string): Promise<Space> {
-  const published = new Map<string, Space>(Object.entries(publishedSpaces)).get(nameOrPath);
-  if (published) return published;
-  if (!isSpaceFile(nameOrPath)) {
-    const expected = `${Object.keys(publishedSpaces).join(", ")}, or a .yaml, .ts or .js file`;
-    throw new ConfigError("settings", [{ path: "space", expected, got: nameOrPath }]);
+  const known = spaces.get(nameOrPath);
+  if (known) return known;
+  if (isModuleFile(nameOrPath)) return exportOf(spaceExport, await importModule(nameOrPath), nameOrPath);
+  if (isSpaceFile(nameOrPath)) {
+    return superBlockSpace(parseSpace(await readYaml(fileUrl(nameOrPath), nameOrPath), nameOrPath));
   }
-  const url = fileUrl(nameOrPath);
-  if (/\.ya?ml$/.test(nameOrPath)) return superBlockSpace(parseSpace(await readYaml(url, nameOrPath), nameOrPath));
-  const { space } = await import(url.href) as { readonly space?: unknown };
-  if (isSpace(space)) return space;
-  const expected = "a Space exported as `space`, with name and replacements";
-  throw new ConfigError(nameOrPath, [{ path: "space", expected, got: space === undefined ? "nothing" : typeof space }]);
-}
-
-function isSpace(value: unknown): value is Space {
-  if (typeof value !== "object" || value === null) return false;
-  return "name" in value && typeof value.name === "string" && "replacements" in value &&
-    typeof value.replacements === "function";
+  const expected = `${[...spaces.keys()].join(", ")}, or a .yaml, .ts or .js file`;
+  throw new ConfigError("settings", [{ path: "space", expected, got: nameOrPath }]);
 }

@@ -1,13 +1,14 @@
 /** Reading YAML from a path or URL. */
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parse, YAMLParseError } from "yaml";
 import { ConfigError } from "../search/mod.ts";
 
 /** The URL of a file given by a path or URL, relative to a base URL or to the working directory. */
 export function fileUrl(pathOrUrl: string, base?: URL): URL {
   if (/^[a-z]+:\/\//i.test(pathOrUrl)) return new URL(pathOrUrl);
-  return base ? new URL(pathOrUrl, base) : pathToFileURL(resolve(pathOrUrl));
+  if (base && base.protocol !== "file:") return new URL(pathOrUrl, base);
+  return pathToFileURL(base ? resolve(dirname(fileURLToPath(base)), pathOrUrl) : resolve(pathOrUrl));
 }
 
 /**
@@ -15,7 +16,11 @@ export function fileUrl(pathOrUrl: string, base?: URL): URL {
  * read, or is not YAML.
  */
 export async function readYaml(url: URL, source: string): Promise<unknown> {
-  const text = await readText(url, source);
+  return parseYaml(await readText(url, source), source);
+}
+
+/** The value that a YAML text says. Throws ConfigError. */
+export function parseYaml(text: string, source: string): unknown {
   try {
     return parse(text);
   } catch (cause) {
@@ -24,7 +29,8 @@ export async function readYaml(url: URL, source: string): Promise<unknown> {
   }
 }
 
-async function readText(url: URL, source: string): Promise<string> {
+/** The text at a URL. Throws ConfigError for one that cannot be read. */
+export async function readText(url: URL, source: string): Promise<string> {
   const response = await fetch(url).catch((cause: unknown) => {
     throw problem(source, { expected: "a file that can be read", got: String(cause), cause });
   });

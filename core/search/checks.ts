@@ -49,6 +49,9 @@ const latency = z.strictObject({
   precision: z.enum(precisions, "f32, f16, dynamic or int8").default("f16"),
 }, "a latency budget with ms, batch and precision");
 
+/** What is expected of one of the `modules`. */
+const MODULE = "a module (.ts or .js)";
+
 /** A check for each of some kinds. */
 type Checks<Kind extends keyof SettingTypes> = { readonly [Name in Kind]: z.ZodType<SettingTypes[Name]> };
 
@@ -88,12 +91,18 @@ const checks: Checks<Exclude<keyof SettingTypes, "budgets">> = {
   race,
   favouredSize: z.strictObject({ mean: amount, spread: amount }, "a favoured size with mean and spread"),
   latency,
+  modules: z.array(z.string(MODULE).regex(/\.[cm]?[jt]s$/, MODULE), "a list of modules (.ts or .js)"),
 };
 
 const budgets = mapping(budgetSettings, { checks, expected: "a mapping of budgets" });
 
+const expected = "a mapping of settings";
+
 /** The schema of a configuration. The compiler holds it to the type: a row of a wrong kind does not pass. */
-export const configSchema: z.ZodType<SearchConfig> = mapping(settings, {
-  checks: { ...checks, budgets },
-  expected: "a mapping of settings",
+export const configSchema: z.ZodType<SearchConfig> = mapping(settings, { checks: { ...checks, budgets }, expected });
+
+/** As {@link configSchema}, but a structure is any text. */
+export const unloadedConfigSchema: z.ZodType<SearchConfig> = mapping(settings, {
+  checks: { ...checks, budgets, structure: name },
+  expected,
 });

@@ -1,7 +1,7 @@
 /** The configuration of a search. Keys are in camelCase, in YAML as in TypeScript. */
 import type { Precision } from "../graph/precision.ts";
 import type { FavouredSize } from "../scoring/proxy.ts";
-import { configSchema } from "./checks.ts";
+import { configSchema, unloadedConfigSchema } from "./checks.ts";
 import { validate } from "./config_error.ts";
 import type { RaceSettings } from "./race.ts";
 import type { CostModel } from "./settings.ts";
@@ -47,6 +47,8 @@ export interface BudgetLimits {
 export interface SearchConfig {
   /** The preset that it started from. */
   readonly preset?: string | undefined;
+  /** Paths or URLs of modules (.ts, .js) that define blocks, proxies and spaces which the others name. Default: none. */
+  readonly modules?: readonly string[] | undefined;
   /** The proxy that scores candidates, such as `zen`. */
   readonly proxy: string;
   /** The proxy's variant, where it has several, such as `reference` or `paper` of `zen`. */
@@ -109,4 +111,12 @@ export interface SearchConfig {
  */
 export function parseConfig(value: unknown, source = "settings"): SearchConfig {
   return validate(configSchema, value, source);
+}
+
+/**
+ * A configuration whose modules are not loaded, as that would run code: its structure, whose blocks they may define, is not
+ * parsed. Throws ConfigError.
+ */
+export function parseUnloadedConfig(value: unknown, source: string): SearchConfig {
+  return validate(unloadedConfigSchema, value, source);
 }

@@ -14,4 +14,5 @@ export * from "./screen.ts";
 export { type CostModel, costModels } from "./settings.ts";
 export * from "./space.ts";
 export * from "./space_data.ts";
+export * from "./space_registry.ts";
 export * from "./super_block_space.ts";

@@ -29,6 +29,8 @@ export interface FlagTypes {
   readonly cascade: readonly CascadeStage[];
   readonly race: RaceSettings;
   readonly favouredSize: FavouredSize;
+  /** Paths or URLs of modules. */
+  readonly modules: readonly string[];
 }
 
 /** All kinds of settings, and the type of their values. */
@@ -63,6 +65,11 @@ export type Setting =
 /** The settings of a configuration, in the order in which problems are reported. */
 export const settings = {
   preset: { kind: "name" },
+  modules: {
+    kind: "modules",
+    flag: "--module <file>",
+    help: "a module of your own with blocks, proxies or spaces; may be given several times",
+  },
   proxy: {
     kind: "name",
     required: true,

@@ -11,6 +11,7 @@ import type { ScoreTask } from "../../cli/score/work.ts";
 import { zenJson } from "./zen.ts";
 
 const STRUCTURE = "SuperConvK3BNRELU(3,8,1,1)";
+const MODULES = ["space", "block"].map((name) => import.meta.resolve(`../../examples/custom_${name}.ts`));
 const ZOO_NETWORK = "zennet_cifar10_model_size1M_res32";
 
 /** What a flag with its arguments sets: values by path. */
@@ -30,6 +31,7 @@ const device: Table = {
 const searchSettings: Table = {
   "--proxy naswot": { proxy: "naswot" },
   "--variant paper": { variant: "paper" },
+  "--module examples/custom_space.ts --module ./examples/custom_block.ts": { modules: MODULES },
   "--cascade mae_det:0.2,params:0.5,zen": {
     proxy: "zen",
     cascade: [{ proxy: "mae_det", share: 0.2 }, { proxy: "params", share: 0.5 }],
@@ -89,7 +91,12 @@ const scoreSettings: Table = {
   "--labels modulo": { "settings.labels": "modulo" },
 };
 
-const scoreOptions: Table = { "--file list.txt": { file: "list.txt" }, ...device, ...printing };
+const scoreOptions: Table = {
+  "--file list.txt": { file: "list.txt" },
+  "--module examples/custom_block.ts": { module: ["examples/custom_block.ts"] },
+  ...device,
+  ...printing,
+};
 
 /** The command of this name, whose action only keeps what it was called with. */
 function parsed<Options>(words: readonly string[], args: readonly string[]): { command: Command; options: Options } {
@@ -180,7 +187,13 @@ Deno.test("zen score scores by the defaults of a search", async () => {
 Deno.test("the limits of zen runs resume raise those of the run", async () => {
   const root = await Deno.makeTempDir(), words = ["runs", "resume"];
   try {
-    const options: Table = { "--root there": { root: "there" }, ...top, ...device, ...printing };
+    const options: Table = {
+      "--root there": { root: "there" },
+      "--module examples/custom_block.ts": { module: ["examples/custom_block.ts"] },
+      ...top,
+      ...device,
+      ...printing,
+    };
     const limits = { "--max-proposals": "proposals", "--max-evaluations": "evaluations" };
     const { command } = parsed(words, []);
     requireRows(command, options, limits);

@@ -13,11 +13,35 @@ export const permissions: readonly string[] = await (async () => {
   return (tasks.zen as string).split(" ").filter((word) => word.startsWith("--allow"));
 })();
 
+/** Where a command runs: its folder, and variables beside those of this process. */
+export interface Place {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The program that runs `zen`, and its arguments. */
+export const zenCommand: readonly string[] = [
+  Deno.execPath(),
+  "run",
+  ...permissions,
+  import.meta.resolve("../../cli/main.ts"),
+];
+
 /** A process of `zen`; stdin is `input`. */
-export async function zen(args: readonly string[], input = ""): Promise<Outcome> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissions, new URL("../../cli/main.ts", import.meta.url).href, ...args],
-    env: { NO_COLOR: "1" },
+export function zen(args: readonly string[], input: string | Place = ""): Promise<Outcome> {
+  const [text, place] = typeof input === "string" ? [input, {}] : ["", input];
+  return run([...zenCommand, ...args], { input: text, ...place });
+}
+
+/** Any process. */
+export async function run(
+  [program, ...args]: readonly string[],
+  { input = "", cwd, env }: Place & { readonly input?: string },
+): Promise<Outcome> {
+  const child = new Deno.Command(program!, {
+    args,
+    ...(cwd !== undefined && { cwd }),
+    env: { NO_COLOR: "1", ...env },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -32,7 +56,7 @@ export async function zen(args: readonly string[], input = ""): Promise<Outcome>
 
 /** The JSON objects that a command printed, one a line. Fails where it did not succeed. */
 // deno-lint-ignore no-explicit-any
-export async function zenJson(args: readonly string[], input = ""): Promise<any[]> {
+export async function zenJson(args: readonly string[], input: string | Place = ""): Promise<any[]> {
   const { code, stdout, stderr } = await zen([...args, "--json"], input);
   if (code !== 0) throw new Error(`zen ${args.join(" ")} exited with ${code}: ${stderr}`);
   return stdout.trim().split("\n").map((line) => JSON.parse(line));

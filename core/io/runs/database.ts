@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import {
-  parseConfig,
+  parseUnloadedConfig,
   type Proposal,
   type ScoredCandidate,
   type SearchConfig,
@@ -93,7 +93,7 @@ export function writeConfig(database: DatabaseSync, config: SearchConfig): void 
 export function readConfig(database: DatabaseSync, directory: string): SearchConfig {
   const row = database.prepare("SELECT value FROM run WHERE key = 'config'").get();
   if (!row) throw new RunStoreError(directory, `Cannot open run ${directory} as it has no configuration`);
-  return parseConfig(JSON.parse(String(row.value)), `run ${directory}`);
+  return parseUnloadedConfig(JSON.parse(String(row.value)), `run ${directory}`);
 }
 
 /** What is kept of a search's standing: the population's members where scores are ranks, as no other place tells them. */

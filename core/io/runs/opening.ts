@@ -24,6 +24,8 @@ import { onStore, RunStoreError } from "./error.ts";
 export interface OpenOptions {
   /** The device that scores, for the record. Default: `unknown`. */
   readonly device?: string | undefined;
+  /** The hash of each module that the search runs, by its URL, for the record. Default: none. */
+  readonly modules?: Readonly<Record<string, string>> | undefined;
   /** The most bytes that the database may take, as a guard for small disks. Default: no limit. */
   readonly maxBytes?: number | undefined;
 }
@@ -131,7 +133,8 @@ function hold(
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
   if (options.maxBytes !== undefined) limitSize(database, options.maxBytes);
   const config = prepare(database);
-  addSession(database, thisProcess(options.device ?? "unknown"));
+  const { device = "unknown", modules } = options;
+  addSession(database, { ...thisProcess(device), ...(modules && { modules }) });
   // The store owns them now.
   resources.move();
   return new RunStore({ directory, config, database, lock });

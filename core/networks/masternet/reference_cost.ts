@@ -62,7 +62,7 @@ class Counter {
     const { definition } = kind, form = this.#form;
     const channels = (kind.in >= 0 ? block.args[kind.in] : inputChannels(block)) ?? 1;
     const outputs = (kind.out >= 0 ? block.args[kind.out] : outputChannels(block)) ?? channels;
-    if ("referenceCost" in definition) {
+    if ("referenceCost" in definition && definition.referenceCost) {
       const site = { resolution, outputResolution, inputChannels: channels, outputChannels: outputs, form };
       return definition.referenceCost(block, site);
     }

@@ -73,8 +73,8 @@ function checkDefinition({ name, arguments: names, splits }: BlockDefinition): v
 }
 
 /**
- * Registers a user's own block: from then on it is parsed, printed, chained, built and counted like any other. Throws
- * RangeError for a name that is malformed or taken.
+ * Registers a user's own block: from then on it is parsed, printed, chained, built and counted like any other. To register
+ * the same definition again does nothing. Throws RangeError for a name that is malformed or taken.
  *
  * @example
  * ```ts
@@ -90,6 +90,7 @@ function checkDefinition({ name, arguments: names, splits }: BlockDefinition): v
  * ```
  */
 export function registerBlock(definition: BlockDefinition): void {
+  if (kinds.get(definition.name)?.definition === definition) return;
   checkDefinition(definition);
   kinds.set(definition.name, kindOf(definition));
 }

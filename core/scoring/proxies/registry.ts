@@ -21,13 +21,46 @@ import { vkdnw } from "./vkdnw.ts";
 import { zen } from "./zen.ts";
 import { zico } from "./zico.ts";
 
-/** Every proxy by its name. */
-export const proxies: ReadonlyMap<string, Proxy> = new Map(
+const registered = new Map<string, Proxy>(
   [
     ...[zen, gradNorm, snip, grasp, synflow, fisher, jacobCov, naswot, teNas, teNasRank, regions, zico, l2Norm, plain],
     ...[meco, swap, azNas, vkdnw, maeDet, deepmad, flops, params, layers, random],
   ].map((proxy) => [proxy.name, proxy]),
 );
+
+/** Every proxy by its name, the user's own among them once they are registered. */
+export const proxies: ReadonlyMap<string, Proxy> = registered;
+
+/** A name as {@link proxyNamed} looks it up: hyphens are as good as underscores. */
+const keyOf = (name: string): string => name.replaceAll("-", "_");
+
+/**
+ * Registers a user's own proxy: from then on {@link proxyNamed} finds it, in searches too. To register the same proxy
+ * again does nothing. Throws RangeError for a name that is malformed or taken.
+ *
+ * @example
+ * ```ts
+ * import { proxyNamed, registerProxy } from "@zennas/zennas";
+ * registerProxy({
+ *   name: "half_params",
+ *   summary: "half the parameters",
+ *   variants: ["plain"],
+ *   inputs: { batches: 0, labelled: false },
+ *   needsBackend: false,
+ *   score: (design) => Promise.resolve({ value: design.cost().parameters / 2 }),
+ * });
+ * if (proxyNamed("half-params").summary !== "half the parameters") throw new Error();
+ * ```
+ */
+export function registerProxy(proxy: Proxy): void {
+  const key = keyOf(proxy.name), known = registered.get(key);
+  if (known === proxy) return;
+  if (!/^\w+$/.test(key)) {
+    throw new RangeError(`Cannot register a proxy as its name must be letters, digits and hyphens: got ${proxy.name}`);
+  }
+  if (known) throw new RangeError(`Cannot register a proxy as its name must be new: got ${proxy.name}`);
+  registered.set(key, proxy);
+}
 
 /** No proxy, or no variant of a proxy, has this name. */
 export class UnknownProxyError extends RangeError {
@@ -47,7 +80,7 @@ export class UnknownProxyError extends RangeError {
 
 /** The proxy of this name, hyphens as good as underscores; throws {@link UnknownProxyError} for any other. */
 export function proxyNamed(name: string): Proxy {
-  const proxy = proxies.get(name.replaceAll("-", "_"));
+  const proxy = proxies.get(keyOf(name));
   if (proxy) return proxy;
   throw new UnknownProxyError("an unknown proxy", { got: name, known: [...proxies.keys()] });
 }

@@ -1,0 +1,52 @@
+/** Modules of one's own, which add blocks, proxies and spaces. */
+import { ConfigError } from "../search/mod.ts";
+import { type Exports, registerExports } from "./module_exports.ts";
+import { moduleHash } from "./module_hash.ts";
+import { fileUrl } from "./yaml_file.ts";
+
+/** Whether a path or URL is that of a module. */
+export function isModuleFile(pathOrUrl: string): boolean {
+  return /\.[cm]?[jt]s$/.test(pathOrUrl);
+}
+
+/** A module's path or URL; behind that of a proxy, a variant and a weight may stand. */
+const MODULE = /^(.+\.[cm]?[jt]s)(:[\w-]+)?(=.*)?$/s;
+
+/** The modules that settings name, wherever in them, each once. */
+export function modulesOf(settings: unknown): readonly string[] {
+  if (typeof settings === "string") return MODULE.exec(settings)?.slice(1, 2) ?? [];
+  if (typeof settings !== "object" || settings === null) return [];
+  return [...new Set(Object.values(settings).flatMap(modulesOf))];
+}
+
+/** Runs a module, once in a process, and gives its exports. Throws ConfigError where it cannot be imported. */
+export async function importModule(pathOrUrl: string): Promise<Exports> {
+  try {
+    return await import(fileUrl(pathOrUrl).href);
+  } catch (cause) {
+    const problem = { path: "", expected: "a module that can be imported", got: String(cause) };
+    throw new ConfigError(pathOrUrl, [problem], { cause });
+  }
+}
+
+/**
+ * Runs modules in order, and makes what they define known by its name: blocks to structure strings, proxies and spaces to
+ * configurations. A module exports a `block`, a `proxy` or a `space`, or lists of them as `blocks`, `proxies` and `spaces`;
+ * it may call `registerBlock` itself. Throws ConfigError.
+ *
+ * @example
+ * ```ts
+ * import { blockNames, loadModules } from "@zennas/zennas";
+ * await loadModules(["examples/custom_block.ts"]);
+ * if (!blockNames().includes("GhostK3")) throw new Error();
+ * ```
+ */
+export async function loadModules(pathsOrUrls: readonly string[]): Promise<void> {
+  for (const source of pathsOrUrls) registerExports(await importModule(source), source);
+}
+
+/** The hash of each module's source, by its URL. */
+export async function moduleHashes(pathsOrUrls: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const urls = [...new Set(pathsOrUrls.map((path) => fileUrl(path).href))].sort();
+  return Object.fromEntries(await Promise.all(urls.map(async (url) => [url, await moduleHash(new URL(url))])));
+}
