@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addCorrelateCommand } from "./commands/correlate.ts";
+import { addDataCommand } from "./commands/data.ts";
 import { addDevicesCommand } from "./commands/devices.ts";
 import { addExportCommand } from "./commands/export.ts";
 import { addForwardCommand } from "./commands/forward.ts";
@@ -66,6 +67,7 @@ export function createProgram(): Command {
       addZooCommand,
       addRunsCommand,
       addTrustCommand,
+      addDataCommand,
       addExportCommand,
       addInspectCommand,
       addRunCommand,

@@ -1,5 +1,6 @@
 /** Everything that needs neither a device nor the outside world. */
 export * from "./graph/mod.ts";
+export * from "./images/mod.ts";
 export * from "./nasbench/mod.ts";
 export * from "./nearest.ts";
 export * from "./networks/mod.ts";

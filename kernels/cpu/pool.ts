@@ -3,7 +3,7 @@ import { DeviceLostError } from "../../core/graph/backend.ts";
 import type { Graph } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
 import { reviveError } from "../worker/errors.ts";
-import { startWorker } from "../worker/start.ts";
+import { startWorker } from "../../core/io/worker_start.ts";
 import type { Holdings, Reply, Request } from "./messages.ts";
 
 /** A graph under the number that workers know it by. */

@@ -1,7 +1,7 @@
 /** The main thread's side of a WebGPU worker: sends requests, and settles a promise when its reply arrives. */
 import { DeviceLostError } from "../../core/graph/backend.ts";
 import { type ErrorRecord, reviveError } from "../worker/errors.ts";
-import { startWorker } from "../worker/start.ts";
+import { startWorker } from "../../core/io/worker_start.ts";
 import type { PlanRun } from "./group.ts";
 import type { Reply, Request, WorkerUsage } from "./messages.ts";
 

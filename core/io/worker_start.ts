@@ -1,4 +1,4 @@
-/** Starting the workers that backends compute on. */
+/** Starting worker threads. */
 
 /**
  * Deno's own `Worker`, taken when this module loads. Emscripten's glue for Node.js (onnxruntime-web's, for one) takes Deno
@@ -19,7 +19,7 @@ export interface WorkerOwner<Reply> {
 export function startWorker<Reply>(script: URL, { received, crashed }: WorkerOwner<Reply>): Worker {
   if (!("onmessage" in platformWorker.prototype)) {
     throw new TypeError(
-      "Cannot start a worker as another library has replaced the global Worker: import the kernels before it runs",
+      "Cannot start a worker as another library has replaced the global Worker: import zennas before it runs",
     );
   }
   const worker = new platformWorker(script, { type: "module" });

@@ -1,0 +1,8 @@
+/** Pictures as networks take them: cut, resized, normalised. */
+export * from "./bicubic.ts";
+export * from "./bilinear.ts";
+export * from "./class_names.ts";
+export * from "./crop.ts";
+export type { Box, RgbImage } from "./image.ts";
+export * from "./normalize.ts";
+export * from "./pipeline.ts";

@@ -1,0 +1,175 @@
+/** Batches of images that are ready before a device asks for them. */
+import type { ImagePipeline } from "../../images/mod.ts";
+import type { DataSet } from "./data_set.ts";
+import type { BrokenImage, ReadyImage } from "./messages.ts";
+import { ImageWorkers } from "./workers.ts";
+
+/** Images for one run of a network, in the data set's order. */
+export interface ImageBatch {
+  /** `[n, h, w, 3]` f32; n is the size that was asked for, or what is left. */
+  readonly images: Float32Array;
+  /** The class of each. */
+  readonly labels: readonly number[];
+  /** The number of each in its data set. */
+  readonly indices: readonly number[];
+}
+
+/** An image that was left out. */
+export interface BrokenFile extends BrokenImage {
+  /** Its number in the data set. */
+  readonly index: number;
+  /** What a person finds it by. */
+  readonly file: string;
+}
+
+/** How to make batches. */
+export interface BatchOptions {
+  /** What is done to each image. */
+  readonly pipeline: ImagePipeline;
+  /** Images of a batch. */
+  readonly batch: number;
+  /** The first so many images of the data set; default: all. */
+  readonly limit?: number | undefined;
+  /** Threads; default: one a core, and none where images need neither decoding nor bicubic resizing. */
+  readonly workers?: number | undefined;
+  /** Images that are begun before their batch is asked for; default: those of two batches. */
+  readonly ahead?: number | undefined;
+  /** Ends the reading: the batch that is waited for rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where the time went. Whether a device waited is the second next to how long it all took. */
+export interface BatchTimes {
+  /** Batches that were asked for and given. */
+  readonly batches: number;
+  /** How long their reader waited for them, ms; it includes the first, which nothing could make ready before. */
+  readonly waitedMs: number;
+  /** Of that, for the first batch. */
+  readonly firstMs: number;
+  /** Reading and decoding, ms of all threads. */
+  readonly decodeMs: number;
+  /** Resizing and normalising, ms of all threads. */
+  readonly transformMs: number;
+}
+
+function defaultWorkers(data: DataSet, { pixels }: ImagePipeline): number {
+  return data.imageSize !== undefined && pixels.length === 0 ? 0 : navigator.hardwareConcurrency;
+}
+
+/**
+ * The batches of a data set, made ready ahead of their reader by threads. The same images in the same order and the same
+ * batches, however many threads there are. Broken images are left out and named; the batches behind them move up.
+ */
+export class ImageBatches implements AsyncIterable<ImageBatch>, Disposable {
+  /** Images that were left out so far. */
+  readonly broken: BrokenFile[] = [];
+  readonly #data: DataSet;
+  readonly #options: BatchOptions;
+  readonly #workers: ImageWorkers;
+  readonly #count: number;
+  readonly #begun: Promise<ReadyImage | BrokenImage>[] = [];
+  #times = { batches: 0, waitedMs: 0, firstMs: 0, decodeMs: 0, transformMs: 0 };
+  #beginning = 0;
+  #taking = 0;
+
+  /** Starts the threads; nothing is decoded before the first batch is asked for. */
+  constructor(data: DataSet, options: BatchOptions) {
+    this.#data = data;
+    this.#options = options;
+    this.#count = Math.min(data.count, options.limit ?? data.count);
+    this.#workers = new ImageWorkers(options.workers ?? defaultWorkers(data, options.pipeline));
+  }
+
+  /** Where the time went so far. */
+  get times(): BatchTimes {
+    return this.#times;
+  }
+
+  /** Ends the threads. */
+  [Symbol.dispose](): void {
+    this.#workers[Symbol.dispose]();
+  }
+
+  /** All batches once. Throws the reason of the signal, and ImageWorkerError. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<ImageBatch> {
+    for (let next = this.#ahead();;) {
+      const asked = performance.now(), batch = await this.#orAborted(next), waited = performance.now() - asked;
+      if (!batch) return;
+      this.#account(waited);
+      next = this.#ahead();
+      yield batch;
+    }
+  }
+
+  #account(waitedMs: number): void {
+    if (this.#times.batches === 0) this.#times.firstMs = waitedMs;
+    this.#times.batches++;
+    this.#times.waitedMs += waitedMs;
+  }
+
+  async #orAborted<T>(next: Promise<T>): Promise<T> {
+    const { signal } = this.#options;
+    if (!signal) return await next;
+    signal.throwIfAborted();
+    const { promise, reject } = Promise.withResolvers<never>();
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      return await Promise.race([next, promise]);
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Begins images until as many are on their way as may be. */
+  #begin(): void {
+    const { pipeline, batch, ahead = 2 * batch } = this.#options;
+    while (this.#beginning < this.#count && this.#begun.length < ahead) {
+      const image = this.#workers.prepare(this.#data.source(this.#beginning++), pipeline);
+      image.catch(() => {}); // whoever takes it gets the error
+      this.#begun.push(image);
+    }
+  }
+
+  /** The next image that is not broken, and its number. */
+  async #take(): Promise<{ index: number; image: ReadyImage } | undefined> {
+    for (;;) {
+      this.#begin();
+      const begun = this.#begun.shift();
+      if (!begun) return undefined;
+      const image = await begun, index = this.#taking++;
+      if (!("broken" in image)) return { index, image };
+      this.broken.push({ index, file: this.#data.nameOf(index), broken: image.broken });
+    }
+  }
+
+  #ahead(): Promise<ImageBatch | undefined> {
+    const next = this.#assemble();
+    next.catch(() => {}); // whoever asks for it gets the error
+    return next;
+  }
+
+  async #assemble(): Promise<ImageBatch | undefined> {
+    const values: Float32Array[] = [], indices: number[] = [];
+    while (indices.length < this.#options.batch) {
+      const taken = await this.#take();
+      if (!taken) break;
+      values.push(taken.image.values);
+      indices.push(taken.index);
+      this.#times.decodeMs += taken.image.decodeMs;
+      this.#times.transformMs += taken.image.transformMs;
+    }
+    if (indices.length === 0) return undefined;
+    return { images: joined(values), indices, labels: indices.map((index) => this.#data.label(index)) };
+  }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,10 @@
+/** Data sets from disk: images with labels, decoded and made ready for networks. */
+export * from "./batches.ts";
+export * from "./check.ts";
+export { type Checksum, checksumOf } from "./checksums.ts";
+export { type DataFolder, type DataSet, type ImageSource, readImage } from "./data_set.ts";
+export { decodeFile, decodeImage } from "./decode.ts";
+export { BrokenImageError, DataSetError } from "./error.ts";
+export type { BrokenImage } from "./messages.ts";
+export { dataPath, dataSetPlaces, openDataFolder, openSplit, recognisedData } from "./open.ts";
+export { ImageWorkerError } from "./workers.ts";

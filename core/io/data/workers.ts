@@ -1,0 +1,97 @@
+/** Threads that decode and resize images. */
+import type { ImagePipeline } from "../../images/mod.ts";
+import { startWorker } from "../worker_start.ts";
+import type { ImageSource } from "./data_set.ts";
+import type { BrokenImage, ImageReply, ReadyImage } from "./messages.ts";
+import { prepareImage } from "./prepare.ts";
+
+/** Images that a thread has at once: while one is resized by it, the next is decoded by libvips. */
+const AT_ONCE = 2;
+
+/** The threads have ended, or one of them has crashed. */
+export class ImageWorkerError extends Error {
+  /** The error's class. */
+  override readonly name = "ImageWorkerError";
+}
+
+interface Job {
+  readonly source: ImageSource;
+  readonly pipeline: ImagePipeline | undefined;
+  readonly resolve: (image: ReadyImage | BrokenImage) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Slot {
+  readonly worker: Worker;
+  readonly jobs: Map<number, Job>;
+}
+
+/** A number of threads and a queue; images are begun first come first served. */
+export class ImageWorkers implements Disposable {
+  readonly #slots: Slot[];
+  readonly #queue: Job[] = [];
+  #next = 0;
+  #ended: Error | undefined;
+
+  /** Starts threads; with none, images are made ready in this one. `script` is another one in tests. */
+  constructor(count: number, script: URL = new URL("./worker.ts", import.meta.url)) {
+    this.#slots = Array.from({ length: count }, () => {
+      const slot: Slot = {
+        worker: startWorker<ImageReply>(script, {
+          received: (reply) => this.#finish(slot, reply),
+          crashed: (reason) => this.#end(new ImageWorkerError(`Cannot decode images as a thread crashed: ${reason}`)),
+        }),
+        jobs: new Map(),
+      };
+      return slot;
+    });
+  }
+
+  /** Decodes an image and applies a pipeline, if there is one. Throws ImageWorkerError. */
+  prepare(source: ImageSource, pipeline: ImagePipeline | undefined): Promise<ReadyImage | BrokenImage> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    if (this.#slots.length === 0) return prepareImage(source, pipeline);
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ source, pipeline, resolve, reject });
+      this.#dispatch();
+    });
+  }
+
+  /** Ends the threads; what is not ready rejects. */
+  [Symbol.dispose](): void {
+    this.#end(new ImageWorkerError("Cannot decode images as the threads have ended"));
+  }
+
+  #finish(slot: Slot, { id, ...reply }: ImageReply): void {
+    const job = slot.jobs.get(id)!;
+    slot.jobs.delete(id);
+    if ("failed" in reply) {
+      job.reject(new ImageWorkerError(`Cannot decode an image as its thread failed: ${reply.failed}`));
+    } else job.resolve(reply);
+    this.#dispatch();
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error;
+    const slots = this.#slots.splice(0);
+    for (const { worker } of slots) worker.terminate();
+    for (const job of [...slots.flatMap(({ jobs }) => [...jobs.values()]), ...this.#queue.splice(0)]) {
+      job.reject(this.#ended);
+    }
+  }
+
+  #dispatch(): void {
+    for (let load = 0; load < AT_ONCE; load++) {
+      for (const slot of this.#slots) {
+        if (this.#queue.length === 0) return;
+        if (slot.jobs.size <= load) this.#send(slot, this.#queue.shift()!);
+      }
+    }
+  }
+
+  #send({ worker, jobs }: Slot, job: Job): void {
+    const id = this.#next++;
+    jobs.set(id, job);
+    worker.postMessage({ id, source: job.source, pipeline: job.pipeline });
+  }
+}
