@@ -21,6 +21,7 @@ Deno.test("every command explains itself with examples", async () => {
     "trust list",
     "trust remove",
     "runs list",
+    "data check",
     "devices",
     "phone list",
     "phone doctor",

@@ -6,19 +6,14 @@ import { bytesOf, expected, picture } from "./images_case.ts";
 for (const [name, results] of Object.entries(expected.bicubic)) {
   Deno.test(`${name} resized to ${results.length} sizes has Pillow's bits`, async () => {
     const image = await picture(name);
-    for (const { size: [width, height], sha256, pixels } of results as readonly Result[]) {
+    for (const { size, sha256, pixels } of results) {
+      const [width, height] = size as [number, number];
       const resized = resizeBicubic(image, { width, height });
       if (pixels !== undefined) assert.deepEqual([...resized.pixels], [...bytesOf(pixels)], `${width} × ${height}`);
       const hash = createHash("sha256").update(resized.pixels).digest("hex");
       assert.deepEqual([resized.width, resized.height, hash], [width, height, sha256]);
     }
   });
-}
-
-interface Result {
-  readonly size: readonly [number, number];
-  readonly sha256: string;
-  readonly pixels?: string;
 }
 
 Deno.test("a part of a resized image is the same as that part of the whole", async () => {

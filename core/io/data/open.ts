@@ -1,6 +1,5 @@
 /** Finding out what data set a folder holds. */
 import { join } from "node:path";
-import { nearestName } from "../../nearest.ts";
 import { cifarForms, findCifar } from "./cifar.ts";
 import type { DataFolder, DataSet } from "./data_set.ts";
 import { DataSetError } from "./error.ts";
@@ -55,6 +54,5 @@ const evaluated = ["val", "valid", "validation", "test", "all"];
 export async function openSplit(folder: DataFolder, split?: string): Promise<DataSet> {
   const wanted = split ?? evaluated.find((name) => folder.splits.includes(name)) ?? folder.splits[0]!;
   if (folder.splits.includes(wanted)) return await folder.open(wanted);
-  const near = nearestName(wanted, folder.splits), guess = near ? `; did you mean ${near}?` : "";
-  throw new DataSetError(folder.name, `its splits are ${folder.splits.join(", ")}: got ${wanted}${guess}`);
+  throw new DataSetError(folder.name, `its splits are ${folder.splits.join(", ")}: got ${wanted}`);
 }
