@@ -19,8 +19,8 @@ function cubic(distance: number): number {
 }
 
 /** Which source pixels make each target pixel along one side. */
-interface Taps {
-  /** Weights of a target pixel, as many of them used as `counts` says. */
+export interface ResizeTaps {
+  /** How many weights a target pixel has room for, of which `counts` says how many it has. */
   readonly span: number;
   /** The first source pixel of each target pixel. */
   readonly starts: Int32Array;
@@ -38,7 +38,7 @@ interface Side {
   readonly count: number;
 }
 
-function tapsOf({ from, to, first, count }: Side): Taps {
+function tapsOf({ from, to, first, count }: Side): ResizeTaps {
   const scale = from / to, widening = Math.max(1, scale), reach = REACH * widening, span = Math.ceil(reach) * 2 + 1;
   const starts = new Int32Array(count), counts = new Int32Array(count), weights = new Int32Array(count * span);
   const exact = new Float64Array(span);
@@ -72,7 +72,7 @@ function toByte(sum: number): number {
 /** Resizes rows `top` … `top + height` of an image along its columns. */
 function resizeColumns(
   { width, pixels }: RgbImage,
-  { top, height, taps }: { readonly top: number; readonly height: number; readonly taps: Taps },
+  { top, height, taps }: { readonly top: number; readonly height: number; readonly taps: ResizeTaps },
 ): Uint8Array {
   const { span, starts, counts, weights } = taps, targets = starts.length;
   const result = new Uint8Array(height * targets * CHANNELS);
@@ -99,7 +99,7 @@ function resizeColumns(
 /** Resizes along rows: `lines` has `stride` values a row and begins with source row `top`. */
 function resizeRows(
   lines: Uint8Array,
-  { top, stride, taps }: { readonly top: number; readonly stride: number; readonly taps: Taps },
+  { top, stride, taps }: { readonly top: number; readonly stride: number; readonly taps: ResizeTaps },
 ): Uint8Array {
   const { span, starts, counts, weights } = taps, targets = starts.length;
   const result = new Uint8Array(targets * stride), sums = new Int32Array(stride);
@@ -124,6 +124,28 @@ export interface ResizeOptions {
   readonly part?: Box | undefined;
 }
 
+/** What is to be computed. */
+export interface ResizePlan {
+  /** Columns of the source by columns of the result. */
+  readonly columns: ResizeTaps;
+  /** Rows of the source by rows of the result. */
+  readonly rows: ResizeTaps;
+  /** The first source row that is needed. */
+  readonly top: number;
+  /** Source rows that are needed. */
+  readonly height: number;
+}
+
+/** What a resizing computes. Throws RangeError as {@link resizeBicubic} does. */
+export function planResize(image: RgbImage, { width, height, part }: ResizeOptions): ResizePlan {
+  const box = part ?? { left: 0, top: 0, width, height };
+  checkBox(box, { width, height });
+  const columns = tapsOf({ from: image.width, to: width, first: box.left, count: box.width });
+  const rows = tapsOf({ from: image.height, to: height, first: box.top, count: box.height });
+  const last = box.height - 1, top = rows.starts[0]!, bottom = rows.starts[last]! + rows.counts[last]!;
+  return { columns, rows, top, height: bottom - top };
+}
+
 /**
  * An image of another size, or a part of it. A side that keeps its length keeps its bits. Throws RangeError for sizes that
  * are no whole numbers of at least 1, and for a part that is not inside the result.
@@ -136,12 +158,12 @@ export interface ResizeOptions {
  * if (pixels.length !== 63 || pixels.some((value) => value !== 77)) throw new Error();
  * ```
  */
-export function resizeBicubic(image: RgbImage, { width, height, part }: ResizeOptions): RgbImage {
-  const box = part ?? { left: 0, top: 0, width, height };
-  checkBox(box, { width, height });
-  const columns = tapsOf({ from: image.width, to: width, first: box.left, count: box.width });
-  const rows = tapsOf({ from: image.height, to: height, first: box.top, count: box.height });
-  const last = box.height - 1, top = rows.starts[0]!, bottom = rows.starts[last]! + rows.counts[last]!;
-  const lines = resizeColumns(image, { top, height: bottom - top, taps: columns });
-  return { ...box, pixels: resizeRows(lines, { top, stride: box.width * CHANNELS, taps: rows }) };
+export function resizeBicubic(image: RgbImage, options: ResizeOptions): RgbImage {
+  const { columns, rows, top, height } = planResize(image, options), width = columns.starts.length;
+  const lines = resizeColumns(image, { top, height, taps: columns });
+  return {
+    width,
+    height: rows.starts.length,
+    pixels: resizeRows(lines, { top, stride: width * CHANNELS, taps: rows }),
+  };
 }

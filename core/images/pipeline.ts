@@ -65,14 +65,18 @@ function sizeByShorter({ width, height }: RgbImage, shorter: number): { width: n
   return width <= height ? { width: shorter, height: longer } : { width: longer, height: shorter };
 }
 
-/** Resizes to the shorter side and crops the centre; of the resized image only the crop is computed. */
-function resizeAndCrop(image: RgbImage, { shorter, crop }: PixelStep): RgbImage {
-  const size = sizeByShorter(image, shorter);
-  return resizeBicubic(image, { ...size, part: centreBox(size, crop) });
-}
+/** Resizes an image as {@link resizeBicubic} does, to the same bits. */
+export type Resize = typeof resizeBicubic;
 
-/** Applies a pipeline to an image. */
-export function applyPipeline(image: RgbImage, { pixels, normalization, tensors }: ImagePipeline): ImageTensor {
-  const ready = pixels.reduce(resizeAndCrop, image);
+/** Applies a pipeline to an image; `resize` may be a faster one. */
+export function applyPipeline(
+  image: RgbImage,
+  { pixels, normalization, tensors }: ImagePipeline,
+  resize: Resize = resizeBicubic,
+): ImageTensor {
+  const ready = pixels.reduce((source, { shorter, crop }) => {
+    const size = sizeByShorter(source, shorter);
+    return resize(source, { ...size, part: centreBox(size, crop) }); // only the crop is computed
+  }, image);
   return tensors.reduce((tensor, { size }) => resizeBilinear(tensor, size), normalize(ready, normalization));
 }

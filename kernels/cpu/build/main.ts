@@ -1,6 +1,6 @@
 /**
  * Builds kernels.wasm from the AssemblyScript sources and the generated kernels, and kernels.gen.ts, which says what it
- * exports. With `--check` nothing is written, and the exit code is 1 where a committed file is not what the sources give.
+ * exports. Also core's resize.wasm, which resizes images. With `--check` nothing is written, and the exit code is 1 where a committed file is not what the sources give.
  *
  * @module
  */
@@ -9,8 +9,6 @@ import { ContractPrinter } from "./contract.ts";
 import { printElementwise } from "./expressions.ts";
 import { printOuterProducts } from "./outer_products.ts";
 import { printPanel } from "./panels.ts";
-
-const assembly = new URL("../assembly/", import.meta.url);
 
 /** The source of the module `generated`: elementwise kernels, views, convolution panels and outer products. */
 function generatedSource(): string {
@@ -48,7 +46,15 @@ const FLAGS = [
   ...["--disableWarning", "112"],
 ];
 
-async function readSource(name: string): Promise<string | null> {
+/** A module to build. */
+interface Module {
+  readonly assembly: URL;
+  /** The file that exports what the module exports. */
+  readonly entry: string;
+  readonly transforms?: readonly ContractPrinter[];
+}
+
+async function readSource(name: string, assembly: URL): Promise<string | null> {
   if (name === "generated.ts") return generatedSource();
   try {
     return await Deno.readTextFile(new URL(name, assembly));
@@ -58,28 +64,40 @@ async function readSource(name: string): Promise<string | null> {
   }
 }
 
-/** What is built, by the names of files. */
-async function build(): Promise<Readonly<Record<string, Uint8Array>>> {
+async function compile({ assembly, entry, transforms = [] }: Module): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
-  const contract = new ContractPrinter();
-  const { error, stderr } = await asc.main(["kernels.ts", "--outFile", "kernels.wasm", ...FLAGS], {
-    readFile: readSource,
+  const { error, stderr } = await asc.main([entry, "--outFile", "built.wasm", ...FLAGS], {
+    readFile: (name: string) => readSource(name, assembly),
     writeFile: (name: string, contents: Uint8Array | string) => {
-      if (name === "kernels.wasm" && typeof contents !== "string") binary = contents;
+      if (name === "built.wasm" && typeof contents !== "string") binary = contents;
     },
     listFiles: () => [],
+    transforms: [...transforms],
+  });
+  if (error || !binary) throw new Error(`Cannot build ${entry}: ${stderr}`, { cause: error });
+  return binary;
+}
+
+/** What is built, by where it goes. */
+async function build(): Promise<ReadonlyMap<URL, Uint8Array>> {
+  const contract = new ContractPrinter(), images = new URL("../../../core/io/data/", import.meta.url);
+  const kernels = await compile({
+    assembly: new URL("../assembly/", import.meta.url),
+    entry: "kernels.ts",
     transforms: [contract],
   });
-  if (error || !binary) throw new Error(`Cannot build kernels.wasm: ${stderr}`, { cause: error });
-  return { "kernels.wasm": binary, "kernels.gen.ts": new TextEncoder().encode(contract.text) };
+  return new Map([
+    [new URL("../kernels.wasm", import.meta.url), kernels],
+    [new URL("../kernels.gen.ts", import.meta.url), new TextEncoder().encode(contract.text)],
+    [new URL("resize.wasm", images), await compile({ assembly: new URL("assembly/", images), entry: "resize.ts" })],
+  ]);
 }
 
 async function main(check: boolean): Promise<void> {
-  for (const [name, built] of Object.entries(await build())) {
-    const target = new URL(`../${name}`, import.meta.url);
+  for (const [target, built] of await build()) {
     if (!check) await Deno.writeFile(target, built);
     else if (!equals(await Deno.readFile(target), built)) {
-      throw new Error(`Cannot accept ${name} as it is stale: run deno task build:wasm`);
+      throw new Error(`Cannot accept ${target.pathname} as it is stale: run deno task build:wasm`);
     }
   }
 }
