@@ -93,7 +93,7 @@ Deno.test("the package's own name is the file that deno.json exports", () => {
 
 /** Rooms of core, lowest first; those of a line stand side by side. */
 const floors = [
-  ["numeric/random.ts", "nearest.ts"],
+  ["numeric/random.ts", "images/crop.ts", "nearest.ts"],
   ["graph/graph.ts"],
   ["networks/layers.ts", "train/losses.ts"],
   ["scoring/design.ts"],

@@ -1,12 +1,10 @@
 /** Images as networks take them: `[h, w, 3]` channels last, normalised by ImageNet's statistics. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { normalizations } from "../../core/images/mod.ts";
 import { fillByName } from "../../core/networks/parameters.ts";
 import { elementCount, nhwc, type Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
-
-/** Mean and standard deviation of ImageNet's red, green and blue, as its classifiers are trained with. */
-export const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
 /** Images of uniform noise with mean 0 and variance 1, by the filling rule: the same everywhere for the same name. */
 export function randomImages(shape: Shape, { name, count }: { name: string; count: number }): Float32Array[] {
@@ -16,9 +14,10 @@ export function randomImages(shape: Shape, { name, count }: { name: string; coun
 
 /** RGB bytes as a network takes them. */
 function normalized(pixels: Uint8Array): Float32Array {
+  const { mean, std } = normalizations.imagenet;
   return Float32Array.from(pixels, (value, index) => {
     const channel = index % 3;
-    return (value / 255 - IMAGENET.mean[channel]!) / IMAGENET.std[channel]!;
+    return (value / 255 - mean[channel]!) / std[channel]!;
   });
 }
 
