@@ -33,7 +33,7 @@ export const recognisedData: readonly string[] = [...cifarForms, ...mnistForms, 
  */
 export async function openDataFolder(pathOrName: string): Promise<DataFolder> {
   const path = await dataPath(pathOrName);
-  if (!await statOf(path)) throw new DataSetError(path, "there is no such file or folder");
+  if (!await statOf(path)) throw new DataSetError(path, "there is no file or folder that may be read");
   for (const find of [findCifar, findMnist, findImageFolders]) {
     const found = await find(path);
     if (found) return found;

@@ -34,6 +34,11 @@ export class Resizer {
     return new Resizer(instance.exports as unknown as ResizeKernels);
   }
 
+  /** Bytes of the instance's memory now. */
+  get memoryBytes(): number {
+    return this.#kernels.memory.buffer.byteLength;
+  }
+
   /** As `resizeBicubic`. */
   resize(image: RgbImage, options: ResizeOptions): RgbImage {
     const { columns, rows, top, height } = planResize(image, options);

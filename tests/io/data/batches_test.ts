@@ -108,6 +108,18 @@ Deno.test("an abort ends the batch that is waited for with its reason", async ()
   assert.deepEqual(seen, [0, 1]);
 });
 
+Deno.test("an abort does not wait for the batch that is asked for", async () => {
+  using root = new TemporaryDirectory();
+  await writeFolders(root.path, { images: ["a/1.png"] });
+  const stop = new AbortController(), reason = new Error("enough");
+  const data = await openSplit(await openDataFolder(root.path));
+  using reader = new ImageBatches(data, { pipeline: cropped, batch: 2, workers: 1, signal: stop.signal });
+  const asked = reader[Symbol.asyncIterator]().next();
+  await Promise.resolve();
+  stop.abort(reason);
+  await assert.rejects(asked, reason);
+});
+
 Deno.test("a thread that crashes fails the images it had and those behind them", async () => {
   const script = new URL("data:text/javascript,onmessage = () => { throw new Error('out of order'); };");
   using workers = new ImageWorkers(1, script);

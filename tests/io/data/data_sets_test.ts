@@ -80,12 +80,13 @@ Deno.test("classes are folders by name; splits share their labels though one lac
       "val/c/z.png",
       "val/b/w.png",
       "val/b/notes.txt",
+      "val/d/only_here.png",
     ],
   });
   const folder = await openDataFolder(root.path);
   assert.deepEqual([folder.kind, folder.splits], ["image-folders", ["train", "val"]]);
   const train = await openSplit(folder, "train"), val = await openSplit(folder);
-  assert.deepEqual(train.classes, ["a", "b", "c"]);
+  assert.deepEqual(train.classes, ["a", "b", "c", "d"]);
   const names = (data: DataSet): string[] => labelsOf(data).map((label, index) => `${label} ${data.nameOf(index)}`);
   assert.deepEqual(names(train), [
     "0 train/a/x.png",
@@ -93,11 +94,11 @@ Deno.test("classes are folders by name; splits share their labels though one lac
     "1 train/b/2.png",
     "2 train/c/deep/er/y.png",
   ]);
-  assert.deepEqual(names(val), ["1 val/b/w.png", "2 val/c/z.png"]);
+  assert.deepEqual(names(val), ["1 val/b/w.png", "2 val/c/z.png", "3 val/d/only_here.png"]);
   assert.deepEqual([...(await readImage(val, 1)).pixels.subarray(0, 3)], [40, 20, 30]);
   const alone = await openDataFolder(`${root.path}/train`);
   assert.deepEqual([alone.splits, alone.name], [["all"], "train"]);
-  await assert.rejects(() => readImage(val, 2), RangeError);
+  await assert.rejects(() => readImage(val, 3), RangeError);
 });
 
 Deno.test("what is no data set is refused with what is recognised, or with what is wrong", async () => {
@@ -114,7 +115,7 @@ Deno.test("what is no data set is refused with what is recognised, or with what 
       return true;
     });
   };
-  await refused(`${root.path}/none`, /there is no such file or folder/);
+  await refused(`${root.path}/none`, /there is no file or folder that may be read/);
   await refused(
     empty,
     /recognised are\n[^]*cifar-10-batches-bin\/[^]*cifar-100-binary[^]*idx3-ubyte[^]*train\/<class>/,

@@ -39,6 +39,10 @@ const archives: Readonly<Record<string, readonly [bytes: Uint8Array, message: Re
     tarGz([{ name: "x", size: 8 ** 11 - 1 }, test]),
     /it ends within a member/,
   ],
+  "a member whose header has another sum": [
+    gzipSync(changed(gunzipSync(tarGz([test])), 100)),
+    /a member's header is damaged/,
+  ],
   "a link in place of the file": [tarGz([{ ...test, type: "2" }]), /got 0 of 1/],
   "a path out of it": [tarGz([{ ...test, name: "../cifar-10-batches-bin/test_batch.bin" }]), /got 0 of 1/],
   "labels beyond the classes": [

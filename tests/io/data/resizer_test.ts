@@ -28,4 +28,5 @@ Deno.test("an image too large for its memory is resized without it", async () =>
   const image: RgbImage = { width, height, pixels: new Uint8Array(width * height * 3).fill(9) };
   const { pixels } = resizer.resize(image, { width: 3, height: 2 });
   assert.deepEqual([...pixels], Array(18).fill(9));
+  assert.ok(resizer.memoryBytes < 2 ** 22, `${resizer.memoryBytes}`);
 });
