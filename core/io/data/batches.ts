@@ -32,7 +32,7 @@ export interface BatchOptions {
   readonly limit?: number | undefined;
   /** Threads; default: one a core, and none where images need neither decoding nor bicubic resizing. */
   readonly workers?: number | undefined;
-  /** Images that are begun before their batch is asked for; default: those of two batches. */
+  /** Images that are begun before those before them are taken; default: a batch, and enough for all threads. */
   readonly ahead?: number | undefined;
   /** Ends the reading: the batch that is waited for rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
@@ -57,7 +57,8 @@ function defaultWorkers(data: DataSet, { pixels }: ImagePipeline): number {
 }
 
 /**
- * The batches of a data set, made ready ahead of their reader by threads. The same images in the same order and the same
+ * The batches of a data set, made ready by threads: while one is used, the next waits, and the images of one more are on
+ * their way. The same images in the same order and the same
  * batches, however many threads there are. Broken images are left out and named; the batches behind them move up.
  */
 export class ImageBatches implements AsyncIterable<ImageBatch>, Disposable {
@@ -67,6 +68,8 @@ export class ImageBatches implements AsyncIterable<ImageBatch>, Disposable {
   readonly #options: BatchOptions;
   readonly #workers: ImageWorkers;
   readonly #count: number;
+  /** Images that may be on their way. */
+  readonly #most: number;
   readonly #begun: Promise<ReadyImage | BrokenImage>[] = [];
   #times = { batches: 0, waitedMs: 0, firstMs: 0, decodeMs: 0, transformMs: 0 };
   #beginning = 0;
@@ -77,7 +80,9 @@ export class ImageBatches implements AsyncIterable<ImageBatch>, Disposable {
     this.#data = data;
     this.#options = options;
     this.#count = Math.min(data.count, options.limit ?? data.count);
-    this.#workers = new ImageWorkers(options.workers ?? defaultWorkers(data, options.pipeline));
+    const { batch, workers = defaultWorkers(data, options.pipeline), ahead = Math.max(batch, 4 * workers) } = options;
+    this.#most = ahead;
+    this.#workers = new ImageWorkers(workers);
   }
 
   /** Where the time went so far. */
@@ -123,8 +128,8 @@ export class ImageBatches implements AsyncIterable<ImageBatch>, Disposable {
 
   /** Begins images until as many are on their way as may be. */
   #begin(): void {
-    const { pipeline, batch, ahead = 2 * batch } = this.#options;
-    while (this.#beginning < this.#count && this.#begun.length < ahead) {
+    const { pipeline } = this.#options;
+    while (this.#beginning < this.#count && this.#begun.length < this.#most) {
       const image = this.#workers.prepare(this.#data.source(this.#beginning++), pipeline);
       image.catch(() => {}); // whoever takes it gets the error
       this.#begun.push(image);

@@ -107,14 +107,14 @@ const AHEAD = 4;
 type SplitOptions = CheckOptions & { readonly decoders: ImageWorkers };
 
 async function checkSplit(data: DataSet, options: SplitOptions): Promise<SplitReport> {
-  const labels = Array.from({ length: data.count }, (_, index) => data.label(index));
   const counts = new Array<number>(data.classes.length).fill(0);
-  for (const label of labels) counts[label]!++;
+  for (let index = 0; index < data.count; index++) counts[data.label(index)]!++;
+  const sorted = counts.toSorted((a, b) => a - b);
   return {
     split: data.split,
     images: data.count,
     classes: data.classes.length,
-    perClass: { min: Math.min(...counts), median: median(counts), max: Math.max(...counts) },
+    perClass: { min: sorted[0]!, median: median(counts), max: sorted.at(-1)! },
     emptyClasses: data.classes.filter((_, label) => counts[label] === 0),
     ...await decodeAll(data, options),
   };

@@ -18,11 +18,12 @@ const IMAGE = /\.(jpe?g|png|ppm|bmp|pgm|tiff?|webp)$/i;
 /** Folders within the folder of a class. */
 const DEEPEST = 16;
 
-/** Files and folders in a folder, links followed, by name in the order of code units. */
+/** Files and folders in a folder but hidden ones, links followed, by name in the order of code units. */
 async function entriesOf(path: string): Promise<{ files: string[]; folders: string[] }> {
   const files: string[] = [], folders: string[] = [];
   try {
     for await (const entry of Deno.readDir(path)) {
+      if (entry.name.startsWith(".")) continue; // what systems and editors leave there is no class
       const stat = entry.isSymlink ? await statOf(join(path, entry.name)) : entry;
       if (stat?.isDirectory) folders.push(entry.name);
       else if (stat?.isFile || entry.isSymlink) files.push(entry.name);
@@ -39,9 +40,9 @@ async function imagesIn(path: string, depth = 0): Promise<string[]> {
     throw new DataSetError(path, `folders of a class are at most ${DEEPEST} deep, or a link is a loop`);
   }
   const { files, folders } = await entriesOf(path);
-  const images = files.filter((name) => IMAGE.test(name)).map((name) => join(path, name));
-  for (const folder of folders) images.push(...await imagesIn(join(path, folder), depth + 1));
-  return images;
+  const images = [files.filter((name) => IMAGE.test(name)).map((name) => join(path, name))];
+  for (const folder of folders) images.push(await imagesIn(join(path, folder), depth + 1));
+  return images.flat();
 }
 
 /** Whether a folder holds an image, itself or one folder further in, as Tiny ImageNet's classes do. */

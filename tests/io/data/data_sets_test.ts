@@ -81,6 +81,8 @@ Deno.test("classes are folders by name; splits share their labels though one lac
       "val/b/w.png",
       "val/b/notes.txt",
       "val/d/only_here.png",
+      "val/.thumbnails/1.png",
+      "val/c/._z.png",
     ],
   });
   const folder = await openDataFolder(root.path);
