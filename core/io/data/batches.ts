@@ -38,7 +38,7 @@ export interface BatchOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where the time went. Whether a device waited is the second next to how long it all took. */
+/** Where the time went. A device that had to wait for images shows in `waitedMs − firstMs`. */
 export interface BatchTimes {
   /** Batches that were asked for and given. */
   readonly batches: number;
@@ -46,7 +46,7 @@ export interface BatchTimes {
   readonly waitedMs: number;
   /** Of that, for the first batch. */
   readonly firstMs: number;
-  /** Reading and decoding, ms of all threads. */
+  /** Reading and decoding, ms of all threads, with what else they did meanwhile. */
   readonly decodeMs: number;
   /** Resizing and normalising, ms of all threads. */
   readonly transformMs: number;
