@@ -2,7 +2,7 @@
 import type { ImagePipeline } from "../../images/mod.ts";
 import type { DataSet } from "./data_set.ts";
 import type { BrokenImage, ReadyImage } from "./messages.ts";
-import { ImageWorkers } from "./workers.ts";
+import { defaultThreads, ImageWorkers } from "./workers.ts";
 
 /** Images for one run of a network, in the data set's order. */
 export interface ImageBatch {
@@ -30,7 +30,7 @@ export interface BatchOptions {
   readonly batch: number;
   /** The first so many images of the data set; default: all. */
   readonly limit?: number | undefined;
-  /** Threads; default: one a core, and none where images need neither decoding nor bicubic resizing. */
+  /** Threads; default: one a core, at most 16, and none where images need neither decoding nor bicubic resizing. */
   readonly workers?: number | undefined;
   /** Images that are begun before those before them are taken; default: a batch, and enough for all threads. */
   readonly ahead?: number | undefined;
@@ -53,7 +53,7 @@ export interface BatchTimes {
 }
 
 function defaultWorkers(data: DataSet, { pixels }: ImagePipeline): number {
-  return data.imageSize !== undefined && pixels.length === 0 ? 0 : navigator.hardwareConcurrency;
+  return data.imageSize !== undefined && pixels.length === 0 ? 0 : defaultThreads();
 }
 
 /**

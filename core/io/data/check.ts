@@ -4,7 +4,7 @@ import type { BrokenFile } from "./batches.ts";
 import { type Checksum, checksumOf } from "./checksums.ts";
 import type { DataFolder, DataSet } from "./data_set.ts";
 import { DataSetError } from "./error.ts";
-import { ImageWorkers } from "./workers.ts";
+import { defaultThreads, ImageWorkers } from "./workers.ts";
 
 /** What is in a split. */
 export interface SplitReport {
@@ -53,7 +53,7 @@ export interface DataReport {
 export interface CheckOptions {
   /** The first so many images of each split; default: all. */
   readonly limit?: number | undefined;
-  /** Threads that decode; default: one a core. */
+  /** Threads that decode; default: one a core, at most 16. */
   readonly workers?: number | undefined;
   /** Ends the check; the report has what was checked. */
   readonly signal?: AbortSignal | undefined;
@@ -82,7 +82,7 @@ export function isSound({ splits, unreadable, checksums }: DataReport): boolean 
 /** Checks a data set: opens its splits, decodes their images, and compares its files with published sums. */
 export async function checkData(folder: DataFolder, options: CheckOptions = {}): Promise<DataReport> {
   const splits: SplitReport[] = [], unreadable: UnreadableSplit[] = [], checksums: Checksum[] = [];
-  using workers = new ImageWorkers(options.workers ?? navigator.hardwareConcurrency);
+  using workers = new ImageWorkers(options.workers ?? defaultThreads());
   for (const split of folder.splits) {
     if (options.signal?.aborted) break;
     options.progress?.({ what: split, checked: 0, of: 0, broken: 0 });
@@ -131,7 +131,7 @@ async function decodeAll(
     const size = [data.imageSize, data.imageSize] as const;
     return { checked: data.count, sizes: { smallest: size, largest: size }, broken: [] };
   }
-  const { decoders, workers = navigator.hardwareConcurrency } = options, of = Math.min(limit, data.count);
+  const { decoders, workers = defaultThreads() } = options, of = Math.min(limit, data.count);
   const broken: BrokenFile[] = [], begun: ReturnType<ImageWorkers["prepare"]>[] = [];
   let checked = 0, smallest: ImageSize | undefined, largest: ImageSize | undefined;
   for (let next = 0; checked < of && !signal?.aborted; checked++) {

@@ -8,6 +8,11 @@ import { prepareImage } from "./prepare.ts";
 /** Images that a thread has at once: while one is resized by it, the next is decoded by libvips. */
 const AT_ONCE = 2;
 
+/** Threads unless told otherwise: one a core, up to as many as any device needs. */
+export function defaultThreads(): number {
+  return Math.min(16, navigator.hardwareConcurrency);
+}
+
 /** The threads have ended, or one of them has crashed. */
 export class ImageWorkerError extends Error {
   /** The error's class. */
