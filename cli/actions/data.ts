@@ -14,7 +14,8 @@ import {
 import type { DataCheckOptions } from "../commands/data.ts";
 import { Interrupted } from "../errors.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
-import { grouped, print, printFields, printJson, printTable, StatusLine } from "../terminal.ts";
+import { type Fact, type Progress, ProgressLine } from "../progress.ts";
+import { grouped, print, printFields, printJson, printTable } from "../terminal.ts";
 
 /** Broken files that are printed; `--json` lists all. */
 const MOST_SHOWN = 20;
@@ -88,14 +89,20 @@ function problems({ splits, unreadable, checksums }: DataReport): string {
     .join(", ");
 }
 
-const progressText = ({ what, checked, of, broken }: CheckProgress): string =>
-  of === 0 ? `reading ${what}` : `${what}: ${grouped(checked)} of ${grouped(of)} images, ${broken} broken`;
+function progressOf({ what, checked, of, broken }: CheckProgress): Progress {
+  if (of === 0) return { share: 0, facts: [`reading ${what}`] };
+  const count: Fact = { text: `${broken} broken`, colour: broken > 0 ? "red" : "green" };
+  return { share: checked / of, facts: [`${what}: ${grouped(checked)} of ${grouped(of)} images`, count] };
+}
 
-async function reportOn(folder: DataFolder, { limit }: DataCheckOptions): Promise<[DataReport, AbortSignal]> {
+async function reportOn(
+  folder: DataFolder,
+  { limit, json, quiet }: DataCheckOptions,
+): Promise<[DataReport, AbortSignal]> {
   using interrupt = new InterruptSignal({ finishing: "stopping with what was checked" });
-  using status = new StatusLine();
+  using line = new ProgressLine({ hidden: json || quiet });
   const { signal } = interrupt;
-  const progress = (done: CheckProgress): void => status.update(() => progressText(done));
+  const progress = (done: CheckProgress): void => line.update(() => progressOf(done));
   return [await checkData(folder, { limit, signal, progress }), signal];
 }
 

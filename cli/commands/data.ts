@@ -1,11 +1,12 @@
 /** `zen data`: data sets on disk. */
 import type { Command } from "commander";
-import { imported, integer, jsonOption } from "../options.ts";
+import { imported, integer, jsonOption, quietOption } from "../options.ts";
 
 /** What the options of `zen data check` parse to. */
 export interface DataCheckOptions {
   readonly limit?: number;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 const EXAMPLES = `
@@ -26,6 +27,7 @@ export function addDataCommand(program: Command): void {
     .argument("<dir>", "a folder, an archive, or imagenet, cifar10, cifar100")
     .option("--limit <images>", "decode the first so many images of each split", integer(1))
     .addOption(jsonOption())
+    .addOption(quietOption())
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/data.ts")).check));
 }
