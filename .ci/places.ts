@@ -17,7 +17,7 @@ const floors: readonly (readonly string[])[] = [
   ["graph"],
   ["networks", "train/losses.ts"],
   ["scoring"],
-  ["search", "nasbench", "train"],
+  ["search", "nasbench", "train", "evaluation"],
   ["mod.ts"],
   ["io"],
 ];

@@ -1,4 +1,5 @@
 /** Everything that needs neither a device nor the outside world. */
+export * from "./evaluation/mod.ts";
 export * from "./graph/mod.ts";
 export * from "./images/mod.ts";
 export * from "./nasbench/mod.ts";

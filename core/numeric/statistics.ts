@@ -57,3 +57,29 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b), middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
+
+/** The normal distribution's quantile at 0.975. */
+const Z_95 = 1.959963984540054;
+
+/**
+ * The 95 % confidence interval of a share, Wilson's: right near 0 and 1 too, and for few observations (E. B. Wilson,
+ * JASA 22, 1927). Throws RangeError unless 0 ≤ right ≤ count and count > 0.
+ *
+ * @example
+ * ```ts
+ * import { shareInterval95 } from "@zennas/zennas";
+ * const [low, high] = shareInterval95(915, 1000);
+ * if (low.toFixed(3) !== "0.896" || high.toFixed(3) !== "0.931") throw new Error(`${low} ${high}`);
+ * ```
+ */
+export function shareInterval95(right: number, count: number): readonly [low: number, high: number] {
+  if (!(count > 0 && right >= 0 && right <= count)) {
+    throw new RangeError(
+      `Cannot give a share's interval as it takes 0 to all of at least one: got ${right} of ${count}`,
+    );
+  }
+  const share = right / count, square = Z_95 ** 2 / count;
+  const middle = (share + square / 2) / (1 + square);
+  const half = Z_95 / (1 + square) * Math.sqrt(share * (1 - share) / count + square / (4 * count));
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}

@@ -1,18 +1,8 @@
 /** Batches of images that are ready before a device asks for them. */
-import type { ImagePipeline } from "../../images/mod.ts";
+import type { ImageBatch, ImagePipeline } from "../../images/mod.ts";
 import type { DataSet } from "./data_set.ts";
 import type { BrokenImage, ReadyImage } from "./messages.ts";
 import { defaultThreads, ImageWorkers } from "./workers.ts";
-
-/** Images for one run of a network, in the data set's order. */
-export interface ImageBatch {
-  /** `[n, h, w, 3]` f32; n is the size that was asked for, or what is left. */
-  readonly images: Float32Array;
-  /** The class of each. */
-  readonly labels: readonly number[];
-  /** The number of each in its data set. */
-  readonly indices: readonly number[];
-}
 
 /** An image that was left out. */
 export interface BrokenFile extends BrokenImage {

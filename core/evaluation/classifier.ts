@@ -1,0 +1,89 @@
+/** Answers images by a network with values for its parameters. */
+import type { Backend } from "../graph/backend.ts";
+import { GraphBuilder } from "../graph/graph.ts";
+import type { ImageBatch } from "../images/batch.ts";
+import { Network, type Parameter } from "../networks/layers.ts";
+import { fedParameters, IMAGE } from "../networks/parameters.ts";
+import type { NetworkDesign } from "../scoring/design.ts";
+import type { AnsweredBatch } from "./classification.ts";
+
+/** Something that gives logits for images: a network on a backend, or a file in a runtime. */
+export interface Classifier extends Disposable {
+  /** Images of a full batch. */
+  readonly batch: number;
+  /** Rows and columns of an image. */
+  readonly resolution: number;
+  /** Logits of each image. */
+  readonly classes: number;
+  /** How many batches can usefully be answered at once. */
+  readonly concurrency: number;
+  /** The logits `[batch, classes]` of a full batch `[batch, resolution, resolution, 3]`. Calls may overlap. */
+  answer(images: Float32Array): Promise<Float32Array>;
+}
+
+/** How a network is made ready to answer. */
+export interface ClassifierOptions {
+  /** Images of a batch. */
+  readonly batch: number;
+  /** Gives values for the parameters that the network has, by name and in its layouts: read from a file, or by a rule. */
+  readonly values: (parameters: readonly Parameter[]) => ParameterValues | Promise<ParameterValues>;
+  /** Where it runs. */
+  readonly backend: Backend;
+}
+
+/** Values of a network's parameters by name, each in the layout of its graph. */
+export type ParameterValues = Readonly<Record<string, Float32Array>>;
+
+/**
+ * Makes a network ready to answer images in inference mode. Throws what `values` throws, and ShapeError or
+ * UnsupportedOpError for a network that cannot be compiled.
+ */
+export async function openClassifier(design: NetworkDesign, options: ClassifierOptions): Promise<Classifier> {
+  const { resolution, classes } = design, { batch, backend } = options;
+  const builder = new GraphBuilder();
+  const input = builder.add("input", [], { name: IMAGE, shape: [batch, resolution, resolution, 3] });
+  const network = new Network({ builder, mode: "inference", parameters: fedParameters() });
+  const { logits } = design.lower(network, input);
+  const values = await options.values(network.parameters);
+  const program = backend.compile(builder.build([logits]));
+  return {
+    batch,
+    resolution,
+    classes,
+    concurrency: backend.concurrency,
+    answer: async (images) => (await program.run({ feeds: { ...values, [IMAGE]: images } }))[0]!,
+    [Symbol.dispose]: () => program[Symbol.dispose](),
+  };
+}
+
+/** A batch with zeros behind its images, so that it is full. */
+function filled(images: Float32Array, { batch, resolution }: Classifier): Float32Array {
+  const elements = batch * resolution * resolution * 3;
+  if (images.length === elements) return images;
+  const full = new Float32Array(elements);
+  full.set(images);
+  return full;
+}
+
+/**
+ * Answers batches, as many at once as the classifier can use, and yields the answers in the batches' order. The last
+ * batch may hold fewer images than others.
+ */
+export async function* answers(
+  classifier: Classifier,
+  batches: AsyncIterable<ImageBatch>,
+): AsyncIterable<AnsweredBatch> {
+  const running: Promise<AnsweredBatch>[] = [];
+  for await (const { images, labels, indices } of batches) {
+    // One more than can run: the next batch is there when one ends.
+    if (running.length > classifier.concurrency) yield await running.shift()!;
+    const answered = classifier.answer(filled(images, classifier)).then((logits) => ({
+      logits: logits.subarray(0, labels.length * classifier.classes),
+      labels,
+      indices,
+    }));
+    answered.catch(() => undefined); // the reader gets the failure in its turn
+    running.push(answered);
+  }
+  for (const answered of running) yield await answered;
+}
