@@ -10,6 +10,7 @@ export * from "./network/simplify.ts";
 export * from "./onnx/export.ts";
 export * from "./provenance.ts";
 export * from "./runtime/compare.ts";
+export * from "./runtime/file_classifier.ts";
 export * from "./runtime/images.ts";
 export * from "./runtime/litert.ts";
 export * from "./runtime/verify.ts";
