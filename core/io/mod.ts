@@ -4,6 +4,7 @@ export * from "./tables/benchmarks.ts";
 export { csvLine, type CsvRow, parseCsv } from "./tables/csv.ts";
 export { loadModules, moduleHashes, modulesOf } from "./modules.ts";
 export * from "./presets.ts";
+export * from "./pretrained/mod.ts";
 export { type ProcessDescription, thisProcess } from "./process.ts";
 export * from "./proxies.ts";
 export * from "./runs/comparison.ts";
