@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
-import { evaluationPipeline, normalizations } from "@zennas/zennas";
-import {
-  type BatchOptions,
-  type DataSet,
-  type ImageBatch,
-  ImageBatches,
-  openDataFolder,
-  openSplit,
-} from "../../../core/io/data/mod.ts";
+import { evaluationPipeline, type ImageBatch, normalizations } from "@zennas/zennas";
+import { type BatchOptions, type DataSet, ImageBatches, openDataFolder, openSplit } from "../../../core/io/data/mod.ts";
 import { ImageWorkers } from "../../../core/io/data/workers.ts";
 import { TemporaryDirectory } from "../run_case.ts";
 import { cifar10Files, write, writeFolders } from "./data_case.ts";
