@@ -1,4 +1,5 @@
 /** The outside world: run stores, presets, spaces from files, and searches that keep their results. */
+export * from "./checkpoints/mod.ts";
 export * from "./data/mod.ts";
 export * from "./tables/benchmarks.ts";
 export { csvLine, type CsvRow, parseCsv } from "./tables/csv.ts";

@@ -1,0 +1,37 @@
+/** Bounds the memory that the values of pickles take. */
+import { type ByteSource, refuse } from "../byte_source.ts";
+import { MOST_PICKLE_BYTES } from "../limits.ts";
+
+/** What values take in memory, in bytes; generous, as measured on V8 with its growth of arrays and maps. */
+export const COSTS = {
+  /** A place on the stack, and so in a list or tuple. */
+  slot: 16,
+  number: 16,
+  text: 32,
+  list: 176,
+  map: 240,
+  /** An entry of a map. */
+  item: 64,
+  /** A remembered value. */
+  memo: 48,
+  /** What a global makes. */
+  object: 320,
+} as const;
+
+/** Counts what is left of {@link MOST_PICKLE_BYTES}. */
+export class MemoryBudget {
+  readonly #source: ByteSource;
+  #left: number = MOST_PICKLE_BYTES;
+
+  /** A budget for the pickles of one file. */
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  /** Takes bytes out of the budget. Throws CheckpointError `too-large`. */
+  charge(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left >= 0) return;
+    refuse(this.#source, "too-large", `values of its pickles take at most ${MOST_PICKLE_BYTES} bytes: got more`);
+  }
+}

@@ -1,0 +1,32 @@
+/** What the values of a tensor are like. */
+import { dtypes } from "./dtypes.ts";
+import type { StoredTensor } from "./stored_tensor.ts";
+
+/** Statistics of a tensor's values; null where it has none but NaN. */
+export interface TensorStatistics {
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  /** How many are NaN; the others are what `min`, `max` and `mean` tell of. */
+  readonly nan: number;
+}
+
+/** Reads a tensor once, piece by piece. `onRead` is called with the bytes of each piece. Throws CheckpointError. */
+export function tensorStatistics(tensor: StoredTensor, onRead?: (bytes: number) => void): TensorStatistics {
+  let min = Infinity, max = -Infinity, sum = 0, nan = 0;
+  for (const chunk of tensor.chunks()) {
+    const values = dtypes[tensor.dtype].decode(chunk);
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index]!;
+      if (value !== value) nan++;
+      else {
+        sum += value;
+        if (value < min) min = value;
+        if (value > max) max = value;
+      }
+    }
+    onRead?.(chunk.length);
+  }
+  const count = tensor.elements - nan;
+  return count === 0 ? { min: null, max: null, mean: null, nan } : { min, max, mean: sum / count, nan };
+}
