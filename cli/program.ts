@@ -16,6 +16,7 @@ import { addSearchCommand } from "./commands/search.ts";
 import { addSpaceCommand } from "./commands/space.ts";
 import { addTrustCommand } from "./commands/trust.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
+import { addWeightsCommand } from "./commands/weights.ts";
 import { addZooCommand } from "./commands/zoo.ts";
 import deno from "../deno.json" with { type: "json" };
 
@@ -72,6 +73,7 @@ export function createProgram(): Command {
       addInspectCommand,
       addRunCommand,
       addVerifyCommand,
+      addWeightsCommand,
       addPhoneCommand,
       addDevicesCommand,
     ]

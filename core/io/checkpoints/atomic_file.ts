@@ -1,4 +1,5 @@
 /** A file that appears under its name only when it is whole. */
+import { CheckpointError } from "./error.ts";
 import { dirname, join } from "node:path";
 
 /** Other work gets its turn after so many bytes, so that a signal can stop a long write. */
@@ -23,11 +24,14 @@ export class AtomicFile implements Disposable {
   #turn = 0;
   #done = false;
 
-  /** Makes the file beside `path`. Throws Deno's errors. */
+  /** Makes the file beside `path`. Throws CheckpointError `write`. */
   constructor(path: string, { signal, onWrite }: AtomicFileOptions = {}) {
     this.#path = path;
     this.#partial = join(dirname(path), `.${crypto.randomUUID()}.partial`);
-    this.#file = Deno.openSync(this.#partial, { write: true, createNew: true });
+    this.#file = this.#onSystem(() => {
+      if (isDirectory(path)) throw new Error("it is a directory");
+      return Deno.openSync(this.#partial, { write: true, createNew: true });
+    });
     this.#signal = signal;
     this.#onWrite = onWrite;
   }
@@ -39,7 +43,7 @@ export class AtomicFile implements Disposable {
 
   /** Appends bytes. Throws what the signal aborts with. */
   async write(bytes: Uint8Array): Promise<void> {
-    for (let done = 0; done < bytes.length;) done += this.#file.writeSync(bytes.subarray(done));
+    this.#writeAll(bytes);
     this.#bytes += bytes.length;
     this.#onWrite?.(this.#bytes);
     if (this.#bytes - this.#turn < TURN_BYTES) return;
@@ -51,20 +55,47 @@ export class AtomicFile implements Disposable {
   /** Overwrites bytes that have been written. */
   patch(position: number, bytes: Uint8Array): void {
     this.#file.seekSync(position, Deno.SeekMode.Start);
-    for (let done = 0; done < bytes.length;) done += this.#file.writeSync(bytes.subarray(done));
+    this.#writeAll(bytes);
     this.#file.seekSync(this.#bytes, Deno.SeekMode.Start);
   }
 
   /** Gives the file its name, in place of any that had it. */
   commit(): void {
-    this.#file.syncSync();
-    Deno.renameSync(this.#partial, this.#path);
+    this.#onSystem(() => {
+      this.#file.syncSync();
+      Deno.renameSync(this.#partial, this.#path);
+    });
     this.#done = true;
+  }
+
+  #writeAll(bytes: Uint8Array): void {
+    this.#onSystem(() => {
+      for (let done = 0; done < bytes.length;) done += this.#file.writeSync(bytes.subarray(done));
+    });
+  }
+
+  /** Runs an action whose errors are the system's, such as a full disk: they name the file that is meant. */
+  #onSystem<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (cause) {
+      const reason = String((cause as Error).message).replace(/ \(os error.*/, "").toLowerCase();
+      const message = `Cannot write ${this.#path} as the system says: ${reason}`;
+      throw new CheckpointError("write", message, { path: this.#path, cause });
+    }
   }
 
   /** Closes the file, and removes it unless it got its name. */
   [Symbol.dispose](): void {
     this.#file.close();
     if (!this.#done) Deno.removeSync(this.#partial);
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false; // it is not there yet, or opening it will tell what is wrong
   }
 }

@@ -13,8 +13,8 @@ export interface ConvertOptions {
   readonly onProgress?: (share: number) => void;
 }
 
-/** The format that is written to a file with this name. */
-function writtenFormat(path: string): Exclude<CheckpointFormat, "pytorch-legacy"> {
+/** The format that is written to a file with this name. Throws CheckpointError `format`. */
+export function writtenFormat(path: string): Exclude<CheckpointFormat, "pytorch-legacy"> {
   if (/\.safetensors$/i.test(path)) return "safetensors";
   if (/\.(pt|pth|th)$/i.test(path)) return "pytorch-zip";
   const rule = "the name ends in .pt, .pth, .th or .safetensors";

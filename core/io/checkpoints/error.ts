@@ -13,12 +13,13 @@ const hints = {
   missing: "the weights are of another network: zen weights inspect shows which ones they fit",
   unexpected: "the weights are of another network: zen weights inspect shows which ones they fit",
   shape: "the weights are of another network, or for other classes: zen weights inspect shows which ones they fit",
+  write: "choose a place that you may write to, with room for the file",
 } as const satisfies Record<string, string>;
 
 /**
  * Kinds of errors: `format` no file of weights, `truncated` ends early, `corrupt` contradicts itself, `too-large` claims
  * more than is allowed, `unsupported` a form that is not read, `global` names Python code, `dtype` an element type that
- * is not read or not expected, `missing`, `unexpected` and `shape` not the weights of this network.
+ * is not read or not expected, `missing`, `unexpected` and `shape` not the weights of this network, `write` cannot be written.
  */
 export type CheckpointErrorKind = keyof typeof hints;
 

@@ -13,4 +13,4 @@ export const MOST_REPETITION = 16;
 /** What views may take in any case, however small the file. */
 export const FREE_BYTES = 16 * 2 ** 20;
 /** Tensors are read in pieces of this size. */
-export const CHUNK_BYTES = 2 ** 20;
+export const CHUNK_BYTES = 2 ** 18;

@@ -1,9 +1,9 @@
 /** Files of weights: PyTorch's in both forms, and safetensors. */
-export { convertCheckpoint, type ConvertOptions } from "./convert.ts";
+export { convertCheckpoint, type ConvertOptions, writtenFormat } from "./convert.ts";
 export type { DType } from "./dtypes.ts";
 export { CheckpointError, type CheckpointErrorData, type CheckpointErrorKind } from "./error.ts";
 export { fittingNetworks, publishedParameters } from "./fits.ts";
 export { type Checkpoint, type CheckpointFormat, openCheckpoint, openCheckpointBytes } from "./open.ts";
-export { compareParameters, type ParameterMismatch, readParameters } from "./parameters.ts";
+export { compareParameters, learnableCount, type ParameterMismatch, readParameters } from "./parameters.ts";
 export { type TensorStatistics, tensorStatistics } from "./statistics.ts";
 export type { StoredTensor, TensorDescription } from "./stored_tensor.ts";

@@ -1,5 +1,6 @@
 /** Tensors of a file as the parameters of a network. */
 import type { Parameter } from "../../networks/layers.ts";
+import { elementCount, sameShape, type Shape } from "../../graph/shape.ts";
 import { isFraction } from "./dtypes.ts";
 import { CheckpointError, type CheckpointErrorKind, shown } from "./error.ts";
 import type { Checkpoint } from "./open.ts";
@@ -20,6 +21,15 @@ export interface ParameterMismatch {
 /** Counts of batches, which PyTorch keeps beside running statistics; inference has no use for them. */
 const BATCH_COUNT = /(^|\.)num_batches_tracked$/;
 
+/** What a normalisation counts and averages: tensors that no gradient changes. */
+const STATISTICS = /(^|\.)(num_batches_tracked|running_mean|running_var)$/;
+
+/** The number of learnable values among tensors, told by their names: running statistics do not count. */
+export function learnableCount(tensors: ReadonlyMap<string, TensorDescription>): number {
+  const learnable = [...tensors.values()].filter(({ name }) => !STATISTICS.test(name));
+  return learnable.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+}
+
 /** PyTorch's order of the dimensions `[o, h, w, i]`, and the way back. */
 const TO_TORCH = [0, 3, 1, 2], FROM_TORCH = [0, 2, 3, 1];
 
@@ -27,12 +37,10 @@ const TO_TORCH = [0, 3, 1, 2], FROM_TORCH = [0, 2, 3, 1];
 const isTurned = ({ role }: Parameter): boolean => role === "conv_weight";
 
 /** The shape that a parameter has in a file. */
-export function storedShape(parameter: Parameter): readonly number[] {
+export function storedShape(parameter: Parameter): Shape {
   const { shape } = parameter;
   return isTurned(parameter) ? TO_TORCH.map((axis) => shape[axis]!) : shape;
 }
-
-const sameShape = (a: readonly number[], b: readonly number[]): boolean => a.join() === b.join();
 
 /** Compares names, shapes and types of a file's tensors with a network's parameters. */
 export function compareParameters(

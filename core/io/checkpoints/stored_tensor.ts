@@ -1,10 +1,11 @@
 /** A tensor in a file, whose elements are read when they are asked for. */
+import { elementCount } from "../../graph/shape.ts";
 import { crc32 } from "node:zlib";
 import { type ByteSource, refuse } from "./byte_source.ts";
 import { type DType, dtypes } from "./dtypes.ts";
 import { shown } from "./error.ts";
 import { CHUNK_BYTES } from "./limits.ts";
-import { coalesced, elementsIn, gather, isRange, outerSlice, spanOf, type StridedView } from "./view.ts";
+import { coalesced, gather, isRange, outerSlice, spanOf, type StridedView } from "./view.ts";
 
 /** A range of a file that tensors lie in. */
 export class Storage {
@@ -81,7 +82,7 @@ export class StoredTensor implements TensorDescription {
 
   /** How many elements it has. */
   get elements(): number {
-    return elementsIn(this.shape);
+    return elementCount(this.shape);
   }
 
   /** How many bytes its elements take without gaps. */
@@ -116,7 +117,7 @@ export class StoredTensor implements TensorDescription {
     buffer: Uint8Array<ArrayBuffer>,
     held?: { readonly from: Uint8Array<ArrayBuffer>; readonly first: number },
   ): Generator<Uint8Array<ArrayBuffer>> {
-    const { bytes } = dtypes[this.dtype], size = elementsIn(view.shape) * bytes;
+    const { bytes } = dtypes[this.dtype], size = elementCount(view.shape) * bytes;
     if (!held && isRange(view)) return yield* this.#range(view.offset * bytes, size, buffer);
     const span = spanOf(view) * bytes, [outer = 1, ...inner] = view.shape, step = (view.strides[0] ?? 0) * bytes;
     const innerSpan = spanOf({ ...view, shape: inner, strides: view.strides.slice(1) }) * bytes;

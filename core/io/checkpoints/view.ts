@@ -21,11 +21,6 @@ export function contiguousStrides(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** How many elements a shape has. */
-export function elementsIn(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
 /** From the first element of a view to its last, both included; 0 for an empty one. */
 export function spanOf({ shape, strides }: StridedView): number {
   if (shape.includes(0)) return 0;

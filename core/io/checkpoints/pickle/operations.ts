@@ -45,7 +45,7 @@ const long = (width: 1 | 4): Operation => (machine) => {
 };
 
 function narrowed(value: bigint): number | bigint {
-  return BigInt.asIntN(53, value) === value ? Number(value) : value;
+  return BigInt.asIntN(54, value) === value ? Number(value) : value;
 }
 
 /** An integer as text; protocol 1 spells booleans 00 and 01. */

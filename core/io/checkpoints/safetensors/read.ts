@@ -1,10 +1,11 @@
 /** Reads safetensors files: 8 bytes with the header's length, the header, then the tensors without gaps. */
+import { elementCount } from "../../../graph/shape.ts";
 import { bytesAt, type ByteSource, refuse, uint64, viewAt } from "../byte_source.ts";
 import { dtypeNamed, dtypes } from "../dtypes.ts";
 import { shown } from "../error.ts";
 import { MOST_DIRECTORY_BYTES } from "../limits.ts";
 import { Storage, StoredTensor } from "../stored_tensor.ts";
-import { contiguousStrides, elementsIn } from "../view.ts";
+import { contiguousStrides } from "../view.ts";
 import { parseHeader, type TensorRecord } from "./header.ts";
 
 /** Throws where tensors leave gaps or overlap, or do not end where the file ends. */
@@ -28,7 +29,7 @@ function storedTensor(source: ByteSource, record: TensorRecord, start: number): 
   const { name, shape, offsets } = record, dtype = dtypeNamed("safetensors", record.dtype);
   if (!dtype) refuse(source, "dtype", `elements are real numbers of 8 to 64 bits: got ${shown(record.dtype)}`, [name]);
   const bytes = offsets[1]! - offsets[0]!;
-  if (elementsIn(shape) * dtypes[dtype].bytes !== bytes) {
+  if (elementCount(shape) * dtypes[dtype].bytes !== bytes) {
     refuse(source, "corrupt", `${dtype} [${shape.join(", ")}] of ${shown(name)} fills its bytes: got ${bytes}`, [name]);
   }
   const storage = new Storage(source, { position: start + offsets[0]!, bytes });

@@ -18,14 +18,20 @@ import { type TorchContent, torchTensors } from "./tensors.ts";
 const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
 
-function checkHeads(source: ByteSource, [magic, protocol, machine]: readonly PickleValue[]): void {
-  if (magic !== MAGIC_NUMBER) {
+/** Reads the pickles before the content, each checked before the next is read. */
+function checkHeads(source: ByteSource, read: () => PickleValue): void {
+  if (read() !== MAGIC_NUMBER) {
     refuse(source, "format", "a PyTorch file starts with its magic number: got another pickle");
   }
+  const protocol = read();
   if (protocol !== PROTOCOL) {
-    refuse(source, "unsupported", `PyTorch's protocol is ${PROTOCOL}: got ${String(protocol)}`);
+    refuse(
+      source,
+      "unsupported",
+      `PyTorch's protocol is ${PROTOCOL}: got ${typeof protocol === "number" ? protocol : "another"}`,
+    );
   }
-  const little = machine instanceof Map ? machine.get("little_endian") : undefined;
+  const machine = read(), little = machine instanceof Map ? machine.get("little_endian") : undefined;
   if (little !== true) refuse(source, "unsupported", "numbers are little-endian: got big-endian ones");
 }
 
@@ -63,7 +69,7 @@ export function readTorchLegacy(source: ByteSource): TorchContent {
     return reference;
   };
   const read = (): PickleValue => new PickleMachine(cursor, { ...pickles, persistent }).run();
-  checkHeads(source, [read(), read(), read()]);
+  checkHeads(source, read);
   const state = findStateDict(source, read()), keys = read();
   const storages = readStorages(source, { keys, known, start: cursor.position });
   return torchTensors(source, state, ({ key }) => storages.get(key));
