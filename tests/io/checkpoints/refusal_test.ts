@@ -139,7 +139,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
   ],
   "a directory of 2^62 bytes": [patched(whole, end64 + 40, little(2n ** 62n, 8)), "too-large", /53 bits/],
   "a directory of 2^40 bytes": [patched(whole, end64 + 40, little(2 ** 40, 8)), "too-large", /at most 16777216 bytes/],
-  "2^40 entries": [patched(whole, end64 + 32, little(2 ** 40, 8)), "too-large", /at most 100000 entries/],
+  "2^40 entries": [patched(whole, end64 + 32, little(2 ** 40, 8)), "too-large", /at most 30000 entries/],
   "one entry more than there is": [patched(whole, end64 + 32, little(directory.length + 1, 8)), "corrupt", /holds all/],
   "a directory behind its end": [patched(whole, end64 + 48, little(whole.length, 8)), "corrupt", /ends before byte/],
   "a 64-bit end elsewhere": [patched(whole, end - 20 + 8, little(0, 8)), "corrupt", /where it is said/],

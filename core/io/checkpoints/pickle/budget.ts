@@ -4,8 +4,8 @@ import { MOST_PICKLE_BYTES } from "../limits.ts";
 
 /** What values take in memory, in bytes; generous, as measured on V8 with its growth of arrays and maps. */
 export const COSTS = {
-  /** A place on the stack, and so in a list or tuple. */
-  slot: 16,
+  /** A place on the stack or in a list; while an array grows it is in memory several times. */
+  slot: 48,
   number: 16,
   text: 32,
   list: 176,
