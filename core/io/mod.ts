@@ -1,4 +1,4 @@
-/** The outside world: run stores, presets, spaces from files, and searches that keep their results. */
+/** The outside world: run stores, files of weights, presets, spaces from files, and searches that keep their results. */
 export * from "./checkpoints/mod.ts";
 export * from "./data/mod.ts";
 export * from "./tables/benchmarks.ts";

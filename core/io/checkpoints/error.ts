@@ -2,7 +2,7 @@
 import type { ParameterMismatch } from "./parameters.ts";
 
 /** What to do about each kind of error. */
-const hints = {
+export const checkpointHints = {
   format: "files of weights are PyTorch's (.pt, .pth, .th) and .safetensors",
   truncated: "the file ends early: download or copy it again",
   corrupt: "the file is damaged: download or copy it again",
@@ -21,7 +21,7 @@ const hints = {
  * more than is allowed, `unsupported` a form that is not read, `global` names Python code, `dtype` an element type that
  * is not read or not expected, `missing`, `unexpected` and `shape` not the weights of this network, `write` cannot be written.
  */
-export type CheckpointErrorKind = keyof typeof hints;
+export type CheckpointErrorKind = keyof typeof checkpointHints;
 
 /** Facts that go with an error. */
 export interface CheckpointErrorData extends ErrorOptions {
@@ -56,7 +56,7 @@ export class CheckpointError extends Error {
     this.path = path;
     this.names = names;
     this.mismatch = mismatch;
-    this.hint = hints[kind];
+    this.hint = checkpointHints[kind];
   }
 }
 

@@ -1,7 +1,7 @@
 /** Files of weights: PyTorch's in both forms, and safetensors. */
 export { convertCheckpoint, type ConvertOptions, writtenFormat } from "./convert.ts";
-export type { DType } from "./dtypes.ts";
-export { CheckpointError, type CheckpointErrorData, type CheckpointErrorKind } from "./error.ts";
+export { type DType, dtypeNames } from "./dtypes.ts";
+export { CheckpointError, type CheckpointErrorData, type CheckpointErrorKind, checkpointHints } from "./error.ts";
 export { fittingNetworks, publishedParameters } from "./fits.ts";
 export { type Checkpoint, type CheckpointFormat, openCheckpoint, openCheckpointBytes } from "./open.ts";
 export { compareParameters, learnableCount, type ParameterMismatch, readParameters } from "./parameters.ts";

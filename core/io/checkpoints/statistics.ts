@@ -2,12 +2,15 @@
 import { dtypes } from "./dtypes.ts";
 import type { StoredTensor } from "./stored_tensor.ts";
 
-/** Statistics of a tensor's values; null where it has none but NaN. */
+/** Statistics of a tensor's values, NaN left out; null where there are no others. */
 export interface TensorStatistics {
+  /** The least value. */
   readonly min: number | null;
+  /** The greatest value. */
   readonly max: number | null;
+  /** The mean, summed in float64. */
   readonly mean: number | null;
-  /** How many are NaN; the others are what `min`, `max` and `mean` tell of. */
+  /** How many are NaN. */
   readonly nan: number;
 }
 
