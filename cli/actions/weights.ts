@@ -5,6 +5,7 @@ import {
   fittingNetworks,
   learnableCount,
   openCheckpoint,
+  printable,
   type TensorStatistics,
   tensorStatistics,
   writtenFormat,
@@ -42,7 +43,7 @@ export function inspect(path: string, { json }: WeightsOptions): void {
   printFields([
     [
       "format",
-      `${format}${key === undefined ? "" : `, under ${JSON.stringify(key)}`}${prefix && `, without ${prefix}`}`,
+      `${format}${key === undefined ? "" : `, under "${printable(key)}"`}${prefix && `, without ${prefix}`}`,
     ],
     ["bytes", grouped(bytes)],
     ["tensors", tensors.size],
@@ -59,7 +60,7 @@ function printTensors({ tensors }: Checkpoint, statistics: ReadonlyMap<string, T
     ["tensor", "type", "shape", "bytes", "        min", "        max", "       mean", "NaN"],
     [...tensors.values()].map(({ name, dtype, shape, bytes }) => {
       const { min, max, mean, nan } = statistics.get(name)!;
-      return [name, dtype, `[${shape.join(", ")}]`, bytes, short(min), short(max), short(mean), nan];
+      return [printable(name), dtype, `[${shape.join(", ")}]`, bytes, short(min), short(max), short(mean), nan];
     }),
   );
 }

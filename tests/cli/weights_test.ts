@@ -1,7 +1,7 @@
 /** `zen weights`: what people and scripts get of files of weights. */
 import assert from "node:assert/strict";
 import { TemporaryDirectory } from "../io/run_case.ts";
-import { contents, fixturePath } from "../io/checkpoints/files.ts";
+import { contents, fixturePath, safetensorsFile } from "../io/checkpoints/files.ts";
 import { zen, zenJson } from "./zen.ts";
 
 Deno.test("weights explain themselves with examples", async () => {
@@ -49,6 +49,18 @@ Deno.test("weights inspect prints a table", async () => {
   assert.match(stdout, /^format +pytorch-legacy, under "state_dict", without module\.\n/);
   assert.match(stdout, /\nparameters +120\nfits +no network of the zoo\n/);
   assert.match(stdout, /\nconv\.weight +f32 +\[4, 3, 3, 3\] +432 +-0\.\d+ +0\.\d+ +-?0\.\d+ +0\n/);
+});
+
+Deno.test("names in a table do not steer the terminal, nor make it as wide as they are", async () => {
+  using temporary = new TemporaryDirectory();
+  const path = `${temporary.path}/names.safetensors`, name = `\x1b[2J\x9b${"a".repeat(10_000)}`;
+  Deno.writeFileSync(
+    path,
+    safetensorsFile(`{${JSON.stringify(name)}:{"dtype":"U8","shape":[],"data_offsets":[0,1]}}`, Uint8Array.of(7)),
+  );
+  const { code, stdout } = await zen(["weights", "inspect", path]);
+  assert.equal(code, 0);
+  assert.match(stdout, /\n\\x1b\[2J\\x9ba{50,200}… +u8 +\[\] +1 +7/);
 });
 
 Deno.test("weights convert writes a file that holds the same", async () => {

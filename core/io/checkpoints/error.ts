@@ -60,10 +60,16 @@ export class CheckpointError extends Error {
   }
 }
 
-/** The longest part of a file's own text that a message shows. */
-const LONGEST_SHOWN = 80;
+/** The longest part of a file's own text that is shown. */
+const LONGEST_SHOWN = 120;
 
-/** Text out of a file as messages show it: quoted, control characters escaped, cut. */
+/** Text out of a file as it is safe to print: cut, and control characters, which terminals obey, escaped. */
+export function printable(text: string): string {
+  const cut = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return cut.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
+
+/** The same in quotes, for messages. */
 export function shown(text: string): string {
-  return JSON.stringify(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text);
+  return `"${printable(text)}"`;
 }

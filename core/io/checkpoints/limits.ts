@@ -8,7 +8,7 @@ export const MOST_DIMENSIONS = 64;
 export const MOST_DIRECTORY_BYTES = 16 * 2 ** 20;
 /** What the values of all pickles of a file may take in memory, by a generous estimate. */
 export const MOST_PICKLE_BYTES = 32 * 2 ** 20;
-/** A tensor's elements may take so many times the file's bytes: strided views may repeat elements. */
+/** All tensors together may span so many times the file's bytes: strided views repeat elements, and leave some out. */
 export const MOST_REPETITION = 16;
 /** What views may take in any case, however small the file. */
 export const FREE_BYTES = 16 * 2 ** 20;

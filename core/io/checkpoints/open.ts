@@ -56,15 +56,15 @@ function formatOf(source: ByteSource): FormatReader {
   return refuse(source, "format", `weights are a PyTorch or safetensors file: got ${got}`);
 }
 
-/** Throws where views repeat so many elements that reading them all would take much longer than reading the file. */
+/** Throws where views repeat or span so much that reading them all would take much longer than reading the file. */
 function checkRepetition(source: ByteSource, tensors: readonly StoredTensor[]): void {
-  const bytes = tensors.reduce((sum, tensor) => sum + tensor.bytes, 0),
+  const bytes = tensors.reduce((sum, tensor) => sum + tensor.readBytes, 0),
     most = MOST_REPETITION * source.bytes + FREE_BYTES;
   if (bytes <= most) return;
   refuse(
     source,
     "too-large",
-    `its tensors have at most ${MOST_REPETITION} times the file's bytes: got ${bytes} in all`,
+    `its tensors span at most ${MOST_REPETITION} times the file's bytes: got ${bytes} in all`,
   );
 }
 

@@ -90,6 +90,11 @@ export class StoredTensor implements TensorDescription {
     return this.elements * dtypes[this.dtype].bytes;
   }
 
+  /** How many bytes are read for them at most: from the first to the last where they have gaps. */
+  get readBytes(): number {
+    return Math.max(this.bytes, spanOf(this.#view) * dtypes[this.dtype].bytes);
+  }
+
   /** The same tensor under another name. */
   renamed(name: string): StoredTensor {
     return new StoredTensor({ name, dtype: this.dtype }, this.#storage, this.#view);

@@ -124,6 +124,11 @@ export const bombs: readonly Bomb[] = [
       bytesOf("}(", numbered(500, (i) => bytesOf(text(`${i}`), tensor({ shape: [4 * MEGABYTE], strides: [0] }))), "u"),
       one,
     )],
+  ["pickle", "far corners of a storage, many times", "too-large", () => {
+    const corners = { elements: MEGABYTE, shape: [2, 2], strides: [1, MEGABYTE - 2] };
+    const state = bytesOf("}(", numbered(1_000, (i) => bytesOf(text(`${i}`), tensor(corners))), "u");
+    return legacyFile(state, storages(["0", MEGABYTE, new Uint8Array(4 * MEGABYTE)]));
+  }],
   [
     "pickle",
     "one value in steps of nothing",

@@ -1,6 +1,7 @@
 /** The names of Python code that a PyTorch file of weights may contain, and what each stands for here. */
 import { type ByteSource, refuse } from "../byte_source.ts";
 import { dtypeNamed, dtypeNames, dtypes } from "../dtypes.ts";
+import { shown } from "../error.ts";
 import { MemoryBudget } from "../pickle/budget.ts";
 import type { PickleOptions } from "../pickle/machine.ts";
 import { PickleGlobal, type PickleValue } from "../pickle/values.ts";
@@ -74,7 +75,9 @@ export function torchPickles(source: ByteSource): PickleOptions {
   return {
     budget: new MemoryBudget(source),
     global: (name) => {
-      if (UNREAD.test(name)) refuse(source, "dtype", `elements are real numbers of 8 to 64 bits: got ${name}`, [name]);
+      if (UNREAD.test(name)) {
+        refuse(source, "dtype", `elements are real numbers of 8 to 64 bits: got ${shown(name)}`, [name]);
+      }
       return allowed.get(name);
     },
     persistent: (id) => storageOf(source, id),
