@@ -1,6 +1,6 @@
 /** A file that appears under its name only when it is whole. */
-import { CheckpointError } from "./error.ts";
 import { dirname, join } from "node:path";
+import { CheckpointError } from "./error.ts";
 
 /** Other work gets its turn after so many bytes, so that a signal can stop a long write. */
 const TURN_BYTES = 16 * 2 ** 20;

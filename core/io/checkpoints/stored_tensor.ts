@@ -1,6 +1,6 @@
 /** A tensor in a file, whose elements are read when they are asked for. */
-import { elementCount } from "../../graph/shape.ts";
 import { crc32 } from "node:zlib";
+import { elementCount } from "../../graph/shape.ts";
 import { type ByteSource, refuse } from "./byte_source.ts";
 import { type DType, dtypes } from "./dtypes.ts";
 import { shown } from "./error.ts";

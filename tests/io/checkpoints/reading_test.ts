@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { openCheckpoint, tensorStatistics } from "@zennas/zennas";
+import { crc32 } from "node:zlib";
+import { openCheckpoint, openCheckpointBytes, tensorStatistics } from "@zennas/zennas";
+import { type ByteSource, MemorySource } from "../../../core/io/checkpoints/byte_source.ts";
+import { Storage } from "../../../core/io/checkpoints/stored_tensor.ts";
 import { TemporaryDirectory } from "../run_case.ts";
 import {
   assertRefused,
@@ -39,6 +42,40 @@ Deno.test("module. is left where not every name has it", () => {
   const data = storages(["0", 1, little(0x3f800000, 4)]);
   const both = bytesOf("}(", text("module.a"), tensor(), text("b"), tensor(), "u");
   assert.deepEqual(Object.keys(readAll(legacyFile(both, data))), ["module.a", "b"]);
+});
+
+Deno.test("state_dict goes before other dicts of tensors, and before tensors beside it", () => {
+  const data = storages(["0", 1, little(0x3f800000, 4)]);
+  for (const other of [stateOf(), tensor()]) {
+    const body = bytesOf("}(", text("ema"), other, text("state_dict"), "}", text("b"), tensor(), "su");
+    assert.deepEqual(Object.keys(readAll(legacyFile(body, data))), ["b"]);
+  }
+});
+
+Deno.test("half precision that does not fit into one piece becomes float32 in order", () => {
+  const count = 300_000, stored = Float16Array.from({ length: count }, (_, index) => index % 2048);
+  const options = { storage: "HalfStorage", elements: count, shape: [count] };
+  const file = legacyFile(stateOf(options), storages(["0", count, new Uint8Array(stored.buffer)]));
+  using checkpoint = openCheckpointBytes(file, "half");
+  const values = checkpoint.tensors.get("a")!.toFloat32();
+  assert.equal(values.findIndex((value, index) => value !== index % 2048), -1);
+  assert.equal(values.length, count);
+});
+
+Deno.test("a checksum is computed once, however often its storage is read", () => {
+  let read = 0;
+  const bytes = 1_000, content = new MemorySource(new Uint8Array(bytes), "counted");
+  const source: ByteSource = {
+    path: content.path,
+    bytes,
+    read(position, into) {
+      read += into.length;
+      content.read(position, into);
+    },
+  };
+  const storage = new Storage(source, { position: 0, bytes, crc: crc32(new Uint8Array(bytes)) });
+  for (let index = 0; index < 3; index++) storage.read(0, new Uint8Array(10));
+  assert.equal(read, bytes + 30);
 });
 
 Deno.test("files are told by their content, not by their names", () => {

@@ -145,6 +145,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
   "a 64-bit end elsewhere": [patched(whole, end - 20 + 8, little(0, 8)), "corrupt", /where it is said/],
   "a zip of something else": [bytesOf(...replaced(whole, "data.pkl", "data.txt")), "format", /one data\.pkl: got 0/],
   "a header longer than the file": [bytesOf(little(99, 8), "{}"), "truncated", /its header has 99 bytes: got 2/],
+  "a header of 17 MB": [safetensorsFile(`{${" ".repeat(17 * 2 ** 20)}}`), "too-large", /at most 16777216 bytes/],
   "a name twice": [safetensorsFile(`{${two},${two}}`, new Uint8Array(2)), "corrupt", /unique: got "a" twice/],
   "tensors that overlap": [
     safetensorsFile(`{${two},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}`, new Uint8Array(3)),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { crc32 } from "node:zlib";
 import { CheckpointError, convertCheckpoint, openCheckpoint } from "@zennas/zennas";
 import { TemporaryDirectory } from "../run_case.ts";
 import { contents, describe, directoryRecords, fixturePath } from "./files.ts";
@@ -23,7 +24,7 @@ for (const extension of ["pt", "pth", "th", "safetensors"]) {
   });
 }
 
-Deno.test("a zip's pickle is the one that torch.load(weights_only=True) opened, and entries are aligned", async () => {
+Deno.test("a zip's pickle is the one that torch.load(weights_only=True) opened, and entries are aligned with their checksums", async () => {
   using temporary = new TemporaryDirectory();
   const bytes = Deno.readFileSync(await converted("convolution.pt", `${temporary.path}/out.pt`));
   const view = new DataView(bytes.buffer),
@@ -33,6 +34,14 @@ Deno.test("a zip's pickle is the one that torch.load(weights_only=True) opened, 
       return header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
     });
   assert.deepEqual(starts.map((start) => start % 64), [0, 0, 0, 0]);
+  for (const [index, at] of directoryRecords(bytes).entries()) {
+    const name = at + 46 + view.getUint16(at + 28, true), header = Number(view.getBigUint64(name + 20, true));
+    const start = starts[index]!, content = bytes.subarray(start, start + Number(view.getBigUint64(name + 4, true)));
+    assert.deepEqual([view.getUint32(header + 14, true), view.getUint32(at + 16, true)], [
+      crc32(content),
+      crc32(content),
+    ]);
+  }
   const pickle = Array.from(bytes.subarray(starts[0]!), (byte) => String.fromCharCode(byte)).join("");
   const integer = (value: number): string => `J${String.fromCharCode(value)}\0\0\0`;
   const dict = "ccollections\nOrderedDict\n)R";

@@ -1,6 +1,5 @@
 /** What PyTorch's globals make in a pickle: storages and tensors that are yet to be found in the file. */
-import type { ByteSource } from "../byte_source.ts";
-import { refuse } from "../byte_source.ts";
+import { type ByteSource, refuse } from "../byte_source.ts";
 import { type DType, dtypes } from "../dtypes.ts";
 import { shown } from "../error.ts";
 import { FREE_BYTES, MOST_DIMENSIONS } from "../limits.ts";
