@@ -13,28 +13,46 @@ import {
 import type { WeightsOptions } from "../commands/weights.ts";
 import { Interrupted, UsageError } from "../errors.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
-import { grouped, note, print, printFields, printJson, printTable, StatusLine } from "../terminal.ts";
+import { ProgressLine } from "../progress.ts";
+import { bytesInWords, grouped, note, print, printFields, printJson, printTable } from "../terminal.ts";
 
-/** The statistics of every tensor, by name, while a status line tells how far it is. */
-function allStatistics({ tensors }: Checkpoint): ReadonlyMap<string, TensorStatistics> {
-  using status = new StatusLine();
+/** Shows how many bytes are done. */
+class ByteProgress implements Disposable {
+  readonly #line: ProgressLine;
+  readonly #what: string;
+
+  constructor(what: string, { json, quiet }: WeightsOptions) {
+    this.#what = what;
+    this.#line = new ProgressLine({ hidden: json || quiet });
+  }
+
+  update(done: number, total: number): void {
+    const fact = `${bytesInWords(done)} of ${bytesInWords(total)} ${this.#what}`;
+    this.#line.update(() => ({ share: done / total, facts: [fact] }));
+  }
+
+  [Symbol.dispose](): void {
+    this.#line[Symbol.dispose]();
+  }
+}
+
+/** The statistics of every tensor, by name. */
+function allStatistics({ tensors }: Checkpoint, options: WeightsOptions): ReadonlyMap<string, TensorStatistics> {
+  using progress = new ByteProgress("read", options);
   const all = [...tensors.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   let read = 0;
-  const onRead = (bytes: number): void => {
-    read += bytes;
-    status.update(() => progress("read", read / all));
-  };
+  const onRead = (bytes: number): void => progress.update(read += bytes, all);
   return new Map([...tensors.values()].map((tensor) => [tensor.name, tensorStatistics(tensor, onRead)]));
 }
 
-const progress = (what: string, share: number): string => `${what} ${Math.floor(share * 100)} %`;
-
 /** Prints the tensors of a file. Throws CheckpointError. */
-export function inspect(path: string, { json }: WeightsOptions): void {
+export function inspect(path: string, options: WeightsOptions): void {
   using checkpoint = openCheckpoint(path);
   const { format, key, prefix, bytes, tensors } = checkpoint;
-  const statistics = allStatistics(checkpoint), parameters = learnableCount(tensors), fits = fittingNetworks(tensors);
-  if (json) {
+  const statistics = allStatistics(checkpoint, options),
+    parameters = learnableCount(tensors),
+    fits = fittingNetworks(tensors);
+  if (options.json) {
     const listed = [...tensors.values()].map(({ name, shape, dtype, bytes }) => (
       { name, shape, dtype, bytes, ...statistics.get(name) }
     ));
@@ -73,17 +91,25 @@ function checkName(out: string): void {
   }
 }
 
-/** Writes the tensors of a file to another. Throws CheckpointError, Interrupted. */
-export async function convert(path: string, out: string, { json }: WeightsOptions): Promise<void> {
+/** Writes the tensors of a file to another. Throws CheckpointError, UsageError, Interrupted. */
+export async function convert(path: string, out: string, options: WeightsOptions): Promise<void> {
   checkName(out);
   using checkpoint = openCheckpoint(path);
-  const reason = new Interrupted(`stopped; ${out} is as it was`);
-  using interrupt = new InterruptSignal({ finishing: "stopping", reason });
-  using status = new StatusLine();
-  const onProgress = (share: number): void => status.update(() => progress("wrote", share));
-  const { format, bytes } = await convertCheckpoint(checkpoint, out, { signal: interrupt.signal, onProgress });
-  status.clear();
-  const tensors = checkpoint.tensors.size;
-  if (json) printJson({ in: path, out, format, bytes, tensors });
+  const { format, bytes } = await written(checkpoint, out, options), tensors = checkpoint.tensors.size;
+  if (options.json) printJson({ in: path, out, format, bytes, tensors });
   else note(`wrote ${out}: ${tensors} tensors, ${grouped(bytes)} bytes, ${format}`);
+}
+
+async function written(
+  checkpoint: Checkpoint,
+  out: string,
+  options: WeightsOptions,
+): ReturnType<typeof convertCheckpoint> {
+  using interrupt = new InterruptSignal({
+    finishing: "stopping",
+    reason: new Interrupted(`stopped; ${out} is as it was`),
+  });
+  using progress = new ByteProgress("written", options);
+  const onProgress = (done: number, total: number): void => progress.update(done, total);
+  return await convertCheckpoint(checkpoint, out, { signal: interrupt.signal, onProgress });
 }

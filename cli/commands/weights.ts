@@ -1,10 +1,11 @@
 /** `zen weights`: files of trained weights. */
 import type { Command } from "commander";
-import { imported, jsonOption } from "../options.ts";
+import { imported, jsonOption, quietOption } from "../options.ts";
 
 /** What the commands' options parse to. */
 export interface WeightsOptions {
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 const INSPECT = `
@@ -28,10 +29,10 @@ export function addWeightsCommand(program: Command): void {
   const weights = program.command("weights").description("files of trained weights: PyTorch's and safetensors");
   weights.command("inspect").description("list the tensors of a file, and the zoo networks that they fit")
     .argument("<file>", "a .pt, .pth, .th or .safetensors file, of anyone's making")
-    .addOption(jsonOption()).addHelpText("after", INSPECT)
+    .addOption(jsonOption()).addOption(quietOption()).addHelpText("after", INSPECT)
     .action(imported(async () => (await import("../actions/weights.ts")).inspect));
   weights.command("convert").description("write the tensors of a file in another format")
     .argument("<in>", "the file to read").argument("<out>", "the file to write: .pt, .pth, .th or .safetensors")
-    .addOption(jsonOption()).addHelpText("after", CONVERT)
+    .addOption(jsonOption()).addOption(quietOption()).addHelpText("after", CONVERT)
     .action(imported(async () => (await import("../actions/weights.ts")).convert));
 }

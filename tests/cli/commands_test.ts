@@ -22,6 +22,8 @@ Deno.test("every command explains itself with examples", async () => {
     "trust remove",
     "runs list",
     "data check",
+    "weights inspect",
+    "weights convert",
     "devices",
     "phone list",
     "phone doctor",

@@ -9,8 +9,8 @@ import { writeTorch } from "./torch/write.ts";
 export interface ConvertOptions {
   /** Aborts the writing; nothing is left of the file then. */
   readonly signal?: AbortSignal;
-  /** Called now and then with the share that is written, 0 … 1. */
-  readonly onProgress?: (share: number) => void;
+  /** Called as bytes are written, with the bytes of elements written so far and in all. */
+  readonly onProgress?: (written: number, total: number) => void;
 }
 
 /** The format that is written to a file with this name. Throws CheckpointError `format`. */
@@ -33,13 +33,13 @@ export async function convertCheckpoint(
   { signal, onProgress }: ConvertOptions = {},
 ): Promise<{ readonly format: CheckpointFormat; readonly bytes: number }> {
   const format = writtenFormat(path), tensors = [...checkpoint.tensors.values()];
-  using file = new AtomicFile(path, { signal, onWrite: onProgress && progressOf(tensors, onProgress) });
+  using file = new AtomicFile(path, { signal, onWrite: progressOf(tensors, onProgress) });
   await (format === "safetensors" ? writeSafetensors : writeTorch)(file, tensors);
   file.commit();
   return { format, bytes: file.bytes };
 }
 
-function progressOf(tensors: readonly { readonly bytes: number }[], onProgress: (share: number) => void) {
-  const all = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
-  return (bytes: number): void => onProgress(Math.min(1, bytes / all));
+function progressOf(tensors: readonly { readonly bytes: number }[], onProgress: ConvertOptions["onProgress"]) {
+  const total = tensors.reduce((sum, { bytes }) => sum + bytes, 0);
+  return (bytes: number): void => onProgress?.(Math.min(bytes, total), total);
 }

@@ -148,12 +148,17 @@ Deno.test("what cannot be written is an error that names the file that was meant
   }
 });
 
-Deno.test("progress goes from 0 to 1", async () => {
+Deno.test("progress is told in bytes, up to all of them", async () => {
   using temporary = new TemporaryDirectory();
   using checkpoint = openCheckpoint(fixturePath("strided.pt"));
-  const shares: number[] = [];
-  await convertCheckpoint(checkpoint, `${temporary.path}/out.safetensors`, {
-    onProgress: (share) => shares.push(share),
-  });
-  assert.ok(shares.every((share, index) => share >= (shares[index - 1] ?? 0)) && shares[0]! < 1 && shares.at(-1) === 1);
+  const told: number[] = [], totals = new Set<number>();
+  const onProgress = (written: number, total: number): void => {
+    told.push(written);
+    totals.add(total);
+  };
+  await convertCheckpoint(checkpoint, `${temporary.path}/out.safetensors`, { onProgress });
+  const all = [...checkpoint.tensors.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  assert.deepEqual([...totals, told.at(-1)], [all, all]);
+  assert.deepEqual(told, told.toSorted((a, b) => a - b));
+  assert.ok(told[0]! < all);
 });
