@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { rowsToRun } from "../../scale.ts";
 import { TemporaryDirectory } from "../run_case.ts";
 import { bombs } from "./bombs.ts";
+import { safetensorsFile } from "./files.ts";
 
 const LIMIT_BYTES = 64 * 2 ** 20;
 /** Against hanging, not for speed: the slowest takes a few seconds on a busy machine. */
@@ -46,3 +47,18 @@ for (const [form, what, outcome, make] of rows) {
     },
   });
 }
+
+Deno.test({
+  name: "a file of 256 MiB is read through little memory",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using temporary = new TemporaryDirectory();
+    const path = `${temporary.path}/large.safetensors`, bytes = 2 ** 28;
+    const head = safetensorsFile(`{"a":{"dtype":"F32","shape":[${bytes / 4}],"data_offsets":[0,${bytes}]}}`);
+    Deno.writeFileSync(path, head);
+    Deno.truncateSync(path, head.length + bytes); // a hole: it takes no place on the disk
+    const result = await explode(path);
+    assert.equal(result.outcome, "read");
+    assert.ok(result.bytes < LIMIT_BYTES, `${result.bytes} bytes`);
+  },
+});

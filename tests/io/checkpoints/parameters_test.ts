@@ -4,12 +4,19 @@ import {
   CheckpointError,
   compareParameters,
   elementCount,
+  fedParameters,
+  fillByName,
+  filledParameters,
   fittingNetworks,
+  GraphBuilder,
   learnableCount,
+  lowerStructure,
+  Network,
   openCheckpoint,
   openCheckpointBytes,
   type Parameter,
   parameterCount,
+  parseStructure,
   publishedParameters,
   readParameters,
   zooNames,
@@ -61,6 +68,17 @@ Deno.test("weights in half precision become float32", () => {
   for (const name of names) assert.deepEqual([...values[name]!], [0, 1, 2.5, 100]);
 });
 
+Deno.test("weights that were filled in PyTorch's order become those that we fill, for every kind of layer", () => {
+  const builder = new GraphBuilder(), input = builder.add("input", [], { name: "input", shape: [1, 32, 32, 3] });
+  const network = new Network({ builder, mode: "inference", parameters: fedParameters() }), { parameters } = network;
+  const structure = parseStructure("SuperConvK3BNRELU(3,8,2,1)SuperResIDWE2K5(8,16,2,8,1)SuperResK3K3(16,8,1,8,1)");
+  lowerStructure(structure, network, { input, classes: 10, resolution: 32, squeezeExcite: true });
+  const filled = parameters.map(({ name, shape }) => fillByName(name, elementCount(shape)));
+  using checkpoint = fileOf(Object.fromEntries(parameters.map((it) => [it.name, storedShape(it)])), { values: filled });
+  const ours = filledParameters(parameters, () => ({ scale: 1, shift: 0 }));
+  assert.deepEqual(readParameters(checkpoint, parameters), ours);
+});
+
 Deno.test("all four published state dicts fit their network, and no other", () => {
   for (const [name, list] of Object.entries(stateDicts)) {
     assert.deepEqual(fittingNetworks(described(list as [string, number[]][])), [name]);
@@ -81,14 +99,20 @@ Deno.test("learnable values are counted as networks count them", () => {
   }
 });
 
-/** A file of zeros with these tensors. */
-function zeros(tensors: Readonly<Record<string, readonly number[]>>, type = "F32"): Checkpoint {
+/** A file with tensors of these shapes: zeros unless they are told. */
+function fileOf(
+  tensors: Readonly<Record<string, readonly number[]>>,
+  { type = "F32", values = [] }: { readonly type?: string; readonly values?: readonly Float32Array[] } = {},
+): Checkpoint {
   let end = 0;
   const fields = Object.entries(tensors).map(([name, shape]) => {
     const offsets = [end, end += 4 * elementCount(shape)];
     return [name, { dtype: type, shape, data_offsets: offsets }];
   });
-  return openCheckpointBytes(safetensorsFile(JSON.stringify(Object.fromEntries(fields)), new Uint8Array(end)), "zeros");
+  const data = new Float32Array(end / 4);
+  values.reduce((at, some) => (data.set(some, at), at + some.length), 0);
+  const header = JSON.stringify(Object.fromEntries(fields));
+  return openCheckpointBytes(safetensorsFile(header, new Uint8Array(data.buffer)), "made up");
 }
 
 /** The error of reading a file as the tiny network. */
@@ -105,12 +129,12 @@ function refusal(checkpoint: Checkpoint): CheckpointError {
 const right = Object.fromEntries(tiny.map((parameter) => [parameter.name, storedShape(parameter)]));
 
 Deno.test("counts of batches are left out", () => {
-  readParameters(zeros({ ...right, "norm.num_batches_tracked": [] }), tiny);
+  readParameters(fileOf({ ...right, "norm.num_batches_tracked": [] }), tiny);
 });
 
 Deno.test("what is missing, unexpected, of another shape or type is listed in one error", () => {
   const { "conv.bias": _, ...some } = right;
-  const error = refusal(zeros({ ...some, "fc.weight": [2, 2], "conv.weight": [4, 3, 3, 2] }));
+  const error = refusal(fileOf({ ...some, "fc.weight": [2, 2], "conv.weight": [4, 3, 3, 2] }));
   assert.equal(error.kind, "missing");
   assert.deepEqual(error.mismatch, {
     missing: ["conv.bias"],
@@ -126,9 +150,9 @@ Deno.test("what is missing, unexpected, of another shape or type is listed in on
 });
 
 Deno.test("the kind is that of the first thing wrong", () => {
-  assert.equal(refusal(zeros({ ...right, more: [1] })).kind, "unexpected");
-  assert.equal(refusal(zeros({ ...right, "conv.bias": [5] })).kind, "shape");
-  const integers = refusal(zeros(right, "I32"));
+  assert.equal(refusal(fileOf({ ...right, more: [1] })).kind, "unexpected");
+  assert.equal(refusal(fileOf({ ...right, "conv.bias": [5] })).kind, "shape");
+  const integers = refusal(fileOf(right, { type: "I32" }));
   assert.deepEqual([integers.kind, integers.mismatch!.wrongType.length], ["dtype", 6]);
   assert.match(integers.message, /6 no fractions: "conv\.weight" is i32, .*, and 1 more/);
 });

@@ -17,14 +17,14 @@ const UNTYPED = ["torch.storage.UntypedStorage", "torch.UntypedStorage"];
 function orderedDict(source: ByteSource): PickleGlobal {
   return new PickleGlobal("collections.OrderedDict", (args) => {
     if (args.length === 0) return new Map();
-    return refuse(source, "unsupported", "an OrderedDict is made empty, then filled");
+    return refuse(source, "unsupported", "an OrderedDict is made empty, then filled: got one that is made of values");
   });
 }
 
 function parameter(source: ByteSource, name: string): PickleGlobal {
   return new PickleGlobal(name, ([data]) => {
     if (data instanceof RebuiltTensor) return data;
-    return refuse(source, "corrupt", "a parameter has a tensor");
+    return refuse(source, "corrupt", "a parameter has a tensor: got something else");
   });
 }
 
@@ -59,13 +59,17 @@ function constants(): readonly PickleGlobal[] {
 function storageOf(source: ByteSource, id: PickleValue): StorageReference {
   const [kind, type, key, , elements, view = null] = Array.isArray(id) ? id : [];
   if (kind !== "storage" || !(type instanceof PickleGlobal) || typeof key !== "string" || !isCount(elements)) {
-    return refuse(source, "corrupt", "its pickles refer to storages alone");
+    return refuse(source, "corrupt", "its pickles refer to storages: got something else");
   }
   const dtype = dtypeNamed("storage", type.name.split(".").at(-1)!);
-  if (!dtype && !UNTYPED.includes(type.name)) refuse(source, "corrupt", `${type.name} is a type of storages`);
+  if (!dtype && !UNTYPED.includes(type.name)) {
+    refuse(source, "corrupt", `a storage has a type: got ${shown(type.name)}`);
+  }
   if (view === null) return new StorageReference({ key, dtype, elements, start: 0 });
   const [, start, size] = Array.isArray(view) ? view : [];
-  if (!isCount(start) || !isCount(size)) return refuse(source, "corrupt", "a view of a storage has a start and a size");
+  if (!isCount(start) || !isCount(size)) {
+    return refuse(source, "corrupt", "a view of a storage has a start and a size: got others");
+  }
   return new StorageReference({ key, dtype, elements: size, start });
 }
 

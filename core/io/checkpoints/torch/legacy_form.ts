@@ -41,13 +41,13 @@ function readStorages(
   { keys, known, start }: { keys: PickleValue; known: ReadonlyMap<string, StorageReference>; start: number },
 ): Map<string, Storage> {
   if (!Array.isArray(keys) || keys.length > MOST_TENSORS) {
-    return refuse(source, "corrupt", "its storages have a list of keys");
+    return refuse(source, "corrupt", "its storages have a list of keys: got something else");
   }
   const storages = new Map<string, Storage>();
   let position = start;
   for (const key of keys) {
     const reference = typeof key === "string" ? known.get(key) : undefined;
-    if (!reference) return refuse(source, "corrupt", "every storage belongs to a tensor");
+    if (!reference) return refuse(source, "corrupt", "every storage belongs to a tensor: got one that does not");
     const elements = uint64(source, viewAt(source, position, 8), 0);
     const bytes = elements * (reference.dtype ? dtypes[reference.dtype].bytes : 1);
     if (!(position + 8 + bytes <= source.bytes)) {

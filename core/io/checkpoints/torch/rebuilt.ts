@@ -58,14 +58,16 @@ export function rebuildTensor(
   [storage, offset, shape, strides]: readonly PickleValue[],
   dtype?: DType,
 ): RebuiltTensor {
-  if (!(storage instanceof StorageReference)) return refuse(source, "corrupt", "a tensor has a storage");
+  if (!(storage instanceof StorageReference)) {
+    return refuse(source, "corrupt", "a tensor has a storage: got something else");
+  }
   const type = dtype ?? storage.dtype;
-  if (!type) return refuse(source, "corrupt", "a tensor has a type of elements");
+  if (!type) return refuse(source, "corrupt", "a tensor has a type of elements: got none");
   if (!isCount(offset) || !isCounts(shape) || !isCounts(strides) || shape.length !== strides.length) {
     return refuse(
       source,
       "corrupt",
-      `a tensor has an offset, a shape and strides: storage ${shown(storage.key)}'s has not`,
+      `a tensor has an offset, a shape and strides: got others for storage ${shown(storage.key)}`,
     );
   }
   const bytes = shape.reduce((product, size) => product * size, dtypes[type].bytes);

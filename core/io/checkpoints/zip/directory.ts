@@ -54,7 +54,7 @@ function findDirectory(source: ByteSource): Directory & { readonly limit: number
 function directory64(source: ByteSource, position: number): Directory & { readonly limit: number } {
   const view = viewAt(source, position, END64.bytes);
   if (view.getUint32(0, true) !== SIGNATURES.end64) {
-    refuse(source, "corrupt", "the 64-bit end record is where it is said");
+    refuse(source, "corrupt", `the 64-bit end record is at byte ${position}: got something else`);
   }
   return {
     entries: uint64(source, view, END64.entries),
@@ -69,7 +69,9 @@ function checkDirectory(source: ByteSource, { entries, bytes, position, limit }:
     refuse(source, "too-large", `a zip's directory has at most ${MOST_DIRECTORY_BYTES} bytes: got ${bytes}`);
   }
   if (entries > MOST_TENSORS) refuse(source, "too-large", `a zip has at most ${MOST_TENSORS} entries: got ${entries}`);
-  if (position + bytes > limit) refuse(source, "corrupt", `the directory ends before byte ${limit}`);
+  if (position + bytes > limit) {
+    refuse(source, "corrupt", `the directory ends by byte ${limit}: got byte ${position + bytes}`);
+  }
 }
 
 /** Sizes and position of an entry, from the 64-bit extra field where the record has no room for them. */
@@ -79,7 +81,9 @@ function wideFields(source: ByteSource, record: DataView, extra: DataView): numb
   let at = 0;
   return fields.map((value) => {
     if (value !== FULL_32) return value;
-    if (!wide || at + 8 > wide.byteLength) refuse(source, "corrupt", "a 64-bit size is in the entry's extra field");
+    if (!wide || at + 8 > wide.byteLength) {
+      refuse(source, "corrupt", "a 64-bit size is in the entry's extra field: got none");
+    }
     at += 8;
     return uint64(source, wide, at - 8);
   });
@@ -103,11 +107,11 @@ function entryAt(
 ): { readonly entry: Entry; readonly next: number } {
   const part = (start: number, count: number): DataView => {
     if (start + count <= directory.byteLength) return new DataView(directory.buffer, start, count);
-    return refuse(source, "corrupt", "the zip's directory holds all of its entries");
+    return refuse(source, "corrupt", `the zip's directory has ${directory.byteLength} bytes: got an entry beyond`);
   };
   const record = part(at, ENTRY.fixedBytes);
   if (record.getUint32(0, true) !== SIGNATURES.entry) {
-    refuse(source, "corrupt", "the zip's directory is a list of entries");
+    refuse(source, "corrupt", `the zip's directory has an entry at its byte ${at}: got something else`);
   }
   const lengths = [ENTRY.nameLength, ENTRY.extraLength, ENTRY.commentLength].map((field) =>
     record.getUint16(field, true)
@@ -138,13 +142,17 @@ function checkStored(
       `entries are stored without compression, as torch.save does: got ${name} by method ${method}`,
     );
   }
-  if (entry.bytes !== entry.storedBytes) refuse(source, "corrupt", `${name} is stored as it is: got two sizes`);
+  if (entry.bytes !== entry.storedBytes) {
+    refuse(source, "corrupt", `${name} is stored as it is: got sizes ${entry.bytes} and ${entry.storedBytes}`);
+  }
 }
 
 /** Where an entry's bytes start: after its own header, whose lengths differ from those in the directory. */
 function contentPosition(source: ByteSource, { name, header }: Entry): number {
   const view = viewAt(source, header, LOCAL.fixedBytes);
-  if (view.getUint32(0, true) !== SIGNATURES.local) refuse(source, "corrupt", `${shown(name)} has a header of its own`);
+  if (view.getUint32(0, true) !== SIGNATURES.local) {
+    refuse(source, "corrupt", `${shown(name)} has a header at byte ${header}: got something else`);
+  }
   return header + LOCAL.fixedBytes + view.getUint16(LOCAL.nameLength, true) + view.getUint16(LOCAL.extraLength, true);
 }
 
@@ -156,8 +164,9 @@ function checkApart(
 ) {
   const sorted = ranges.toSorted((a, b) => a.start - b.start);
   sorted.forEach(({ name, end }, index) => {
-    if (end > (sorted[index + 1]?.start ?? limit)) {
-      refuse(source, "corrupt", `${shown(name)} ends before the next entry`);
+    const next = sorted[index + 1]?.start ?? limit;
+    if (end > next) {
+      refuse(source, "corrupt", `${shown(name)} ends by byte ${next}, where the next starts: got byte ${end}`);
     }
   });
 }
