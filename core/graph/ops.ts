@@ -14,11 +14,14 @@ import {
   affine,
   type AffineAttributes,
   exp,
+  hard_sigmoid,
+  hard_swish,
   log,
   mul,
   type NoAttributes,
   reciprocal,
   relu,
+  relu6,
   sigmoid,
   sign,
   sqrt,
@@ -28,6 +31,8 @@ import {
 import {
   concat,
   flatten,
+  pad_channels,
+  type PadChannelsAttributes,
   reshape,
   slice,
   type SliceAttributes,
@@ -75,8 +80,11 @@ export type OpAttributes = {
   readonly channel_variance: NoAttributes;
   readonly normalize: NormalizeAttributes;
   readonly relu: NoAttributes;
+  readonly relu6: NoAttributes;
   readonly sigmoid: NoAttributes;
+  readonly hard_sigmoid: NoAttributes;
   readonly swish: NoAttributes;
+  readonly hard_swish: NoAttributes;
   readonly exp: NoAttributes;
   readonly log: NoAttributes;
   readonly sqrt: NoAttributes;
@@ -92,6 +100,7 @@ export type OpAttributes = {
   readonly log_softmax: NoAttributes;
   readonly concat: NoAttributes;
   readonly slice: SliceAttributes;
+  readonly pad_channels: PadChannelsAttributes;
   readonly transpose: NoAttributes;
   readonly reshape: ShapeAttributes;
   readonly flatten: NoAttributes;
@@ -124,8 +133,11 @@ export const ops: { readonly [K in OpName]: OpDef<OpAttributes[K]> } = {
   channel_variance,
   normalize,
   relu,
+  relu6,
   sigmoid,
+  hard_sigmoid,
   swish,
+  hard_swish,
   exp,
   log,
   sqrt,
@@ -141,6 +153,7 @@ export const ops: { readonly [K in OpName]: OpDef<OpAttributes[K]> } = {
   log_softmax,
   concat,
   slice,
+  pad_channels,
   transpose,
   reshape,
   flatten,

@@ -40,13 +40,22 @@ export function ohwi(shape: Shape, what: string): readonly [o: number, kh: numbe
   return shape as unknown as readonly [number, number, number, number];
 }
 
+/** A window along one axis: how long it is, how far it moves, and what it may reach beyond the tensor. */
+export interface WindowAxis {
+  /** Values that it covers. */
+  readonly kernel: number;
+  /** Values from one window to the next. */
+  readonly stride: number;
+  /** Positions before the first value. */
+  readonly padding: number;
+  /** Positions after the last; default: as many as before. */
+  readonly paddingAfter?: number;
+}
+
 /** The extent of a convolution's or pooling window's output along one axis. */
-export function windowExtent(
-  extent: number,
-  window: { readonly kernel: number; readonly stride: number; readonly padding: number },
-): number {
-  const { kernel, stride, padding } = window;
-  const output = Math.floor((extent + 2 * padding - kernel) / stride) + 1;
+export function windowExtent(extent: number, window: WindowAxis): number {
+  const { kernel, stride, padding, paddingAfter = padding } = window;
+  const output = Math.floor((extent + padding + paddingAfter - kernel) / stride) + 1;
   if (output < 1) {
     throw new ShapeError(`Cannot slide a window of ${kernel} over ${extent} values padded by ${padding}: nothing left`);
   }

@@ -29,12 +29,16 @@ const SLICE_CHANNELS = 16;
 const FEW_ROWS = 4;
 const FEW_ROWS_BYTES = 128 * 1024;
 
+/** Columns of a band's rows, with the zeros on both sides. */
+const paddedColumns = ({ w, padding, paddingAfter }: Geometry): number => padding + w + paddingAfter;
+
 /**
  * How many channels a band holds: all, or a slice where the convolution is depthwise and few rows of all channels would
  * fit.
  */
-export function sliceChannels({ w, c, o, kh, stride, padding, groups }: Geometry): number {
-  const fewRows = ((FEW_ROWS - 1) * stride + kh) * (w + 2 * padding) * c * 4;
+export function sliceChannels(geometry: Geometry): number {
+  const { c, o, kh, stride, groups } = geometry;
+  const fewRows = ((FEW_ROWS - 1) * stride + kh) * paddedColumns(geometry) * c * 4;
   return isDepthwise({ c, o, groups }) && fewRows > FEW_ROWS_BYTES ? Math.min(c, SLICE_CHANNELS) : c;
 }
 
@@ -45,8 +49,8 @@ function pixelBytes(geometry: Geometry): number {
 
 /** Bytes of the padded input rows that a band reads. */
 export function bandBytes(geometry: Geometry, { images, rows }: Band): number {
-  const { w, kh, stride, padding } = geometry;
-  return images * ((rows - 1) * stride + kh) * (w + 2 * padding) * pixelBytes(geometry);
+  const { kh, stride } = geometry;
+  return images * ((rows - 1) * stride + kh) * paddedColumns(geometry) * pixelBytes(geometry);
 }
 
 /** The estimated cycles of a convolution with bands of this size, without those that are the same for every size. */

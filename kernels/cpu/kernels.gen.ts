@@ -22,6 +22,7 @@ export const convolutionFields = {
   kw: "i32",
   stride: "i32",
   padding: "i32",
+  paddingAfter: "i32",
   groups: "i32",
   bandImages: "i32",
   bandRows: "i32",
@@ -138,8 +139,11 @@ export const kernelFields = {
     scratch: "address",
   },
   relu: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
+  relu6: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
   sigmoid: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
+  hard_sigmoid: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
   swish: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
+  hard_swish: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
   exp: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
   log: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
   sqrt: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
@@ -282,8 +286,11 @@ export interface Kernels {
   sumRows(y: number, x: number, rows: number, channels: number, scratch: number): void;
   channelStatistics(x: number, rows: number, channels: number, mean: number, variance: number, scratch: number): void;
   relu(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;
+  relu6(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;
   sigmoid(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;
+  hard_sigmoid(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;
   swish(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;
+  hard_swish(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;
   exp(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;
   log(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;
   sqrt(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;

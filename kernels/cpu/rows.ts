@@ -5,7 +5,7 @@ import type { CpuRow } from "./lowered.ts";
 import { conv2d, linear } from "./rows/convolution.ts";
 import { conv2dInput, conv2dWeight } from "./rows/convolution_gradients.ts";
 import { activation, binary, unary } from "./rows/elementwise.ts";
-import { concat, flatten, reshape, slice, transpose, unflatten } from "./rows/layout.ts";
+import { concat, flatten, padChannels, reshape, slice, transpose, unflatten } from "./rows/layout.ts";
 import { channelStatistics, normalize } from "./rows/normalization.ts";
 import { adaptiveAveragePool, adaptiveAverageUnpool, averageUnpool, movePooled, windowPool } from "./rows/pooling.ts";
 import { means, sum, sumAbsDifference } from "./rows/reductions.ts";
@@ -26,8 +26,11 @@ export const rows: { readonly [K in OpName]: CpuRow<K> } = {
   channel_variance: channelStatistics,
   normalize,
   relu: activation("relu"),
+  relu6: activation("relu6"),
   sigmoid: activation("sigmoid"),
+  hard_sigmoid: activation("hard_sigmoid"),
   swish: activation("swish"),
+  hard_swish: activation("hard_swish"),
   exp: unary("exp"),
   log: unary("log"),
   sqrt: unary("sqrt"),
@@ -43,6 +46,7 @@ export const rows: { readonly [K in OpName]: CpuRow<K> } = {
   log_softmax: logSoftmax,
   concat,
   slice,
+  pad_channels: padChannels,
   transpose,
   reshape,
   flatten,

@@ -2,7 +2,16 @@
 import type { FusionRules } from "../lowering/fusion.ts";
 
 /** What may follow a view's normalisation. A kernel takes the index. */
-export const VIEW_ACTIVATIONS = ["none", "relu", "sigmoid", "swish", "step"] as const;
+export const VIEW_ACTIVATIONS = [
+  "none",
+  "relu",
+  "relu6",
+  "sigmoid",
+  "hard_sigmoid",
+  "swish",
+  "hard_swish",
+  "step",
+] as const;
 
 /** A view's activation. */
 export type ViewActivation = (typeof VIEW_ACTIVATIONS)[number];

@@ -13,7 +13,9 @@ export interface Geometry {
   readonly kh: number;
   readonly kw: number;
   readonly stride: number;
+  /** Zeros before the first row and column, and after the last. */
   readonly padding: number;
+  readonly paddingAfter: number;
   readonly groups: number;
 }
 
@@ -24,8 +26,8 @@ export const isDepthwise = ({ groups, c, o }: Pick<Geometry, "groups" | "c" | "o
 /** The extents of a convolution, from the shapes of its input, weight and output. */
 export function convolutionGeometry(
   { x, weight, y }: { readonly x: Shape; readonly weight: Shape; readonly y: Shape },
-  { stride, padding, groups }: Conv2dAttributes,
+  { stride, padding, paddingAfter = padding, groups }: Conv2dAttributes,
 ): Geometry {
   const [n, h, w, c] = nhwc(x, "input"), [, oh, ow, o] = nhwc(y, "output"), [, kh, kw] = ohwi(weight, "weight");
-  return { n, h, w, c, oh, ow, o, kh, kw, stride, padding, groups };
+  return { n, h, w, c, oh, ow, o, kh, kw, stride, padding, paddingAfter, groups };
 }

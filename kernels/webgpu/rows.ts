@@ -5,7 +5,17 @@ import type { WebGpuRow } from "./lowered.ts";
 import { conv2d, linear } from "./rows/convolution.ts";
 import { conv2dInput, conv2dWeight } from "./rows/convolution_gradients.ts";
 import { activation, binary, unary } from "./rows/elementwise.ts";
-import { broadcast, concat, flatten, reduceSum, reshape, slice, transpose, unflatten } from "./rows/layout.ts";
+import {
+  broadcast,
+  concat,
+  flatten,
+  padChannels,
+  reduceSum,
+  reshape,
+  slice,
+  transpose,
+  unflatten,
+} from "./rows/layout.ts";
 import { channelStatistics, normalize } from "./rows/normalization.ts";
 import { adaptiveAveragePool, windowPool } from "./rows/pooling.ts";
 import { adaptiveAverageUnpool, averageUnpool, maxPoolGradient } from "./rows/pooling_gradients.ts";
@@ -26,8 +36,11 @@ export const rows: { readonly [K in OpName]: WebGpuRow<K> } = {
   channel_variance: channelStatistics,
   normalize,
   relu: activation("relu"),
+  relu6: activation("relu6"),
   sigmoid: activation("sigmoid"),
+  hard_sigmoid: activation("hard_sigmoid"),
   swish: activation("swish"),
+  hard_swish: activation("hard_swish"),
   exp: unary("exp"),
   log: unary("log"),
   sqrt: unary("sqrt"),
@@ -43,6 +56,7 @@ export const rows: { readonly [K in OpName]: WebGpuRow<K> } = {
   log_softmax: logSoftmax,
   concat,
   slice,
+  pad_channels: padChannels,
   transpose,
   reshape,
   flatten,

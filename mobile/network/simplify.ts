@@ -1,7 +1,8 @@
 /**
  * Rewrites a network into fewer kinds of operations, for all exporters alike: normalisations go into the convolution or
- * linear layer before them, swish becomes x · sigmoid(x), affine a product and a sum, and constants become parameters.
- * What stays is `input`, `conv2d`, `linear`, `relu`, `sigmoid`, `log`, `add`, `mul`, `concat`, `flatten` and poolings.
+ * linear layer before them, swish becomes x · sigmoid(x), hard sigmoid relu6(x + 3) / 6, affine a product and a sum, and
+ * constants become parameters. What stays is `input`, `conv2d`, `linear`, `relu`, `relu6`, `sigmoid`, `hard_swish`,
+ * `log`, `add`, `mul`, `concat`, `pad_channels`, `flatten` and poolings.
  */
 import { type Graph, GraphBuilder, type Node, type NodeId } from "../../core/graph/graph.ts";
 import type { OpName } from "../../core/graph/ops.ts";
@@ -56,6 +57,8 @@ class Simplifier {
         return this.#normalize(node, id);
       case "swish":
         return this.#swish(this.#at(node.inputs[0]!));
+      case "hard_sigmoid":
+        return this.#hardSigmoid(this.#at(node.inputs[0]!), id);
       case "affine":
         return this.#affine(node, id);
       default:
@@ -155,11 +158,20 @@ class Simplifier {
     return this.#builder.add("mul", [x, this.#builder.add("sigmoid", [x], {})], {});
   }
 
+  #hardSigmoid(x: NodeId, id: NodeId): NodeId {
+    const shifted = this.#builder.add("add", [x, this.#scalar(`hard_sigmoid.${id}.shift`, 3)], {});
+    const clipped = this.#builder.add("relu6", [shifted], {});
+    return this.#builder.add("mul", [clipped, this.#scalar(`hard_sigmoid.${id}.scale`, 1 / 6)], {});
+  }
+
   #affine({ inputs, attributes }: NodeOf<"affine">, id: NodeId): NodeId {
-    const scalar = (name: string, value: number): NodeId =>
-      this.#parameter(`affine.${id}.${name}`, { shape: [1], values: Float32Array.of(value) });
-    const product = this.#builder.add("mul", [this.#at(inputs[0]!), scalar("scale", attributes.scale)], {});
-    return this.#builder.add("add", [product, scalar("shift", attributes.shift)], {});
+    const scale = this.#scalar(`affine.${id}.scale`, attributes.scale);
+    const product = this.#builder.add("mul", [this.#at(inputs[0]!), scale], {});
+    return this.#builder.add("add", [product, this.#scalar(`affine.${id}.shift`, attributes.shift)], {});
+  }
+
+  #scalar(name: string, value: number): NodeId {
+    return this.#parameter(name, { shape: [1], values: Float32Array.of(value) });
   }
 }
 

@@ -28,6 +28,7 @@ export const neverExported = {
   gaussian: { unsupported: "a file holds values, not draws: feed the parameters" },
   constant: rewritten,
   normalize: rewritten,
+  hard_sigmoid: rewritten,
   swish: rewritten,
   affine: rewritten,
   channel_mean: ofTheBatch,

@@ -5,7 +5,7 @@ import type { Shape } from "../../core/graph/shape.ts";
 import { IMAGE, type InferenceNetwork } from "../network/network.ts";
 import type { Row } from "../../core/graph/row.ts";
 import { channelsFirst, channelsFirstShape } from "./layout.ts";
-import { ATTRIBUTE_TYPE, FLOAT } from "./schema.ts";
+import { ATTRIBUTE_TYPE, FLOAT, INT64 } from "./schema.ts";
 
 /** How an operation becomes an operator of ONNX. */
 export type OnnxRow<K extends OpName> = Row<OnnxLowering, K>;
@@ -21,6 +21,8 @@ export interface OnnxOperator {
   readonly inputs: readonly NodeId[];
   /** How it does it. */
   readonly attributes?: OnnxAttributes;
+  /** Inputs behind those that are fixed, in order, by a name: a float32 scalar, or 64-bit integers. */
+  readonly constants?: Readonly<Record<string, number | readonly number[]>>;
 }
 
 function attribute(name: string, value: number | readonly number[]) {
@@ -34,6 +36,7 @@ export class OnnxLowering {
   readonly #network: InferenceNetwork;
   readonly #nodes: object[] = [];
   readonly #initializers = new Map<NodeId, object>();
+  readonly #constants: object[] = [];
 
   constructor(network: InferenceNetwork) {
     this.#network = network;
@@ -46,7 +49,7 @@ export class OnnxLowering {
 
   /** The constants so far, as messages. */
   get initializers(): readonly object[] {
-    return [...this.#initializers.values()];
+    return [...this.#initializers.values(), ...this.#constants];
   }
 
   /** The shape of a node's output, channels last. */
@@ -73,12 +76,22 @@ export class OnnxLowering {
     };
   }
 
+  /** Adds a fixed input of an operator, and returns its name. */
+  #fixed(name: string, value: number | readonly number[]): string {
+    const [dims, dataType, values] = typeof value === "number"
+      ? [[], FLOAT, Float32Array.of(value)] as const
+      : [[BigInt(value.length)], INT64, BigInt64Array.from(value, BigInt)] as const;
+    this.#constants.push({ name, dims, dataType, rawData: new Uint8Array(values.buffer) });
+    return name;
+  }
+
   /** Adds the operator that computes a node. */
-  operator(id: NodeId, { type, inputs, attributes = {} }: OnnxOperator): void {
+  operator(id: NodeId, { type, inputs, attributes = {}, constants = {} }: OnnxOperator): void {
+    const fixed = Object.entries(constants).map(([name, value]) => this.#fixed(`${this.name(id)}.${name}`, value));
     this.#nodes.push({
       name: this.name(id),
       opType: type,
-      input: inputs.map((from) => this.name(from)),
+      input: [...inputs.map((from) => this.name(from)), ...fixed],
       output: [this.name(id)],
       attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
     });

@@ -1,7 +1,6 @@
 /** What each operation becomes in ONNX: a row for every operation, or the reason why there is none. */
 import type { OpName } from "../../core/graph/ops.ts";
-import type { PoolAttributes } from "../../core/graph/ops/pooling.ts";
-import { ohwi } from "../../core/graph/shape.ts";
+import { ohwi, type WindowAxis } from "../../core/graph/shape.ts";
 import type { RowTable } from "../../core/graph/row.ts";
 import { neverExported, unsupportedNode } from "../network/unsupported.ts";
 import type { OnnxAttributes, OnnxLowering, OnnxRow } from "./lowering.ts";
@@ -11,18 +10,27 @@ function plain(type: string, attributes: OnnxAttributes = {}): OnnxRow<OpName> {
   return (lowering, { id, inputs }) => lowering.operator(id, { type, inputs, attributes });
 }
 
-function window({ kernel, stride, padding }: PoolAttributes): OnnxAttributes {
+function window({ kernel, stride, padding, paddingAfter = padding }: WindowAxis): OnnxAttributes {
   return {
     kernel_shape: [kernel, kernel],
     strides: [stride, stride],
-    pads: [padding, padding, padding, padding],
+    pads: [padding, padding, paddingAfter, paddingAfter],
   };
 }
 
-const conv2d: OnnxRow<"conv2d"> = (lowering, { id, inputs, attributes: { stride, padding, groups } }) => {
+const conv2d: OnnxRow<"conv2d"> = (lowering, { id, inputs, attributes }) => {
   const [, kernel] = ohwi(lowering.shape(inputs[1]!), "a weight");
-  const attributes = { ...window({ kernel, stride, padding }), group: groups };
-  lowering.operator(id, { type: "Conv", inputs, attributes });
+  const geometry = { ...window({ ...attributes, kernel }), group: attributes.groups };
+  lowering.operator(id, { type: "Conv", inputs, attributes: geometry });
+};
+
+const relu6: OnnxRow<"relu6"> = (lowering, { id, inputs }) =>
+  lowering.operator(id, { type: "Clip", inputs, constants: { min: 0, max: 6 } });
+
+/** Channels are the second axis here. */
+const pad_channels: OnnxRow<"pad_channels"> = (lowering, { id, inputs, attributes: { before, after }, shape }) => {
+  const sides = (count: number): number[] => shape.map((_, axis) => axis === 1 ? count : 0);
+  lowering.operator(id, { type: "Pad", inputs, constants: { pads: [...sides(before), ...sides(after)] } });
 };
 
 function pool(type: "MaxPool" | "AveragePool"): OnnxRow<"max_pool" | "average_pool"> {
@@ -47,7 +55,9 @@ export const rows: RowTable<OnnxLowering> = {
   conv2d,
   linear: plain("Gemm", { transB: 1 }),
   relu: plain("Relu"),
+  relu6,
   sigmoid: plain("Sigmoid"),
+  hard_swish: plain("HardSwish"),
   exp: plain("Exp"),
   log: plain("Log"),
   sqrt: plain("Sqrt"),
@@ -58,6 +68,7 @@ export const rows: RowTable<OnnxLowering> = {
   mul: plain("Mul"),
   log_softmax: plain("LogSoftmax", { axis: -1 }),
   concat: plain("Concat", { axis: 1 }),
+  pad_channels,
   flatten: plain("Flatten", { axis: 1 }),
   max_pool: pool("MaxPool"),
   average_pool: pool("AveragePool"),

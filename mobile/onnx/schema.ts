@@ -69,7 +69,7 @@ const messages = {
 /** An attribute's type. */
 export const ATTRIBUTE_TYPE = { INT: 2, INTS: 7 } as const;
 /** A tensor's type. */
-export const FLOAT = 1;
+export const FLOAT = 1, INT64 = 7;
 
 function fieldOf(name: string, [number, type, label]: Fields[string]): FieldDescriptorProto {
   const scalar = (scalarTypes as Readonly<Record<string, FieldDescriptorProto_Type>>)[type];

@@ -20,6 +20,9 @@ export interface FusedOutput {
   readonly activation: number;
 }
 
+/** The activations that an operator can apply to its own output. */
+const fusedActivations: Partial<Record<OpName, number>> = { relu: ACTIVATION.RELU, relu6: ACTIVATION.RELU6 };
+
 /** The value of padding positions. */
 type PaddingValue = "zero" | "lowest";
 
@@ -94,17 +97,15 @@ export class LiteLowering {
   }
 
   /**
-   * Adds a tensor for a node's output. If the only reader is a ReLU, the operator applies the ReLU itself and writes
+   * Adds a tensor for a node's output. If the only reader is a ReLU or ReLU6, the operator applies it itself and writes
    * its output instead.
    */
   placeFused(id: NodeId, name?: string): FusedOutput {
-    const reader = this.#soleReaders[id];
-    if (reader === undefined || this.graph.nodes[reader]!.op !== "relu") {
-      return { tensor: this.place(id, name), activation: ACTIVATION.NONE };
-    }
-    const tensor = this.place(reader, name);
+    const reader = this.#soleReaders[id], activation = fusedActivations[this.graph.nodes[reader ?? -1]?.op ?? "input"];
+    if (activation === undefined) return { tensor: this.place(id, name), activation: ACTIVATION.NONE };
+    const tensor = this.place(reader!, name);
     this.#tensors.set(id, tensor);
-    return { tensor, activation: ACTIVATION.RELU };
+    return { tensor, activation };
   }
 
   /** Adds an operator. */
@@ -126,16 +127,17 @@ export class LiteLowering {
     return { tensor: this.#padded(tensor, window), padding: PADDING.VALID };
   }
 
-  #padded(tensor: TensorId, { padding, outside }: Window & { readonly outside: PaddingValue }): TensorId {
+  #padded(tensor: TensorId, window: Window & { readonly outside: PaddingValue }): TensorId {
+    const { padding, paddingAfter = padding, outside } = window;
     const { name, shape, node } = this.#builder.get(tensor);
     const [n, h, w, c] = shape as readonly [number, number, number, number];
     const padded = this.#builder.tensor({
       name: `${name}/padded`,
-      shape: [n, h + 2 * padding, w + 2 * padding, c],
+      shape: [n, padding + h + paddingAfter, padding + w + paddingAfter, c],
       type: "FLOAT32",
       ...(node === undefined ? {} : { node }),
     });
-    const sides = this.#builder.integers([4, 2], [0, 0, padding, padding, padding, padding, 0, 0]);
+    const sides = this.#builder.integers([4, 2], [0, 0, padding, paddingAfter, padding, paddingAfter, 0, 0]);
     if (outside === "zero") {
       this.operator({ name: "PAD", inputs: [tensor, sides], outputs: [padded], options: { table: "PadOptions" } });
     } else {

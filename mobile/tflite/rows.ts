@@ -3,7 +3,21 @@ import type { RowTable } from "../../core/graph/row.ts";
 import { neverExported, ofTraining } from "../network/unsupported.ts";
 import type { LiteLowering } from "./lowering.ts";
 import { conv2d, linear } from "./rows/convolution.ts";
-import { abs, add, concat, exp, flatten, log, mul, relu, sigmoid, sqrt } from "./rows/elementwise.ts";
+import {
+  abs,
+  add,
+  concat,
+  exp,
+  flatten,
+  hard_swish,
+  log,
+  mul,
+  pad_channels,
+  relu,
+  relu6,
+  sigmoid,
+  sqrt,
+} from "./rows/elementwise.ts";
 import { adaptive_average_pool, average_pool, max_pool } from "./rows/pooling.ts";
 
 /** Every operation's row. */
@@ -12,7 +26,9 @@ export const rows: RowTable<LiteLowering> = {
   conv2d,
   linear,
   relu,
+  relu6,
   sigmoid,
+  hard_swish,
   exp,
   log,
   sqrt,
@@ -23,6 +39,7 @@ export const rows: RowTable<LiteLowering> = {
   mul,
   log_softmax: { unsupported: "it belongs to a loss: export logits, or probabilities by softmax" },
   concat,
+  pad_channels,
   flatten,
   max_pool,
   average_pool,

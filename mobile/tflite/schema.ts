@@ -95,6 +95,7 @@ export const optionTables = {
   PadOptions: { union: 22, fieldCount: 0, fields: {} },
   TransposeOptions: { union: 26, fieldCount: 0, fields: {} },
   ReducerOptions: { union: 27, fieldCount: 1, fields: { keepDims: [0, "int8", 0] } },
+  StridedSliceOptions: { union: 32, fieldCount: 6, fields: {} },
   DequantizeOptions: { union: 38, fieldCount: 0, fields: {} },
   PadV2Options: { union: 43, fieldCount: 0, fields: {} },
   QuantizeOptions: { union: 89, fieldCount: 0, fields: {} },

@@ -1,21 +1,15 @@
-/** Expresses symmetric padding in TensorFlow Lite, which has only `SAME` and `VALID`. */
-import { windowExtent } from "../../core/graph/shape.ts";
+/** Expresses padding in TensorFlow Lite, which has only `SAME` and `VALID`. */
+import { type WindowAxis, windowExtent } from "../../core/graph/shape.ts";
 
-/** A square window and its symmetric padding. */
-export interface Window {
-  /** Rows and columns of the window. */
-  readonly kernel: number;
-  /** Rows and columns from one window to the next. */
-  readonly stride: number;
-  /** Rows and columns of padding on each side of the input. */
-  readonly padding: number;
-}
+/** A square window and its padding. */
+export type Window = WindowAxis;
 
-/** Whether `SAME` gives the same windows as the symmetric padding, along an axis of this extent. */
-function startsSame(extent: number, { kernel, stride, padding }: Window): boolean {
+/** Whether `SAME` gives the same windows as the padding, along an axis of this extent. */
+function startsSame(extent: number, window: Window): boolean {
+  const { kernel, stride, padding } = window;
   const outputs = Math.ceil(extent / stride);
   const total = Math.max(0, (outputs - 1) * stride + kernel - extent);
-  return outputs === windowExtent(extent, { kernel, stride, padding }) && Math.floor(total / 2) === padding;
+  return outputs === windowExtent(extent, window) && Math.floor(total / 2) === padding;
 }
 
 /**
@@ -24,6 +18,7 @@ function startsSame(extent: number, { kernel, stride, padding }: Window): boolea
  * `VALID`. Delegates merge these two operators into one kernel.
  */
 export function paddingForm(extents: readonly number[], window: Window): "SAME" | "VALID" | "PAD" {
-  if (window.padding === 0) return "VALID";
+  const { padding, paddingAfter = padding } = window;
+  if (padding === 0 && paddingAfter === 0) return "VALID";
   return extents.every((extent) => startsSame(extent, window)) ? "SAME" : "PAD";
 }

@@ -1,4 +1,5 @@
 /** Small graphs of single operations, for gradients to be held to central differences of the oracle. */
+import type { unaryExpressions } from "../../core/graph/ops/expression.ts";
 import type { OpAttributes, OpName, Shape } from "../../core/mod.ts";
 import { type Case, opCase } from "../kernels/cases.ts";
 
@@ -21,7 +22,7 @@ function smallCase<K extends OpName>(
 
 const positive: Change = (value) => Math.abs(value) + 0.5;
 
-type Elementwise = "relu" | "sigmoid" | "swish" | "exp" | "log" | "sqrt" | "reciprocal" | "abs" | "sign" | "step";
+type Elementwise = Exclude<keyof typeof unaryExpressions, "affine">;
 
 const elementwise = (op: Elementwise, change?: Change): Case[] => [
   smallCase(op, {}, { shapes: [[13]], ...(change && { change }) }),
@@ -36,7 +37,9 @@ const spreads: readonly (readonly [from: Shape, to: Shape])[] = [
 
 const binary = (op: "add" | "mul"): Case[] => spreads.map(([from, to]) => smallCase(op, {}, { shapes: [to, from] }));
 
-interface Convolution extends Readonly<Record<"stride" | "padding" | "groups", number>> {
+type Geometry = OpAttributes["conv2d"];
+
+interface Convolution extends Geometry {
   readonly x: Shape;
   readonly weight: Shape;
   readonly y: Shape;
@@ -47,9 +50,10 @@ const convolutions: readonly Convolution[] = [
   { x: [1, 5, 4, 3], weight: [2, 3, 3, 3], y: [1, 3, 2, 2], stride: 2, padding: 1, groups: 1 },
   { x: [1, 4, 4, 4], weight: [6, 1, 1, 2], y: [1, 2, 2, 6], stride: 2, padding: 0, groups: 2 },
   { x: [2, 5, 5, 3], weight: [3, 5, 5, 1], y: [2, 3, 3, 3], stride: 2, padding: 2, groups: 3 },
+  { x: [1, 4, 4, 2], weight: [3, 3, 3, 2], y: [1, 2, 2, 3], stride: 2, padding: 0, paddingAfter: 1, groups: 1 },
 ];
 
-const geometryOf = ({ stride, padding, groups }: Convolution): OpAttributes["conv2d"] => ({ stride, padding, groups });
+const geometryOf = ({ x: _, weight: __, y: ___, ...geometry }: Convolution): Geometry => geometry;
 
 const windows = [
   { attributes: { kernel: 2, stride: 2, padding: 0 }, x: [2, 5, 4, 2], y: [2, 2, 2, 2] },
@@ -87,8 +91,11 @@ export const gradientCases: { readonly [K in OpName]: readonly Case[] } = {
     }),
   ],
   relu: elementwise("relu"),
+  relu6: elementwise("relu6", (value) => value * 6),
   sigmoid: elementwise("sigmoid"),
+  hard_sigmoid: elementwise("hard_sigmoid", (value) => value * 4),
   swish: elementwise("swish"),
+  hard_swish: elementwise("hard_swish", (value) => value * 4),
   exp: elementwise("exp"),
   log: elementwise("log", positive),
   sqrt: elementwise("sqrt", positive),
@@ -103,6 +110,7 @@ export const gradientCases: { readonly [K in OpName]: readonly Case[] } = {
   reduce_sum: spreads.map(([shape, x]) => smallCase("reduce_sum", { shape }, { shapes: [x] })),
   log_softmax: [smallCase("log_softmax", {}, { shapes: [[3, 4]] })],
   concat: [smallCase("concat", {}, { shapes: [[2, 2, 1, 3], [2, 2, 1, 1], [2, 2, 1, 2]] })],
+  pad_channels: [smallCase("pad_channels", { before: 1, after: 2 }, { shapes: [[2, 3, 1, 3]] })],
   slice: [
     smallCase("slice", { start: 1, length: 2 }, { shapes: [[2, 4]] }),
     smallCase("slice", { start: 0, length: 4 }, { shapes: [[2, 4]] }),

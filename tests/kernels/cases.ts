@@ -1,5 +1,6 @@
 /** Graphs of single operations over awkward shapes, for backends to be held to the oracle. */
 import { type Graph, GraphBuilder, type OpAttributes, type OpName, Random, type Shape } from "../../core/mod.ts";
+import type { unaryExpressions } from "../../core/graph/ops/expression.ts";
 import { elementCount } from "../../core/graph/shape.ts";
 
 /** A graph with its feeds. */
@@ -35,7 +36,7 @@ export function opCase<K extends OpName>(
 
 const activations: readonly Shape[] = [[1, 1, 1, 1], [3, 5, 7, 13], [2, 9, 4, 16], [4097], [2, 3]];
 
-type Elementwise = "relu" | "sigmoid" | "swish" | "exp" | "log" | "sqrt" | "reciprocal" | "abs" | "sign" | "step";
+type Elementwise = Exclude<keyof typeof unaryExpressions, "affine">;
 
 const elementwise = (op: Elementwise, change: (value: number) => number = (value) => value): Case[] =>
   activations.map((shape) => opCase(op, {}, { shapes: [shape], fill: change }));
@@ -66,16 +67,24 @@ interface ConvolutionShape {
   readonly kernel: number | readonly [number, number];
   readonly stride?: number;
   readonly padding?: number;
+  readonly paddingAfter?: number;
   readonly groups?: number;
   readonly bias?: boolean;
 }
 
+/** What the three operations of a convolution share. */
+function geometryOf(
+  { kernel, stride = 1, groups = 1, padding, paddingAfter }: ConvolutionShape,
+): OpAttributes["conv2d"] {
+  const [kh] = typeof kernel === "number" ? [kernel] : kernel;
+  return { stride, padding: padding ?? (kh - 1) >> 1, ...(paddingAfter !== undefined && { paddingAfter }), groups };
+}
+
 function convolution(shape: ConvolutionShape): Case {
-  const { x, o, kernel, stride = 1, groups = 1, bias = false } = shape;
+  const { x, o, kernel, groups = 1, bias = false } = shape;
   const [kh, kw] = typeof kernel === "number" ? [kernel, kernel] : kernel;
-  const { padding = (kh - 1) >> 1 } = shape;
   const shapes = [x, [o, kh, kw, x[3]! / groups], ...(bias ? [[o]] : [])];
-  return opCase("conv2d", { stride, padding, groups }, { shapes });
+  return opCase("conv2d", geometryOf(shape), { shapes });
 }
 
 const convolutions: readonly ConvolutionShape[] = [
@@ -100,6 +109,11 @@ const convolutions: readonly ConvolutionShape[] = [
   { x: [17, 8, 8, 16], o: 16, kernel: 3 },
   { x: [1, 9, 150, 72], o: 72, kernel: 7, groups: 72, bias: true },
   { x: [2, 40, 40, 24], o: 8, kernel: 3 },
+  { x: [2, 8, 8, 3], o: 8, kernel: 3, stride: 2, padding: 0, paddingAfter: 1 },
+  { x: [2, 10, 8, 16], o: 16, kernel: 5, stride: 2, padding: 1, paddingAfter: 2, groups: 16 },
+  { x: [1, 7, 9, 5], o: 6, kernel: 3, padding: 2, paddingAfter: 0 },
+  { x: [2, 5, 6, 8], o: 4, kernel: 1, padding: 0, paddingAfter: 1 },
+  { x: [2, 5, 6, 8], o: 4, kernel: 1, padding: 1 },
 ];
 
 /** The output of a convolution of this shape. */
@@ -109,9 +123,9 @@ function outputOf(shape: ConvolutionShape): Shape {
 }
 
 function transposes(shape: ConvolutionShape): Readonly<Record<"input" | "weight" | "weights", Case>> {
-  const { x, o, kernel, stride = 1, groups = 1 } = shape;
+  const { x, o, kernel, groups = 1 } = shape;
   const [kh, kw] = typeof kernel === "number" ? [kernel, kernel] : kernel;
-  const { padding = (kh - 1) >> 1 } = shape, geometry = { stride, padding, groups }, y = outputOf(shape);
+  const geometry = geometryOf(shape), y = outputOf(shape);
   const weight = [o, kh, kw, x[3]! / groups];
   return {
     input: opCase("conv2d_input", { ...geometry, size: [x[1]!, x[2]!] }, { shapes: [y, weight] }),
@@ -173,8 +187,11 @@ export const cases: { readonly [K in OpName]: readonly Case[] } = {
   channel_variance: statistics("channel_variance"),
   normalize: normalizations,
   relu: elementwise("relu"),
+  relu6: elementwise("relu6", (value) => value * 6),
   sigmoid: elementwise("sigmoid", (value) => value * 20),
+  hard_sigmoid: elementwise("hard_sigmoid", (value) => value * 4),
   swish: elementwise("swish", (value) => value * 20),
+  hard_swish: elementwise("hard_swish", (value) => value * 4),
   exp: elementwise("exp", (value) => value * 4),
   log: elementwise("log", magnitude),
   sqrt: elementwise("sqrt", magnitude),
@@ -198,6 +215,12 @@ export const cases: { readonly [K in OpName]: readonly Case[] } = {
     opCase("slice", { start: 2, length: 3 }, { shapes: [[7]] }),
     opCase("slice", { start: 0, length: 5 }, { shapes: [[2, 3, 3, 13]] }),
     opCase("slice", { start: 9, length: 4 }, { shapes: [[2, 3, 3, 13]] }),
+  ],
+  pad_channels: [
+    opCase("pad_channels", { before: 2, after: 3 }, { shapes: [[7]] }),
+    opCase("pad_channels", { before: 0, after: 5 }, { shapes: [[2, 3, 3, 13]] }),
+    opCase("pad_channels", { before: 8, after: 0 }, { shapes: [[2, 3, 3, 16]] }),
+    opCase("pad_channels", { before: 4, after: 4 }, { shapes: [[2, 5, 3, 8]] }),
   ],
   transpose: ([[1, 5], [7, 3], [16, 33]] as Shape[]).map((shape) => opCase("transpose", {}, { shapes: [shape] })),
   reshape: [opCase("reshape", { shape: [2, 15] }, { shapes: [[5, 1, 2, 3]] })],

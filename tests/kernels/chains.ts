@@ -12,7 +12,7 @@ export interface Chain {
   readonly norm: boolean;
   readonly addend: "none" | "tensor" | "input" | "view";
   readonly addendFirst: boolean;
-  readonly activation: "relu" | "swish" | "sigmoid" | undefined;
+  readonly activation: "relu" | "relu6" | "swish" | "hard_swish" | "sigmoid" | undefined;
   readonly statistics: boolean;
 }
 
@@ -26,7 +26,7 @@ export const randomChain = (index: number): Chain => {
     norm: random.below(2) === 0,
     addend: random.pick(["none", "tensor", "input", "view"]),
     addendFirst: random.below(2) === 0,
-    activation: random.pick(["relu", "swish", "sigmoid", undefined]),
+    activation: random.pick(["relu", "relu6", "swish", "hard_swish", "sigmoid", undefined]),
     statistics: random.below(2) === 0,
   };
 };

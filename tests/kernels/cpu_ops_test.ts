@@ -30,7 +30,7 @@ const allowed = (value: number): number => 1e-6 * Math.abs(value) + 2 ** -126;
 Deno.test("the CPU backend gives NaN and infinities where the oracle does", async () => {
   await using backend = await openCpu({ workers: 1 });
   const values = Float32Array.of(NaN, Infinity, -Infinity, 0, -1, 1e-40, 3e38, -100, 100);
-  for (const op of ["relu", "sigmoid", "swish", "log"] as const) {
+  for (const op of ["relu", "relu6", "sigmoid", "hard_sigmoid", "swish", "hard_swish", "log"] as const) {
     const { graph } = opCase(op, {}, { shapes: [[values.length]] }), run = { feeds: { x0: values } };
     using program = backend.compile(graph);
     const [actual] = await program.run(run), [expected] = evaluate(graph, run);

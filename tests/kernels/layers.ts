@@ -10,7 +10,7 @@ export interface Layer {
   readonly stride: number;
   readonly padding: number;
   readonly groups: number;
-  readonly activation: "relu" | "swish" | "sigmoid" | undefined;
+  readonly activation: "relu" | "relu6" | "swish" | "hard_swish" | "sigmoid" | undefined;
 }
 
 /** A graph with what it is run on. */
@@ -57,7 +57,7 @@ export function randomLayer(index: number): Layer {
     stride: 1 + random.below(3),
     padding: random.below(kernel + 1),
     groups,
-    activation: random.pick(["relu", "swish", "sigmoid", undefined] as const),
+    activation: random.pick(["relu", "relu6", "swish", "hard_swish", "sigmoid", undefined] as const),
   };
 }
 

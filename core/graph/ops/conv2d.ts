@@ -9,8 +9,10 @@ import type { NoAttributes } from "./elementwise.ts";
 export interface Conv2dAttributes {
   /** Rows and columns from one window to the next. */
   readonly stride: number;
-  /** Rows and columns of zeros on each side. */
+  /** Rows and columns of zeros on each side, or before the first where {@link paddingAfter} says what is after. */
   readonly padding: number;
+  /** Rows and columns of zeros after the last; default: as many as before the first. */
+  readonly paddingAfter?: number;
   /** Channel groups; as many as channels makes it depthwise. */
   readonly groups: number;
 }
@@ -21,7 +23,8 @@ function checkBias(bias: Shape | undefined, channels: number): void {
   }
 }
 
-function conv2dShape([x, weight, bias]: readonly Shape[], { stride, padding, groups }: Conv2dAttributes): Shape {
+function conv2dShape([x, weight, bias]: readonly Shape[], attributes: Conv2dAttributes): Shape {
+  const { groups } = attributes;
   const [n, h, w, c] = nhwc(x!, "a convolution's input");
   const [o, kh, kw, i] = ohwi(weight!, "a convolution's weight");
   if (i * groups !== c || o % groups !== 0) {
@@ -33,8 +36,8 @@ function conv2dShape([x, weight, bias]: readonly Shape[], { stride, padding, gro
   checkBias(bias, o);
   return [
     n,
-    windowExtent(h, { kernel: kh, stride, padding }),
-    windowExtent(w, { kernel: kw, stride, padding }),
+    windowExtent(h, { ...attributes, kernel: kh }),
+    windowExtent(w, { ...attributes, kernel: kw }),
     o,
   ];
 }

@@ -22,12 +22,12 @@ export interface Conv2dWeightAttributes extends Conv2dAttributes {
   readonly perImage?: boolean;
 }
 
-function checkExtents({ x, weight, y }: Operands, { stride, padding }: Conv2dAttributes): void {
+function checkExtents({ x, weight, y }: Operands, attributes: Conv2dAttributes): void {
   const [n, h, w] = nhwc(x, "a convolution's input"), [o, kh, kw] = ohwi(weight, "a convolution's weight");
   const expected = [
     n,
-    windowExtent(h, { kernel: kh, stride, padding }),
-    windowExtent(w, { kernel: kw, stride, padding }),
+    windowExtent(h, { ...attributes, kernel: kh }),
+    windowExtent(w, { ...attributes, kernel: kw }),
     o,
   ];
   if (expected.some((extent, axis) => extent !== y[axis])) {
@@ -46,8 +46,8 @@ export const conv2d_input: OpDef<Conv2dInputAttributes> = {
   macs: ([y, weight]) => elementCount(y!) * elementCount(weight!.slice(1)),
   inPlace: false,
   degrees: [1, 1],
-  backward: ({ builder, inputs: [y, weight], gradient, attributes: { stride, padding, groups } }) => {
-    const [, kh, kw] = ohwi(builder.shape(weight!), "a convolution's weight"), geometry = { stride, padding, groups };
+  backward: ({ builder, inputs: [y, weight], gradient, attributes: { size: _, ...geometry } }) => {
+    const [, kh, kw] = ohwi(builder.shape(weight!), "a convolution's weight");
     return [
       builder.add("conv2d", [gradient, weight!], geometry),
       builder.add("conv2d_weight", [gradient, y!], { ...geometry, kernel: [kh, kw] }),
@@ -80,9 +80,10 @@ function joined(builder: GraphBuilder, parts: readonly NodeId[], shape: Shape): 
 
 /** The gradients where images share a weight's gradient, or for one image that has its own. */
 function weightBackward(
-  { builder, inputs: [x, y], gradient, attributes: { stride, padding, groups } }: BackwardSite<Conv2dWeightAttributes>,
+  { builder, inputs: [x, y], gradient, attributes }: BackwardSite<Conv2dWeightAttributes>,
 ): readonly [x: NodeId, y: NodeId] {
-  const [, h, w] = nhwc(builder.shape(x!), "a convolution's input"), geometry = { stride, padding, groups };
+  const [, h, w] = nhwc(builder.shape(x!), "a convolution's input"),
+    { kernel: _, perImage: __, ...geometry } = attributes;
   return [
     builder.add("conv2d_input", [y!, gradient], { ...geometry, size: [h, w] }),
     builder.add("conv2d", [x!, gradient], geometry),

@@ -53,6 +53,10 @@ const binaryDerivatives: Record<BinaryOperation, (left: Expression, right: Expre
     const first = unary("step", minus(left, right));
     return [first, minus(constant(1), first)];
   },
+  min: (left, right) => {
+    const first = unary("step", minus(right, left));
+    return [first, minus(constant(1), first)];
+  },
 };
 
 /** The derivative of an expression with respect to one of its inputs, where it has one; at a kink, one from below. */
@@ -136,6 +140,8 @@ class ExpressionNodes {
         );
       case "max":
         return this.#maximum(left, right);
+      case "min":
+        return this.#negated(this.#maximum(this.#negated(left), this.#negated(right)));
     }
   }
 
@@ -148,8 +154,12 @@ class ExpressionNodes {
 
   /** max(l, r) as max(l − r, 0) + r. */
   #maximum(left: Value, right: Value): Value {
-    const difference = this.#combine("add", left, this.#unary("negate", right)) as { readonly node: NodeId };
+    const difference = this.#combine("add", left, this.#negated(right)) as { readonly node: NodeId };
     return this.#combine("add", this.#node("relu", difference.node), right);
+  }
+
+  #negated(value: Value): Value {
+    return this.#unary("negate", value);
   }
 
   #node(op: Exclude<UnaryOperation, "negate"> | "relu" | "reciprocal", of: NodeId): Value {

@@ -54,10 +54,16 @@ function binaryOp(expression: Expression, { degrees }: Scaling): OpDef<NoAttribu
 
 /** max(x, 0). */
 export const relu: OpDef<NoAttributes> = unaryOp(unaryExpressions.relu, { degrees: [1] });
+/** min(max(x, 0), 6). */
+export const relu6: OpDef<NoAttributes> = unaryOp(unaryExpressions.relu6, { degrees: undefined });
 /** 1 / (1 + e^−x). */
 export const sigmoid: OpDef<NoAttributes> = unaryOp(unaryExpressions.sigmoid, { degrees: undefined });
+/** min(max(x + 3, 0), 6) / 6: a sigmoid of straight lines. */
+export const hard_sigmoid: OpDef<NoAttributes> = unaryOp(unaryExpressions.hard_sigmoid, { degrees: undefined });
 /** x · sigmoid(x), also called SiLU. */
 export const swish: OpDef<NoAttributes> = unaryOp(unaryExpressions.swish, { degrees: undefined });
+/** x · hard_sigmoid(x). */
+export const hard_swish: OpDef<NoAttributes> = unaryOp(unaryExpressions.hard_swish, { degrees: undefined });
 /** e^x. */
 export const exp: OpDef<NoAttributes> = unaryOp(unaryExpressions.exp, { degrees: undefined });
 /** The natural logarithm. */

@@ -19,7 +19,7 @@ export type Expression =
 /** Functions of one scalar. */
 export type UnaryOperation = "negate" | "exp" | "log" | "sqrt" | "sigmoid" | "abs" | "sign" | "step";
 /** Functions of two scalars. */
-export type BinaryOperation = "add" | "multiply" | "divide" | "max";
+export type BinaryOperation = "add" | "multiply" | "divide" | "max" | "min";
 
 /** A known number. */
 export const constant = (value: number): Expression => ({ kind: "constant", value });
@@ -37,12 +37,18 @@ export const binary = (operation: BinaryOperation, left: Expression, right: Expr
 const x: Expression = { kind: "input", name: "x" };
 const y: Expression = { kind: "input", name: "y" };
 const sigmoid = unary("sigmoid", x);
+const relu = binary("max", x, constant(0));
+const relu6 = (of: Expression): Expression => binary("min", binary("max", of, constant(0)), constant(6));
+const hardSigmoid = binary("multiply", relu6(binary("add", x, constant(3))), constant(1 / 6));
 
 /** The elementwise operations of one input. */
 export const unaryExpressions = {
-  relu: binary("max", x, constant(0)),
+  relu,
+  relu6: relu6(x),
   sigmoid,
+  hard_sigmoid: hardSigmoid,
   swish: binary("multiply", x, sigmoid),
+  hard_swish: binary("multiply", x, hardSigmoid),
   exp: unary("exp", x),
   log: unary("log", x),
   sqrt: unary("sqrt", x),
@@ -77,6 +83,7 @@ export const binaryFunctions: Record<BinaryOperation, (left: number, right: numb
   multiply: (left, right) => left * right,
   divide: (left, right) => left / right,
   max: (left, right) => Math.max(left, right),
+  min: (left, right) => Math.min(left, right),
 };
 
 /** An expression as a function of its inputs, in float64. */

@@ -1,5 +1,4 @@
 /** Operations that move values without changing them. */
-import type { GraphBuilder, NodeId } from "../graph.ts";
 import { noMacs, type OpDef } from "../op.ts";
 import { elementCount, nhwc, sameShape, type Shape, ShapeError } from "../shape.ts";
 import type { ShapeAttributes } from "./broadcast.ts";
@@ -11,6 +10,14 @@ export interface SliceAttributes {
   readonly start: number;
   /** How many of them. */
   readonly length: number;
+}
+
+/** Zeros on both sides of the last axis. */
+export interface PadChannelsAttributes {
+  /** How many before the first. */
+  readonly before: number;
+  /** How many after the last. */
+  readonly after: number;
 }
 
 /** What {@link unflatten} makes of each row. */
@@ -55,14 +62,6 @@ export const concat: OpDef<NoAttributes> = {
   },
 };
 
-/** A node between zeros on the last axis, of the given width in all. */
-function embedded(builder: GraphBuilder, id: NodeId, { start, width }: { start: number; width: number }): NodeId {
-  const shape = builder.shape(id), end = start + widthOf(shape);
-  const zeros = (length: number): NodeId[] =>
-    length ? [builder.add("constant", [], { shape: [...shape.slice(0, -1), length], values: [0] })] : [];
-  return builder.add("concat", [...zeros(start), id, ...zeros(width - end)], {});
-}
-
 /** Channels `start` to `start + length` of `[…, c]`: `[…, length]`. */
 export const slice: OpDef<SliceAttributes> = {
   shape: ([x], { start, length }) => {
@@ -72,12 +71,31 @@ export const slice: OpDef<SliceAttributes> = {
   macs: noMacs,
   inPlace: false,
   degrees: [1],
-  backward: ({ builder, inputs: [x], gradient, attributes: { start } }) => [
-    embedded(builder, gradient, { start, width: widthOf(builder.shape(x!)) }),
+  backward: ({ builder, inputs: [x], gradient, attributes: { start, length } }) => [
+    builder.add("pad_channels", [gradient], { before: start, after: widthOf(builder.shape(x!)) - start - length }),
   ],
   reference: ([x], { start, length }) => {
     const width = widthOf(x!.shape);
     return x!.data.filter((_, index) => index % width >= start && index % width < start + length);
+  },
+};
+
+/** `[…, c]` to `[…, before + c + after]`, with zeros on both sides: undoes {@link slice}. */
+export const pad_channels: OpDef<PadChannelsAttributes> = {
+  shape: ([x], { before, after }) => {
+    if (before >= 0 && after >= 0) return [...x!.slice(0, -1), before + widthOf(x!) + after];
+    throw new ShapeError(`Cannot pad [${x}] as zeros are added, not taken: got ${before} and ${after}`);
+  },
+  macs: noMacs,
+  inPlace: false,
+  degrees: [1],
+  backward: ({ builder, inputs: [x], gradient, attributes: { before } }) => [
+    builder.add("slice", [gradient], { start: before, length: widthOf(builder.shape(x!)) }),
+  ],
+  reference: ([x], { before }, { output }) => {
+    const width = widthOf(x!.shape), wide = widthOf(output), padded = new Float64Array(elementCount(output));
+    x!.data.forEach((value, index) => padded[Math.floor(index / width) * wide + before + index % width] = value);
+    return padded;
   },
 };
 

@@ -69,7 +69,7 @@ export function bandPixelBytes(d: Convolution): usize {
 
 /** Bytes from one row of a band to the next. */
 export function bandRowBytes(d: Convolution): usize {
-  return <usize> (d.w + 2 * d.padding) * bandPixelBytes(d);
+  return <usize> (d.padding + d.w + d.paddingAfter) * bandPixelBytes(d);
 }
 
 /** For each output pixel, writes the byte offset of the first input value of its window from the start of its band. */
@@ -105,10 +105,10 @@ function zeroPixels(to: usize, bytes: usize): void {
 
 /** Copies one input row, with the zero padding before and after it. */
 function copyRow(d: Convolution, to: usize, from: usize): void {
-  const side = <usize> d.padding * bandPixelBytes(d), inner = <usize> d.w * bandPixelBytes(d);
-  zeroPixels(to, side);
-  copyPixels(d, to + side, from, d.w);
-  zeroPixels(to + side + inner, side);
+  const pixelBytes = bandPixelBytes(d), inner = to + <usize> d.padding * pixelBytes;
+  zeroPixels(to, <usize> d.padding * pixelBytes);
+  copyPixels(d, inner, from, d.w);
+  zeroPixels(inner + <usize> d.w * pixelBytes, <usize> d.paddingAfter * pixelBytes);
 }
 
 /** Copies the input rows that the band's output rows read. */
@@ -118,7 +118,7 @@ function copyBand(d: Convolution): void {
   let to = d.band;
   for (let image = band.image; image < band.image + band.images; image++) {
     const x = d.x + <usize> (image * d.h) * fromBytes;
-    if (d.padding == 0) {
+    if (d.padding + d.paddingAfter == 0) {
       copyPixels(d, to, x + <usize> first * fromBytes, (last - first) * d.w);
       to += <usize> (last - first) * toBytes;
       continue;

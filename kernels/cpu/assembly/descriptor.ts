@@ -26,6 +26,7 @@ export class Convolution {
   kw: i32;
   stride: i32;
   padding: i32;
+  paddingAfter: i32;
   groups: i32;
   bandImages: i32;
   bandRows: i32;

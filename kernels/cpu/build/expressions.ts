@@ -25,12 +25,13 @@ const unaryTemplates: Record<UnaryOperation, (of: string) => string> = {
   step: (of) => oneWhere("gt", of),
 };
 
-/** `pmax` keeps a NaN of its first operand, where a relaxed maximum may lose it. */
+/** `pmax` and `pmin` keep a NaN of their first operand, where relaxed ones may lose it. */
 const binaryTemplates: Record<BinaryOperation, (left: string, right: string) => string> = {
   add: (left, right) => `f32x4.add(${left}, ${right})`,
   multiply: (left, right) => `f32x4.mul(${left}, ${right})`,
   divide: (left, right) => `f32x4.div(${left}, ${right})`,
   max: (left, right) => `f32x4.pmax(${left}, ${right})`,
+  min: (left, right) => `f32x4.pmin(${left}, ${right})`,
 };
 
 /** An expression of four values, in AssemblyScript; inputs and attributes are vectors of the same names. */

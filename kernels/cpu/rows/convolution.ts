@@ -15,8 +15,8 @@ const PART_WEIGHT_BYTES = 20 * 1024;
 const PART_OUTPUT_BYTES = 128 * 1024;
 
 /** Whether output pixels are input pixels, whichever image and row they are in. */
-export const isPointwise = ({ kh, kw, stride, padding }: Geometry): boolean =>
-  kh === 1 && kw === 1 && stride === 1 && padding === 0;
+export const isPointwise = ({ h, w, oh, ow, kh, kw, stride, padding }: Geometry): boolean =>
+  kh === 1 && kw === 1 && stride === 1 && padding === 0 && h === oh && w === ow;
 
 /** A pointwise convolution as one column of pixels. */
 export function flattened(geometry: Geometry): Geometry {
@@ -122,6 +122,6 @@ export function conv2d(lowering: CpuLowering, { id, inputs, attributes, shape }:
 /** A convolution of one pixel a row. */
 export function linear(lowering: CpuLowering, { id, inputs, shape }: LoweredNode<"linear">): void {
   const [n, o] = shape as [number, number], c = lowering.places.shape(inputs[0]!)[1]!;
-  const one = { w: 1, ow: 1, kh: 1, kw: 1, stride: 1, padding: 0, groups: 1 };
+  const one = { w: 1, ow: 1, kh: 1, kw: 1, stride: 1, padding: 0, paddingAfter: 0, groups: 1 };
   lowerConvolution(lowering, { n: 1, h: n, oh: n, c, o, ...one }, operandsOf(lowering, id, inputs));
 }

@@ -21,7 +21,7 @@ function skippingPhase(transposed: Geometry, { rows, columns }: Phase): Skipping
   const padding = Math.max(0, rows.before, rows.after, columns.before, columns.after);
   const skipRows = padding - rows.before, skipColumns = padding - columns.before;
   const extents = { h: oh, w: ow, oh: rows.count + skipRows, ow: columns.count + skipColumns };
-  const kernel = { kh: rows.taps, kw: columns.taps, stride: 1, padding };
+  const kernel = { kh: rows.taps, kw: columns.taps, stride: 1, padding, paddingAfter: padding };
   return { rows, columns, skipRows, skipColumns, geometry: { n, c: o, o: c, groups, ...extents, ...kernel } };
 }
 

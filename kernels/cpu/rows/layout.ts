@@ -43,6 +43,17 @@ export function slice(lowering: CpuLowering, { id, inputs, attributes, shape }: 
   lowering.add("copyRows", { y, yPitch: bytes, x, xPitch: 4 * places.shape(inputs[0]!).at(-1)!, bytes, rows });
 }
 
+/** Copies each row between zeros. */
+export function padChannels(
+  lowering: CpuLowering,
+  { id, inputs, attributes: { before }, shape }: LoweredNode<"pad_channels">,
+): void {
+  const { places } = lowering, of = places.place(id), bytes = 4 * places.shape(inputs[0]!).at(-1)!;
+  const y = { of, byte: 4 * before }, yPitch = 4 * shape.at(-1)!, rows = elementCount(shape.slice(0, -1));
+  lowering.add("fill", { y: of, count: elementCount(shape), value: 0 });
+  lowering.add("copyRows", { y, yPitch, x: places.of(inputs[0]!), xPitch: bytes, bytes, rows });
+}
+
 /** The same tensor. */
 export function reshape({ places }: CpuLowering, { id, inputs }: LoweredNode<"reshape">): void {
   places.placeSame(id, places.of(inputs[0]!));

@@ -27,7 +27,7 @@ interface Choice {
 }
 
 /** Extents of a convolution with so many zeros before its first row and column, and what it takes after the last. */
-export interface WindowGeometry extends Omit<Geometry, "padding"> {
+export interface WindowGeometry extends Omit<Geometry, "padding" | "paddingAfter"> {
   readonly top: number;
   readonly left: number;
 }

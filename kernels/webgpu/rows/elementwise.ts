@@ -2,6 +2,7 @@
 import { type Buffer, SPACE } from "../arena.ts";
 import type { WebGpuRow } from "../lowered.ts";
 import type { unaryNames } from "../wgsl/elementwise.ts";
+import type { Activation } from "../wgsl/expressions.ts";
 import { repetition } from "./layout.ts";
 import { writeView } from "./normalization.ts";
 
@@ -23,7 +24,7 @@ export function unary(op: (typeof unaryNames)[number]): WebGpuRow<(typeof unaryN
 }
 
 /** An activation: nothing where its readers apply it, else one pass, with the normalisation before it. */
-export function activation<K extends "relu" | "sigmoid" | "swish">(op: K): WebGpuRow<K> {
+export function activation<K extends Exclude<Activation, "none">>(op: K): WebGpuRow<K> {
   return (lowering, { id, inputs }) => {
     if (!lowering.places.fusion.views.has(id)) writeView(lowering, id, { source: inputs[0]!, activation: op });
   };

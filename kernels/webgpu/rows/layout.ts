@@ -32,6 +32,18 @@ export function slice(
   });
 }
 
+/** Copies each row between zeros. */
+export function padChannels(
+  lowering: WebGpuLowering,
+  { id, inputs, attributes: { before }, shape }: LoweredNode<"pad_channels">,
+): void {
+  const { places } = lowering, x = places.of(inputs[0]!), y = places.place(id);
+  const columns = places.shape(inputs[0]!).at(-1)!, ySpace = y.space, count = x.elements;
+  const rows = { first: before, count, columns, skip: 0, xPitch: columns, yPitch: shape.at(-1)! };
+  lowering.add("fill", { y, ySpace, count: y.elements, value: 0 }, { over: { invocations: y.elements } });
+  lowering.add("copyRows", { x, y, xSpace: x.space, ySpace, ...rows }, { over: { invocations: count } });
+}
+
 /** Copies a buffer to another of its size. */
 export function copyAll(lowering: WebGpuLowering, x: Buffer, y: Buffer): void {
   const count = y.elements, rows = { first: 0, count, columns: count, skip: 0, xPitch: count, yPitch: count };

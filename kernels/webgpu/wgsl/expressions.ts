@@ -9,12 +9,16 @@ import {
 /** The type that an expression is printed for. */
 export type ValueType = "f32" | "vec4<f32>";
 
+/** The NaN of the first operand is kept. */
+const extreme = (name: "max" | "min") => (left: string, right: string, type: ValueType): string =>
+  `select(${name}(${left}, ${right}), ${left}, ${type === "f32" ? "isNan" : "areNan"}(${left}))`;
+
 const binaries: Readonly<Record<BinaryOperation, (left: string, right: string, type: ValueType) => string>> = {
   add: (left, right) => `(${left} + ${right})`,
   multiply: (left, right) => `(${left} * ${right})`,
   divide: (left, right) => `(${left} / ${right})`,
-  max: (left, right, type) =>
-    `select(max(${left}, ${right}), ${left}, ${type === "f32" ? "isNan" : "areNan"}(${left}))`,
+  max: extreme("max"),
+  min: extreme("min"),
 };
 
 const unaries: Readonly<Record<UnaryOperation, (of: string, type: ValueType) => string>> = {
@@ -52,7 +56,7 @@ export function printExpression(expression: Expression, type: ValueType): string
  * The activations that a kernel can apply after a normalisation, to what it reads or writes. A kernel's parameter is
  * the index.
  */
-export const ACTIVATIONS = ["none", "relu", "sigmoid", "swish"] as const;
+export const ACTIVATIONS = ["none", "relu", "relu6", "sigmoid", "hard_sigmoid", "swish", "hard_swish"] as const;
 
 /** One of {@link ACTIVATIONS}. */
 export type Activation = (typeof ACTIVATIONS)[number];

@@ -42,9 +42,9 @@ export function conv2d(
   lowering: LiteLowering,
   { id, inputs: [x, weight, bias], attributes, shape }: LoweredNode<"conv2d">,
 ): void {
-  const { stride, padding, groups } = attributes, channels = shape[3]!;
+  const { stride, groups } = attributes, channels = shape[3]!;
   const extents = ohwi(lowering.shape(weight!), "a weight"), [o, kh, kw, i] = extents;
-  const window = lowering.windowInput(x!, { kernel: kh, stride, padding, outside: "zero" });
+  const window = lowering.windowInput(x!, { ...attributes, kernel: kh, outside: "zero" });
   const depthwise = i === 1 && groups > 1, values = lowering.parameter(weight!);
   const constants = parameters(
     lowering,

@@ -5,7 +5,9 @@ import type { LiteLowering, LiteRow } from "../lowering.ts";
 import type { OperatorName } from "../operators.ts";
 
 /** The row of an operator with one input and no options. */
-function unary(name: OperatorName): LiteRow<"relu" | "sigmoid" | "exp" | "log" | "sqrt" | "abs"> {
+function unary(
+  name: OperatorName,
+): LiteRow<"relu" | "relu6" | "sigmoid" | "hard_swish" | "exp" | "log" | "sqrt" | "abs"> {
   return (lowering, { id, inputs: [x] }) => {
     lowering.operator({ name, inputs: [lowering.tensor(x!)], outputs: [lowering.place(id)] });
   };
@@ -13,6 +15,10 @@ function unary(name: OperatorName): LiteRow<"relu" | "sigmoid" | "exp" | "log" |
 
 /** `RELU`, where it could not be fused into the operator that computes its input. */
 export const relu: LiteRow<"relu"> = unary("RELU");
+/** `RELU6`, where it could not be fused likewise. */
+export const relu6: LiteRow<"relu6"> = unary("RELU6");
+/** `HARD_SWISH`. */
+export const hard_swish: LiteRow<"hard_swish"> = unary("HARD_SWISH");
 /** `LOGISTIC`. */
 export const sigmoid: LiteRow<"sigmoid"> = unary("LOGISTIC");
 /** `EXP`. */
@@ -44,6 +50,20 @@ export function concat(lowering: LiteLowering, { id, inputs, shape }: LoweredNod
     inputs: inputs.map((from) => lowering.tensor(from)),
     outputs: [lowering.place(id)],
     options: { table: "ConcatenationOptions", axis: shape.length - 1 },
+  });
+}
+
+/** `PAD` of the last axis. */
+export function pad_channels(
+  lowering: LiteLowering,
+  { id, inputs: [x], attributes: { before, after }, shape }: LoweredNode<"pad_channels">,
+): void {
+  const sides = [...Array(2 * (shape.length - 1)).fill(0), before, after];
+  lowering.operator({
+    name: "PAD",
+    inputs: [lowering.tensor(x!), lowering.builder.integers([shape.length, 2], sides)],
+    outputs: [lowering.place(id)],
+    options: { table: "PadOptions" },
   });
 }
 

@@ -9,14 +9,32 @@ import { paddingForm } from "../window.ts";
 /** Whether a node has no negative value, as far as the operations before it show. */
 function isNonNegative(graph: Graph, id: NodeId): boolean {
   const { op, inputs } = graph.nodes[id]!;
-  if (op === "relu" || op === "sigmoid") return true;
+  if (op === "relu" || op === "relu6" || op === "sigmoid") return true;
   const keeps = op === "max_pool" || op === "average_pool" || op === "adaptive_average_pool" || op === "concat";
   return keeps && inputs.every((from) => isNonNegative(graph, from));
 }
 
+/** `STRIDED_SLICE`: a window of one value takes each `stride`-th pixel. */
+function subsample(
+  lowering: LiteLowering,
+  { id, inputs: [x], attributes: { stride } }: LoweredNode<"max_pool" | "average_pool">,
+): void {
+  const end = lowering.shape(x!), { builder } = lowering;
+  lowering.operator({
+    name: "STRIDED_SLICE",
+    inputs: [
+      lowering.tensor(x!),
+      ...[[0, 0, 0, 0], end, [1, stride, stride, 1]].map((at) => builder.integers([4], at)),
+    ],
+    outputs: [lowering.place(id)],
+    options: { table: "StridedSliceOptions" },
+  });
+}
+
 /** `MAX_POOL_2D`; where no value is negative, zeros outside are as good as nothing. */
-export function max_pool(lowering: LiteLowering, { id, inputs: [x], attributes }: LoweredNode<"max_pool">): void {
-  const { kernel, stride } = attributes;
+export function max_pool(lowering: LiteLowering, node: LoweredNode<"max_pool">): void {
+  const { id, inputs: [x], attributes } = node, { kernel, stride } = attributes;
+  if (kernel === 1) return subsample(lowering, node);
   const outside = isNonNegative(lowering.graph, x!) ? "zero" : "lowest";
   const { tensor, padding } = lowering.windowInput(x!, { ...attributes, outside });
   const window = { padding, strideW: stride, strideH: stride, filterW: kernel, filterH: kernel };
@@ -29,11 +47,10 @@ export function max_pool(lowering: LiteLowering, { id, inputs: [x], attributes }
 }
 
 /** `AVERAGE_POOL_2D`, which does not count the positions that `SAME` puts outside. */
-export function average_pool(
-  lowering: LiteLowering,
-  { id, inputs: [x], attributes }: LoweredNode<"average_pool">,
-): void {
-  const { kernel, stride } = attributes, [, h, w] = lowering.shape(x!) as readonly [number, number, number, number];
+export function average_pool(lowering: LiteLowering, node: LoweredNode<"average_pool">): void {
+  const { id, inputs: [x], attributes } = node, { kernel, stride } = attributes;
+  if (kernel === 1) return subsample(lowering, node);
+  const [, h, w] = lowering.shape(x!) as readonly [number, number, number, number];
   const form = paddingForm([h, w], attributes);
   if (form === "PAD") {
     const reason = "its symmetric padding is not that of SAME, and padded values would count";
