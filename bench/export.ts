@@ -6,10 +6,9 @@
 
 // deno-lint-ignore-file no-console
 
-import { parseStructure } from "../core/networks/masternet/mod.ts";
 import type { Backend } from "../core/graph/backend.ts";
 import { type Precision, precisions } from "../core/graph/precision.ts";
-import { zooEntry, zooNames } from "../core/networks/zoo/mod.ts";
+import { networkNamed, networkNames, zooFacts } from "../core/networks/zoo/mod.ts";
 import { openBackend } from "../kernels/mod.ts";
 import {
   exportTflite,
@@ -29,9 +28,7 @@ const RESOLUTION = 64;
 const CALIBRATION_IMAGES = 16;
 
 function networkOf(name: string): KnownNetwork {
-  const { structure, classes, resolution, squeezeExcite } = zooEntry(name);
-  const form = { classes, squeezeExcite, resolution: Math.min(resolution, RESOLUTION) };
-  return filledNetwork(parseStructure(structure), form);
+  return filledNetwork(networkNamed(name).design({ resolution: Math.min(zooFacts(name).resolution, RESOLUTION) }));
 }
 
 async function exported(network: KnownNetwork, precision: Precision, backend: Backend): Promise<Uint8Array> {
@@ -59,7 +56,7 @@ function row(name: string, bytes: Uint8Array, verification: Verification): strin
 
 console.log("| network | precision | MB | max diff / max logit | SQNR, dB | top-1 | passed |");
 console.log("|---|---|---|---|---|---|---|");
-const names = Deno.args.length > 0 ? Deno.args : zooNames;
+const names = Deno.args.length > 0 ? Deno.args : networkNames;
 await using backend = await openBackend("cpu");
 let failures = 0;
 for (const name of names) {

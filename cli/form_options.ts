@@ -1,25 +1,31 @@
 /** The options that say in which form a structure becomes a network. */
-import type { Command } from "commander";
-import type { NetworkForm } from "../core/networks/masternet/mod.ts";
-import { settings } from "../core/search/settings.ts";
+import type { Command, Option } from "commander";
+import type { AskedForm } from "../core/networks/zoo/mod.ts";
 import { settingOption } from "./setting_options.ts";
 
 /** What the options of {@link addFormOptions} parse to. */
 export interface FormOptions {
-  readonly resolution: number;
-  readonly classes: number;
-  readonly se: boolean;
+  readonly resolution?: number;
+  readonly classes?: number;
+  readonly se?: boolean;
 }
 
-/** Adds `--resolution`, `--classes` and `--se`. */
+/** The option of a setting whose default depends on the network. */
+function withDefault(name: "resolution" | "classes" | "squeezeExcite", described: string): Option {
+  const option = settingOption(name);
+  option.description += ` (default: ${described})`;
+  return option;
+}
+
+/** Adds `--resolution`, `--classes` and `--se`; without them a network of the zoo has the form that it was published in. */
 export function addFormOptions(command: Command): Command {
   return command
-    .addOption(settingOption("resolution").default(32))
-    .addOption(settingOption("classes").default(100))
-    .addOption(settingOption("squeezeExcite").default(settings.squeezeExcite.default));
+    .addOption(withDefault("resolution", "the zoo network's, else 32"))
+    .addOption(withDefault("classes", "the zoo network's, else 100"))
+    .addOption(withDefault("squeezeExcite", "as the zoo network has it"));
 }
 
 /** The form of network that the options ask for. */
-export function formOf(options: FormOptions, residualLinks: boolean): NetworkForm {
-  return { resolution: options.resolution, classes: options.classes, squeezeExcite: options.se, residualLinks };
+export function formOf({ resolution, classes, se }: FormOptions, residualLinks: boolean): AskedForm {
+  return { resolution, classes, squeezeExcite: se, residualLinks };
 }

@@ -1,6 +1,6 @@
-/** The structures that a command works on: from its arguments, a file or stdin; strings or names of the zoo. */
+/** The networks that a command works on: from its arguments, a file or stdin; structure strings or names of the zoo. */
 import { parseChainedStructure, type Structure } from "../core/networks/masternet/mod.ts";
-import { spelledStructure } from "../core/networks/zoo/mod.ts";
+import { type NamedNetwork, networkNamed, spelledStructure } from "../core/networks/zoo/mod.ts";
 import { UsageError } from "./errors.ts";
 
 /** A structure beside the text that named it. */
@@ -21,14 +21,14 @@ export function resolveStructure(text: string): NamedStructure {
 }
 
 /**
- * All structures of a command, in order: first its arguments, then the lines of `file`. Throws UsageError where there are
+ * All networks of a command, in order: first its arguments, then the lines of `file`. Throws UsageError where there are
  * none, StructureSyntaxError or StructureChannelError for the first that is no network.
  */
-export async function collectStructures(
+export async function collectNetworks(
   texts: readonly string[],
   { file }: { readonly file?: string },
-): Promise<NamedStructure[]> {
+): Promise<NamedNetwork[]> {
   const all = [...texts, ...(file === undefined ? [] : await readLines(file))];
   if (all.length === 0) throw new UsageError("Cannot go on without a structure: give one, or --file");
-  return all.map(resolveStructure);
+  return all.map(networkNamed);
 }

@@ -1,5 +1,5 @@
 /** What `zen export` does. */
-import { zooEntry, zooNames } from "../../core/networks/zoo/mod.ts";
+import { networkNamed } from "../../core/networks/zoo/mod.ts";
 import deno from "../../deno.json" with { type: "json" };
 import {
   exportOnnx,
@@ -14,14 +14,11 @@ import {
 import type { ExportOptions } from "../commands/export.ts";
 import { openDevice } from "../device.ts";
 import { UsageError } from "../errors.ts";
-import { resolveStructure } from "../structures.ts";
+import { formOf } from "../form_options.ts";
 import { grouped, note, printJson } from "../terminal.ts";
 
 function networkOf(text: string, options: ExportOptions): KnownNetwork {
-  const published = zooNames.includes(text) ? zooEntry(text) : { resolution: 32, classes: 100, squeezeExcite: false };
-  const { resolution = published.resolution, classes = published.classes, se = published.squeezeExcite } = options;
-  const form = { resolution, classes, squeezeExcite: se, residualLinks: options.reslink };
-  return filledNetwork(resolveStructure(text).structure, form);
+  return filledNetwork(networkNamed(text).design(formOf(options, options.reslink)));
 }
 
 /** The images that `--calibration` names. */

@@ -7,7 +7,7 @@ import { describeDevice, openDevice } from "../device.ts";
 import { UsageError } from "../errors.ts";
 import { formOf } from "../form_options.ts";
 import { type ProxyResult, rankedAmong, type ScoredStructure, scoresInOrder, type ScoreTask } from "../score/work.ts";
-import { collectStructures } from "../structures.ts";
+import { collectNetworks } from "../structures.ts";
 import { ProgressLine, WorkPace } from "../progress.ts";
 import { print, printJson } from "../terminal.ts";
 
@@ -83,7 +83,7 @@ interface Printing {
 
 async function printScores(task: ScoreTask, printing: Printing): Promise<void> {
   const waits = task.chosen.some(({ proxy }) => proxy.ranking), waiting: ScoredStructure[] = [];
-  const pace = new WorkPace(task.structures.length, "structures scored");
+  const pace = new WorkPace(task.networks.length, "structures scored");
   using line = new ProgressLine({ hidden: printing.json || printing.quiet });
   for await (const row of scoresInOrder(task)) {
     if (waits) waiting.push(row);
@@ -97,7 +97,7 @@ async function printScores(task: ScoreTask, printing: Printing): Promise<void> {
 /** What the command line asks for. Throws UsageError, UnknownProxyError, StructureSyntaxError. */
 export async function taskOf(texts: readonly string[], options: ScoreOptions): Promise<ScoreTask> {
   const chosen = await chosenProxies(options);
-  return { structures: await collectStructures(texts, options), chosen, ...settingsOf(options) };
+  return { networks: await collectNetworks(texts, options), chosen, ...settingsOf(options) };
 }
 
 /** Scores the structures and prints a line each. Throws what {@link taskOf} throws, and the error of a single proxy. */

@@ -2,11 +2,12 @@
 import { type Command, Option } from "commander";
 import { type Precision, precisions } from "../../core/graph/precision.ts";
 import type { DeviceOptions } from "../device.ts";
+import { addFormOptions, type FormOptions } from "../form_options.ts";
 import { deviceOption, imported, integer, jsonOption, workersOption } from "../options.ts";
 import { settingOption } from "../setting_options.ts";
 
 /** What the command's options parse to. */
-export interface ExportOptions extends Omit<DeviceOptions, "precision"> {
+export interface ExportOptions extends FormOptions, Omit<DeviceOptions, "precision"> {
   readonly format: "tflite" | "onnx";
   readonly precision: Precision;
   readonly io: "float" | "int8";
@@ -14,9 +15,6 @@ export interface ExportOptions extends Omit<DeviceOptions, "precision"> {
   readonly calibrationImages: number;
   readonly softmax: boolean;
   readonly labels?: string;
-  readonly resolution?: number;
-  readonly classes?: number;
-  readonly se?: boolean;
   readonly reslink: boolean;
   readonly out: string;
   readonly json?: boolean;
@@ -32,7 +30,8 @@ Examples:
 
 /** Adds the command. */
 export function addExportCommand(program: Command): void {
-  program.command("export").description("write a network as a TensorFlow Lite or ONNX file")
+  const command = program.command("export").description("write a network as a TensorFlow Lite or ONNX file");
+  addFormOptions(command)
     .argument("<structure>", "a structure string, or the name of a zoo network")
     .requiredOption("-o, --out <path>", "the file to write")
     .addOption(new Option("--format <name>", "the file's format").choices(["tflite", "onnx"]).default("tflite"))
@@ -47,15 +46,6 @@ export function addExportCommand(program: Command): void {
     )
     .option("--softmax", "give probabilities rather than logits", false)
     .option("--labels <path>", "a file of the classes' names, one a line, to go into the file")
-    .addOption(
-      new Option("--resolution <pixels>", "height and width of the image (default: the zoo network's, else 32)")
-        .argParser(integer(1)),
-    )
-    .addOption(
-      new Option("--classes <count>", "outputs of the classifier (default: the zoo network's, else 100)")
-        .argParser(integer(1)),
-    )
-    .option("--se", "with squeeze-and-excitation in every super block (default: as the zoo network has it)")
     .option("--no-reslink", "without residual links")
     .addOption(settingOption("modules"))
     .addOption(deviceOption())

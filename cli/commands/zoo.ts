@@ -1,4 +1,4 @@
-/** `zen zoo`: the networks that Zen-NAS published. */
+/** `zen zoo`: the networks that Zen-NAS published, and others that are well known. */
 import type { Command } from "commander";
 import { imported, jsonOption } from "../options.ts";
 

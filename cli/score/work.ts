@@ -1,18 +1,16 @@
 /** The work of `zen score`: every chosen proxy on every structure, timed. */
 import type { Backend } from "../../core/graph/backend.ts";
 import type { ChosenProxy } from "../../core/io/mod.ts";
-import type { NetworkForm } from "../../core/networks/masternet/mod.ts";
+import type { AskedForm, NamedNetwork } from "../../core/networks/zoo/mod.ts";
 import {
   evaluateRepeatedly,
   type Evaluation,
   type NetworkDesign,
   rankedScores,
   type RepeatedScore,
-  structureDesign,
 } from "../../core/scoring/mod.ts";
 import { mapInOrder } from "../concurrency.ts";
 import { failsCandidate } from "../../core/scoring/candidate_error.ts";
-import type { NamedStructure } from "../structures.ts";
 
 /** What one proxy says of one structure, and how long it took to say it. */
 export type ProxyResult =
@@ -27,8 +25,8 @@ export interface ScoredStructure {
 
 /** What to score, by what, and where. */
 export interface ScoreTask {
-  readonly structures: readonly NamedStructure[];
-  readonly form: NetworkForm;
+  readonly networks: readonly NamedNetwork[];
+  readonly form: AskedForm;
   readonly chosen: readonly ChosenProxy[];
   readonly settings: Omit<Evaluation["settings"], "variant">;
   readonly repeats: number;
@@ -52,8 +50,8 @@ async function resultOf(design: NetworkDesign, chosen: ChosenProxy, task: ScoreT
 /** Scores structures, several at once where the repeats of one do not keep the backend busy; results are in order. */
 export async function* scoresInOrder(task: ScoreTask): AsyncGenerator<ScoredStructure> {
   const atOnce = Math.max(1, Math.ceil((task.backend?.concurrency ?? 1) / task.repeats));
-  yield* mapInOrder(task.structures, atOnce, async ({ structure, text }) => {
-    const design = structureDesign(structure, task.form);
+  yield* mapInOrder(task.networks, atOnce, async (network) => {
+    const { text } = network, design = network.design(task.form);
     const results: ProxyResult[] = [];
     // One proxy at a time, so that the seconds of each are its own.
     for (const chosen of task.chosen) results.push(await resultOf(design, chosen, task));

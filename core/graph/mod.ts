@@ -9,7 +9,7 @@ export type { ShapeAttributes } from "./ops/broadcast.ts";
 export type { Conv2dAttributes } from "./ops/conv2d.ts";
 export type { Conv2dInputAttributes, Conv2dWeightAttributes } from "./ops/conv2d_gradients.ts";
 export type { AffineAttributes, NoAttributes } from "./ops/elementwise.ts";
-export type { SliceAttributes, UnflattenAttributes } from "./ops/layout.ts";
+export type { PadChannelsAttributes, SliceAttributes, UnflattenAttributes } from "./ops/layout.ts";
 export type { NormalizeAttributes } from "./ops/normalize.ts";
 export type { AdaptivePoolAttributes, PoolAttributes } from "./ops/pooling.ts";
 export type { AdaptiveUnpoolAttributes, UnpoolAttributes } from "./ops/pooling_gradients.ts";

@@ -1,7 +1,7 @@
 /** A user's own benchmark: structures whose accuracy is known. */
-import { type NetworkForm, parseChainedStructure, printStructure } from "../networks/masternet/mod.ts";
-import { spelledStructure } from "../networks/zoo/mod.ts";
-import { structureDesign } from "../scoring/design.ts";
+import type { NetworkForm } from "../networks/masternet/mod.ts";
+import { networkNamed } from "../networks/zoo/mod.ts";
+import type { NetworkDesign } from "../networks/design.ts";
 import type { Benchmark } from "./benchmark.ts";
 
 /**
@@ -9,10 +9,10 @@ import type { Benchmark } from "./benchmark.ts";
  * text that is no structure, StructureChannelError for one whose channels do not chain.
  */
 export function structureBenchmark(form: NetworkForm): Benchmark {
-  const structureOf = (text: string) => parseChainedStructure(spelledStructure(text));
+  const design = (text: string): NetworkDesign => networkNamed(text).design(form);
   return {
     name: "structures",
-    classOf: (text) => printStructure(structureOf(text)),
-    design: (text) => structureDesign(structureOf(text), form),
+    classOf: (text) => design(text).text,
+    design,
   };
 }

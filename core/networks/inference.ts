@@ -1,7 +1,7 @@
 /** Runs a network in inference mode on one batch and returns its logits. */
 import type { Backend } from "../graph/backend.ts";
 import { GraphBuilder } from "../graph/graph.ts";
-import { lowerStructure, type NetworkForm, type Structure } from "./masternet/mod.ts";
+import type { NetworkDesign } from "./design.ts";
 import { Network } from "./layers.ts";
 import {
   fedParameters,
@@ -16,8 +16,6 @@ import {
 
 /** How to run a network, and on what. */
 export interface ForwardOptions {
-  /** Resolution, classes and switches. */
-  readonly form: NetworkForm;
   /** Images of the batch. */
   readonly batch: number;
   /** `reference`: images and parameters by the filling rule `trained`; `gaussian`: draws of the seed. */
@@ -29,10 +27,10 @@ export interface ForwardOptions {
 }
 
 /** The logits of each image of a batch, `[batch][classes]`. */
-export async function forward(structure: Structure, options: ForwardOptions): Promise<Float32Array[]> {
-  const { form, batch, fill, seed, backend } = options;
+export async function forward(design: NetworkDesign, options: ForwardOptions): Promise<Float32Array[]> {
+  const { batch, fill, seed, backend } = options, { resolution, classes } = design;
   const builder = new GraphBuilder();
-  const shape = [batch, form.resolution, form.resolution, 3];
+  const shape = [batch, resolution, resolution, 3];
   const filled = fill === "reference";
   const input = filled
     ? builder.add("input", [], { name: IMAGE, shape })
@@ -42,7 +40,7 @@ export async function forward(structure: Structure, options: ForwardOptions): Pr
     mode: "inference",
     parameters: filled ? fedParameters() : gaussianParameters(),
   });
-  const { logits } = lowerStructure(structure, network, { ...form, input });
+  const { logits } = design.lower(network, input);
   const feeds = filled
     ? { ...filledInput(IMAGE, shape), ...filledParameters(network.parameters, fillingRules.trained) }
     : {};
@@ -50,6 +48,6 @@ export async function forward(structure: Structure, options: ForwardOptions): Pr
   const [values] = await program.run({ seed, feeds });
   return Array.from(
     { length: batch },
-    (_, image) => values!.subarray(image * form.classes, (image + 1) * form.classes),
+    (_, image) => values!.subarray(image * classes, (image + 1) * classes),
   );
 }

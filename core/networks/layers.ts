@@ -3,7 +3,7 @@
  * inference mode.
  */
 import type { GraphBuilder, NodeId } from "../graph/graph.ts";
-import { elementCount, nhwc, type Shape } from "../graph/shape.ts";
+import { elementCount, nhwc, type Shape, ShapeError, type WindowAxis } from "../graph/shape.ts";
 
 /** The role of a parameter, which decides how it is initialised. */
 export type ParameterRole =
@@ -91,7 +91,7 @@ export interface NetworkOptions {
   readonly onRelu?: ((output: NodeId) => void) | undefined;
 }
 
-/** The geometry of a convolution; padding is always ⌊(kernel − 1)/2⌋. */
+/** The geometry of a convolution. */
 export interface ConvolutionOptions {
   /** Channels of the output. */
   readonly channels: number;
@@ -103,6 +103,32 @@ export interface ConvolutionOptions {
   readonly groups?: number;
   /** Whether it has a bias; default: false. */
   readonly bias?: boolean;
+  /**
+   * Zeros around the input: `half`, ⌊(kernel − 1)/2⌋ on each side, or `same`, TensorFlow's, which give ⌈extent / stride⌉
+   * outputs, with the odd one after the last; default: `half`.
+   */
+  readonly padding?: ConvolutionPadding;
+}
+
+/** Where a convolution's zeros are. */
+export type ConvolutionPadding = "half" | "same";
+
+/** An activation that a model names. */
+export type Activation = "relu" | "relu6" | "sigmoid" | "hard_sigmoid" | "swish" | "hard_swish";
+
+type Padding = Pick<WindowAxis, "padding" | "paddingAfter">;
+
+function samePadding(extent: number, { kernel, stride }: Pick<WindowAxis, "kernel" | "stride">): Padding {
+  const total = Math.max(0, (Math.ceil(extent / stride) - 1) * stride + kernel - extent), padding = total >> 1;
+  return { padding, paddingAfter: total - padding };
+}
+
+/** The zeros around an image of these rows and columns. Throws ShapeError where both would need others. */
+function paddingOf([h, w]: readonly [number, number], { kernel, stride = 1, padding }: ConvolutionOptions): Padding {
+  if (padding !== "same") return { padding: (kernel - 1) >> 1 };
+  const [rows, columns] = [h, w].map((extent) => samePadding(extent, { kernel, stride })) as [Padding, Padding];
+  if (rows.padding === columns.padding && rows.paddingAfter === columns.paddingAfter) return rows;
+  throw new ShapeError(`Cannot pad as rows and columns must need as many zeros: got ${h}×${w}`);
 }
 
 /** Adds layers to a graph, and keeps lists of its parameters, layers and normalisations. */
@@ -119,7 +145,7 @@ export class Network {
   readonly layers: LayerRecord[] = [];
   /** Every normalisation so far, in order; only in training mode. */
   readonly norms: NormRecord[] = [];
-  /** The output of every ReLU layer so far, in order. */
+  /** The output of every ReLU and ReLU6 layer so far, in order. */
   readonly relus: NodeId[] = [];
   readonly #source: ParameterSource;
   readonly #thin: boolean;
@@ -152,11 +178,11 @@ export class Network {
   convolution(x: NodeId, name: string, options: ConvolutionOptions): NodeId {
     const { kernel, stride = 1, bias = false } = options, channels = this.width(options.channels);
     const groups = this.#thin ? 1 : options.groups ?? 1;
-    const [, , , c] = nhwc(this.builder.shape(x), `the input of ${name}`);
+    const [, h, w, c] = nhwc(this.builder.shape(x), `the input of ${name}`);
     const weightShape = [channels, kernel, kernel, Math.floor(c / groups)];
     const inputs = [x, this.parameter(`${name}.weight`, weightShape, "conv_weight")];
     if (bias) inputs.push(this.parameter(`${name}.bias`, [channels], "bias"));
-    const output = this.builder.add("conv2d", inputs, { stride, padding: (kernel - 1) >> 1, groups });
+    const output = this.builder.add("conv2d", inputs, { stride, ...paddingOf([h, w], options), groups });
     return this.#record({ name, kind: "convolution", weight: inputs[1]!, input: x, output });
   }
 
@@ -188,7 +214,13 @@ export class Network {
 
   /** Adds max(x, 0); the output is kept in {@link relus}. */
   relu(x: NodeId): NodeId {
-    const output = this.builder.add("relu", [x], {});
+    return this.activation(x, "relu");
+  }
+
+  /** Adds an activation; the output of those that are zero below zero is kept in {@link relus}. */
+  activation(x: NodeId, activation: Activation): NodeId {
+    const output = this.builder.add(activation, [x], {});
+    if (activation !== "relu" && activation !== "relu6") return output;
     this.relus.push(output);
     this.#onRelu?.(output);
     return output;

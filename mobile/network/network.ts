@@ -1,6 +1,6 @@
 /** A network as exporters take it: a graph in inference mode, and the values of its parameters. */
 import { type Graph, GraphBuilder, type NodeId } from "../../core/graph/graph.ts";
-import { lowerStructure, type NetworkForm, printStructure, type Structure } from "../../core/networks/masternet/mod.ts";
+import type { DesignForm, NamedDesign } from "../../core/networks/design.ts";
 import { Network } from "../../core/networks/layers.ts";
 import { fedParameters, filledParameters, fillingRules, IMAGE } from "../../core/networks/parameters.ts";
 import type { Shape } from "../../core/graph/shape.ts";
@@ -17,10 +17,10 @@ export interface InferenceNetwork {
 
 /** Which network it is: enough to make it again. */
 export interface NetworkOrigin {
-  /** The structure string. */
+  /** The structure string, or the name of a model. */
   readonly structure: string;
-  /** What the structure leaves open. */
-  readonly form: Required<Omit<NetworkForm, "batchNorm">>;
+  /** What it leaves open. */
+  readonly form: DesignForm;
   /** Where the parameters come from. */
   readonly parameters: "filling rule trained";
 }
@@ -32,32 +32,26 @@ export interface KnownNetwork extends InferenceNetwork {
 }
 
 /**
- * A structure as a network with parameters by the filling rule `trained`: the same values in every implementation, for
+ * A design as a network with parameters by the filling rule `trained`: the same values in every implementation, for
  * comparing exporters and measuring latency before there are weights. Throws ShapeError.
  *
  * @example
  * ```ts
- * import { parseStructure } from "@zennas/zennas";
+ * import { networkNamed } from "@zennas/zennas";
  * import { filledNetwork } from "@zennas/zennas/mobile";
- * const structure = parseStructure("SuperConvK3BNRELU(3,8,2,1)");
- * const { graph, values } = filledNetwork(structure, { resolution: 32, classes: 10 });
+ * const { graph, values } = filledNetwork(networkNamed("SuperConvK3BNRELU(3,8,2,1)").design());
  * if (graph.nodes.length === 0 || !("fc_linear.netblock.weight" in values)) throw new Error();
  * ```
  */
-export function filledNetwork(structure: Structure, form: NetworkForm): KnownNetwork {
-  const builder = new GraphBuilder();
-  const input = builder.add("input", [], { name: IMAGE, shape: [1, form.resolution, form.resolution, 3] });
+export function filledNetwork(design: NamedDesign): KnownNetwork {
+  const builder = new GraphBuilder(), { text: structure, form, resolution } = design;
+  const input = builder.add("input", [], { name: IMAGE, shape: [1, resolution, resolution, 3] });
   const network = new Network({ builder, mode: "inference", parameters: fedParameters() });
-  const { logits } = lowerStructure(structure, network, { ...form, input });
-  const { classes, resolution, squeezeExcite = false, residualLinks = true } = form;
+  const { logits } = design.lower(network, input);
   return {
     graph: builder.build([logits]),
     values: filledParameters(network.parameters, fillingRules.trained),
-    origin: {
-      structure: printStructure(structure),
-      form: { classes, resolution, squeezeExcite, residualLinks },
-      parameters: "filling rule trained",
-    },
+    origin: { structure, form, parameters: "filling rule trained" },
   };
 }
 

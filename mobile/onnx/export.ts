@@ -58,10 +58,10 @@ function checkSize({ values }: KnownNetwork): void {
  *
  * @example
  * ```ts
- * import { parseStructure } from "@zennas/zennas";
+ * import { networkNamed } from "@zennas/zennas";
  * import { exportOnnx, filledNetwork } from "@zennas/zennas/mobile";
- * const structure = parseStructure("SuperConvK3BNRELU(3,8,2,1)");
- * const bytes = exportOnnx(filledNetwork(structure, { resolution: 32, classes: 10 }), { producer: "example" });
+ * const design = networkNamed("SuperConvK3BNRELU(3,8,2,1)").design({ classes: 10 });
+ * const bytes = exportOnnx(filledNetwork(design), { producer: "example" });
  * if (bytes.length < 4 * 10 * 8) throw new Error();
  * ```
  */

@@ -1,5 +1,5 @@
 /** The report of a measurement: its figures, and everything that they were computed from. */
-import { publishedNetworks } from "../../core/networks/zoo/published.ts";
+import { networkNames, zooFacts } from "../../core/networks/zoo/mod.ts";
 import { median } from "../../core/numeric/statistics.ts";
 import { caution } from "./errors.ts";
 import type { OperatorTime } from "./profile.ts";
@@ -96,8 +96,9 @@ export interface ReportSources {
 
 /** The published latency of the zoo network that a file is named after, ms; null where there is none. */
 export function publishedPixel2Ms(fileName: string): number | null {
-  const named = [...publishedNetworks].find(([name]) => fileName.includes(name));
-  return named ? named[1].published.pixel2Ms : null;
+  const names = networkNames.filter((name) => fileName.includes(name));
+  if (names.length === 0) return null;
+  return zooFacts(names.reduce((longest, name) => name.length > longest.length ? name : longest)).published.pixel2Ms;
 }
 
 function facts({ name, bytes, sha256 }: NamedFile): FileFacts {

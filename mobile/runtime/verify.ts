@@ -1,7 +1,7 @@
 /** Whether an exported file computes what its network does. */
 import type { Backend } from "../../core/graph/backend.ts";
 import type { Precision } from "../../core/graph/precision.ts";
-import { parseStructure } from "../../core/networks/masternet/mod.ts";
+import { networkNamed } from "../../core/networks/zoo/mod.ts";
 import { MobileError } from "../errors.ts";
 import { filledNetwork, IMAGE, imageShape, type KnownNetwork } from "../network/network.ts";
 import { parseProvenance, type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
@@ -107,7 +107,7 @@ function checkFinite(answers: readonly Float32Array[], whose: string): void {
  */
 export async function verifyTflite(bytes: Uint8Array, options: VerifyOptions): Promise<Verification> {
   const { backend, images: count = 8 } = options, provenance = provenanceOf(bytes);
-  const network = filledNetwork(parseStructure(provenance.structure), provenance.form);
+  const network = filledNetwork(networkNamed(provenance.structure).design(provenance.form));
   const images = randomImages(imageShape(network), { name: "verification", count });
   const reference = await networkAnswers(network, images, backend);
   const logits = await fileAnswers(provenance.softmax ? withLogits(bytes) : bytes, images);

@@ -83,10 +83,10 @@ export function metadataOf({ origin }: KnownNetwork, options: TfliteOptions): Re
  *
  * @example
  * ```ts
- * import { parseStructure } from "@zennas/zennas";
+ * import { networkNamed } from "@zennas/zennas";
  * import { exportTflite, filledNetwork } from "@zennas/zennas/mobile";
- * const structure = parseStructure("SuperConvK3BNRELU(3,8,2,1)");
- * const network = filledNetwork(structure, { resolution: 32, classes: 10 });
+ * const design = networkNamed("SuperConvK3BNRELU(3,8,2,1)").design({ classes: 10 });
+ * const network = filledNetwork(design);
  * const bytes = await exportTflite(network, { precision: "f16", producer: "example" });
  * if (new TextDecoder().decode(bytes.subarray(4, 8)) !== "TFL3") throw new Error();
  * ```

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import cifar from "../fixtures/zoo_logits.json" with { type: "json" };
 import structures from "../fixtures/structures.json" with { type: "json" };
+import { networkNames } from "@zennas/zennas";
 import { TemporaryDirectory } from "../io/run_case.ts";
 import { zen, zenJson } from "./zen.ts";
 
@@ -53,6 +55,28 @@ Deno.test("analyze prints the keys that scripts rely on, for arguments, files an
   const piped = await zenJson(["analyze", "--file", "-", ...flags], `# zoo\n${row!.name}\n\n${SMALL}\n`);
   assert.deepEqual(piped[0], result);
   assert.equal(piped[1].structure, SMALL);
+});
+
+Deno.test("names of the zoo stand for networks in their published form, which flags change", async () => {
+  const names = ["resnet18", "zennet_imagenet1k_flops400M_SE_res224"];
+  const [model, zen] = await zenJson(["analyze", ...names]);
+  assert.deepEqual([model.structure, model.canonical, model.split, model.reference], [
+    "resnet18",
+    "resnet18",
+    "resnet18",
+    null,
+  ]);
+  assert.deepEqual([model.parameters, model.macs, zen.parameters], [11_689_512, 1_814_073_344, 7_466_024]);
+  const [smaller] = await zenJson(["analyze", "cifar_resnet20", "--classes", "100", "--resolution", "64"]);
+  assert.deepEqual([smaller.parameters, smaller.macs], [269_722 + 90 * 65, 4 * (40_551_040 - 640) + 6400]);
+  const [params] = await zenJson(["score", "cifar_resnet20", "--proxy", "params"]);
+  assert.equal(params.score, 269_722);
+  const [zenScore] = await zenJson(["score", "cifar_resnet20", "--batch", "2", "--device", "cpu"]);
+  assert.ok(Number.isFinite(zenScore.score));
+  const published = cifar.find(({ name }) => name === "zennet_cifar10_model_size05M_res32")!;
+  const flags = ["--fill", "reference", "--batch", "2", "--device", "cpu"];
+  const [{ logits }] = await zenJson(["forward", published.name, ...flags]);
+  assert.ok(Math.abs(logits[0][0] / published.logits.first[0]! - 1) < 1e-3);
 });
 
 Deno.test("score keeps order, repeats have an interval, and one seed gives one score", async () => {
@@ -143,7 +167,7 @@ Deno.test("space lists replacements, zoo lists networks", async () => {
     distinct: ["SuperConvK3BNRELU(3,16,1,1)", "SuperConvK3BNRELU(3,8,1,1)"],
   });
   const networks = await zenJson(["zoo", "list"]);
-  assert.equal(networks.length, 15);
+  assert.deepEqual(networks.map(({ name }) => name), networkNames);
   const [one] = await zenJson(["zoo", "show", networks[1].name]);
   assert.deepEqual(one, networks[1]);
 });

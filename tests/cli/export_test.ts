@@ -65,6 +65,15 @@ Deno.test("what cannot be exported or read is one line and a hint", async () => 
   }
 });
 
+Deno.test("a model is exported and verified by its name", async () => {
+  await using scratch = new Scratch();
+  const file = `${scratch.path}/net.tflite`;
+  const [written] = await zenJson(["export", "cifar_resnet20", "-o", file]);
+  assert.deepEqual([written.structure, written.form.classes, written.form.resolution], ["cifar_resnet20", 10, 32]);
+  const [{ passed, sqnrDb }] = await zenJson(["verify", file, "--images", "2", "--device", "cpu"]);
+  assert(passed && sqnrDb > 100, `${sqnrDb} dB`);
+});
+
 Deno.test("onnx files are written", async () => {
   await using scratch = new Scratch();
   const out = `${scratch.path}/net.onnx`;

@@ -1,5 +1,5 @@
 /** Networks to export, and what they compute. */
-import { evaluate, type NetworkForm, openBackend, parseStructure, type Precision } from "@zennas/zennas";
+import { evaluate, type NetworkForm, networkNamed, openBackend, type Precision } from "@zennas/zennas";
 import {
   compareOutputs,
   type Comparison,
@@ -15,7 +15,7 @@ import {
 
 /** A structure string as a small network with filled parameters. */
 export function network(text: string, form: Partial<NetworkForm> = {}): KnownNetwork {
-  return filledNetwork(parseStructure(text), { classes: 10, resolution: 16, ...form });
+  return filledNetwork(networkNamed(text).design({ classes: 10, resolution: 16, ...form }));
 }
 
 /** Images that no calibration sees. */

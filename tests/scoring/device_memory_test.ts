@@ -4,6 +4,7 @@ import {
   createRun,
   DeviceMemoryError,
   evaluateRepeatedly,
+  networkNamed,
   openBackend,
   openRunForWriting,
   parseStructure,
@@ -81,8 +82,14 @@ Deno.test("repeats of a network that the device cannot hold are one such error, 
 
 Deno.test("scoring a list of structures names the error beside the one that the device cannot hold", async () => {
   await using backend = await openBackend("cpu");
-  const structures = texts.map((text) => ({ text, structure: parseStructure(text) }));
-  const task = { structures, form, chosen, settings: drawn(zen, { batch: BATCH }), repeats: 2, backend };
+  const task = {
+    networks: texts.map(networkNamed),
+    form,
+    chosen,
+    settings: drawn(zen, { batch: BATCH }),
+    repeats: 2,
+    backend,
+  };
   const outcomes: (boolean | string)[] = [];
   for await (const { results: [result] } of scoresInOrder(task)) {
     outcomes.push("error" in result! ? result.error.message : Number.isFinite(result!.score.mean));

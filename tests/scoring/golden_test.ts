@@ -34,7 +34,12 @@ Deno.test("logits of zoo networks in inference mode are the published code's, wi
   for (const { name, resolution, batch, logits: expected } of logits) {
     const { structure, classes, squeezeExcite } = zooEntry(name);
     const form = { resolution, classes, squeezeExcite };
-    const rows = await forward(parseStructure(structure), { form, batch, fill: "reference", seed: 0, backend });
+    const rows = await forward(structureDesign(parseStructure(structure), form), {
+      batch,
+      fill: "reference",
+      seed: 0,
+      backend,
+    });
     const values = rows.flatMap((row) => [...row]);
     const tolerance = 1e-4 * expected.norm;
     assert.equal(values.length, expected.shape[0]! * expected.shape[1]!);

@@ -1,7 +1,5 @@
 /** The true cost of structures: parameters, multiply-adds and memory, counted on their graphs. */
-import { graphMacs, peakActivationBytes } from "../../graph/cost.ts";
-import { GraphBuilder, type NodeId } from "../../graph/graph.ts";
-import { Network, parameterCount, type ParameterSource } from "../layers.ts";
+import { graphCost, type PartCost } from "../graph_cost.ts";
 import { sameShape, type Shape, ShapeError } from "../../graph/shape.ts";
 import type { FormSwitches, NetworkForm } from "./definition.ts";
 import { countLayers, inputChannels } from "./inspect.ts";
@@ -19,44 +17,6 @@ export interface TrueCost {
   readonly layers: number;
   /** Memory of activations in inference (see `peakActivationBytes`), bytes. */
   readonly peakActivationBytes: number;
-}
-
-/** The cost of a part of a network, and the shape of its output. */
-export interface PartCost {
-  readonly parameters: number;
-  readonly macs: number;
-  readonly peakActivationBytes: number;
-  /** The shape of its output. */
-  readonly output: Shape;
-}
-
-/**
- * Supplies one shared node for all vectors of a length, to keep graphs small: costs do not depend on values, and most
- * parameters are vectors.
- */
-function valuelessParameters(): ParameterSource {
-  const vectors = new Map<number, NodeId>();
-  return (builder, { shape }) => {
-    const length = shape.length === 1 ? shape[0] : undefined;
-    const node = vectors.get(length ?? 0) ?? builder.add("constant", [], { shape, values: [0] });
-    if (length !== undefined) vectors.set(length, node);
-    return node;
-  };
-}
-
-/** Builds a part of a network on a graph of its own, with an input of this shape, and counts its cost. */
-function partCost(shape: Shape, build: (network: Network, input: NodeId) => NodeId): PartCost {
-  const builder = new GraphBuilder();
-  const network = new Network({ builder, mode: "inference", parameters: valuelessParameters() });
-  const input = builder.add("input", [], { name: "input", shape });
-  const output = build(network, input);
-  const graph = builder.build([output]);
-  return {
-    parameters: parameterCount(network.parameters),
-    macs: graphMacs(graph),
-    peakActivationBytes: peakActivationBytes(graph, new Set([input])),
-    output: builder.shape(output),
-  };
 }
 
 /** Returns a count that float64 holds exactly; throws ShapeError for a larger one. */
@@ -88,7 +48,7 @@ export function blockCost(block: Block, site: CostSite): PartCost {
   const { definition } = kindOfBlock(block);
   const cost = "expand" in definition
     ? sequenceCost(definition.expand(block, site.form), site)
-    : partCost(site.before, (network, input) => lowerBlocks([block], { network, input, form: site.form, name: "" }));
+    : graphCost(site.before, (network, input) => lowerBlocks([block], { network, input, form: site.form, name: "" }));
   known.set(block, { ...site, cost });
   return cost;
 }
@@ -137,7 +97,7 @@ export function trueCost(structure: Structure, options: NetworkForm): TrueCost {
     parts.push(part);
     shape = part.output;
   }
-  parts.push(partCost(shape, (network, features) => lowerClassifier(network, { features, classes })));
+  parts.push(graphCost(shape, (network, features) => lowerClassifier(network, { features, classes })));
   const { parameters, macs, peakActivationBytes } = parts.reduce(together);
   return {
     parameters: exact(parameters, "parameters"),

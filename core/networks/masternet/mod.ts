@@ -14,7 +14,7 @@ export type {
   ReferenceSite,
 } from "./definition.ts";
 export { blockLayers, blockStride, countLayers, inputChannels, outputChannels } from "./inspect.ts";
-export { type LoweredStructure, lowerStructure } from "./lower.ts";
+export { formSwitches, type LoweredStructure, lowerStructure } from "./lower.ts";
 export { MAX_ARGUMENT, MAX_BLOCKS, MAX_DEPTH, parseStructure } from "./parse.ts";
 export { type PrintOptions, printStructure } from "./print.ts";
 export { referenceCost } from "./reference_cost.ts";

@@ -8,7 +8,7 @@ export interface PublishedFigures {
    */
   readonly params: number;
   /** Multiply-adds. */
-  readonly flops: number;
+  readonly flops: number | null;
   /** Top-1 accuracy on the data set that is part of the name, %. */
   readonly top1Percent: number;
   /** NVIDIA V100, half precision, batch 64, ms per image. */

@@ -1,8 +1,8 @@
 /** ONNX files compute what their networks do, by onnxruntime against the float64 oracle. */
 import assert from "node:assert/strict";
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
-import { compareOutputs, exportOnnx, IMAGE, imageShape, type KnownNetwork } from "@zennas/zennas/mobile";
-import { openBackend } from "@zennas/zennas";
+import { compareOutputs, exportOnnx, filledNetwork, IMAGE, imageShape, type KnownNetwork } from "@zennas/zennas/mobile";
+import { networkNamed, openBackend } from "@zennas/zennas";
 import { channelsFirst, channelsFirstShape } from "../../../mobile/onnx/layout.ts";
 import { network, oracle, testImages } from "../networks.ts";
 
@@ -32,6 +32,25 @@ Deno.test("onnxruntime computes what the oracle does", async (t) => {
       const other = await answer(exportOnnx(of, { producer: "test" }), of, image!);
       const { relativeDifference } = compareOutputs([oracle(of, image!)], [other]);
       assert(relativeDifference < 1e-5, `${relativeDifference}`);
+    });
+  }
+});
+
+/** One of each family, and what each rounds more or less. */
+const models: readonly (readonly [name: string, resolution: number])[] = [
+  ["cifar_resnet20", 32],
+  ["mobilenet_v2", 32],
+  ["mobilenet_v3_small", 64],
+  ["tf_efficientnet_b0", 64],
+];
+
+Deno.test("onnxruntime computes what the oracle does, for a model of each family", async (t) => {
+  for (const [name, resolution] of models) {
+    await t.step(name, async () => {
+      const of = filledNetwork(networkNamed(name).design({ resolution })), [image] = testImages(of, 1);
+      const other = await answer(exportOnnx(of, { producer: "test" }), of, image!);
+      const { relativeDifference } = compareOutputs([oracle(of, image!)], [other]);
+      assert(relativeDifference < 1e-4, `${relativeDifference}`);
     });
   }
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { publishedPixel2Ms } from "../../../mobile/phone/report.ts";
 import {
   type Job,
   latencyReport,
@@ -36,6 +37,9 @@ Deno.test("the report: figures of known samples, published ones beside them, lab
   assert.ok(Math.abs(result!.p95Ms! - 1.07) < 1e-9 && Math.abs(result!.madMs! - 0.01) < 1e-9);
   assert.deepEqual(result!.interval95Ms, [1, 1.04]);
   assert.equal(result!.publishedPixel2Ms, 87.9);
+  assert.equal(publishedPixel2Ms("tf_efficientnet_b5_f16.tflite"), 2580);
+  assert.equal(publishedPixel2Ms("resnet18.tflite"), null);
+  assert.equal(publishedPixel2Ms("mine.tflite"), null);
   assert.equal(latencyReport({ ...sources, comparePublished: false }).results[0]!.publishedPixel2Ms, undefined);
   assert.match(
     toMarkdown(report),

@@ -1,13 +1,19 @@
 /** Exported files compute what their networks do, by the production runtime against the float64 oracle. */
 import assert from "node:assert/strict";
 import {
+  filledInput,
+  GraphBuilder,
+  IMAGE,
   mutate,
+  networkNamed,
+  type NodeId,
   openBackend,
   parseStructure,
   type Precision,
   precisions,
   publishedSpaces,
   Random,
+  structureDesign,
 } from "@zennas/zennas";
 import {
   exportTflite,
@@ -52,6 +58,44 @@ Deno.test("odd and even resolutions pad the same as the network", async () => {
   }
 });
 
+/** How often each operator is in a model's file, in 32-bit floats. */
+async function operatorsOf(name: string): Promise<Readonly<Record<string, number>>> {
+  const bytes = await exported(filledNetwork(networkNamed(name).design({ resolution: 64 })), "f32");
+  const names = readLiteFile(bytes).graphs[0]!.operators.map((operator) => operator.name);
+  return Object.fromEntries([...new Set(names)].map((one) => [one, names.filter((other) => other === one).length]));
+}
+
+Deno.test("models have the operators that the official converter would write", async () => {
+  const small = await operatorsOf("mobilenet_v3_small");
+  assert.deepEqual([small["HARD_SWISH"], small["RELU6"], small["LOGISTIC"]], [19, undefined, undefined]);
+  assert.equal((await operatorsOf("tf_efficientnet_b0"))["PAD"], undefined);
+  assert.equal((await operatorsOf("efficientnet_b0"))["PAD"], 5);
+  const residual = await operatorsOf("cifar_resnet20");
+  assert.deepEqual([residual["STRIDED_SLICE"], residual["PAD"], residual["MAX_POOL_2D"]], [2, 4, undefined]);
+});
+
+Deno.test("padding that differs before and after, relu6 behind nothing that takes it, and a lone hard sigmoid are exact", async () => {
+  const builder = new GraphBuilder(), values: Record<string, Float32Array> = {};
+  const fed = (name: string, shape: readonly number[]): NodeId => {
+    values[name] = filledInput(name, shape)[name]!;
+    return builder.add("input", [], { name, shape });
+  };
+  const image = builder.add("input", [], { name: IMAGE, shape: [1, 9, 9, 3] });
+  const convolution = { stride: 1, padding: 2, paddingAfter: 0, groups: 1 };
+  const x = builder.add("conv2d", [image, fed("weight", [8, 3, 3, 3])], convolution);
+  const pooled = builder.add("max_pool", [x], { kernel: 1, stride: 3, padding: 0 });
+  const padded = builder.add("pad_channels", [builder.add("relu6", [pooled], {})], { before: 1, after: 2 });
+  const gate = builder.add("hard_sigmoid", [
+    builder.add("average_pool", [padded], { kernel: 1, stride: 2, padding: 0 }),
+  ], {});
+  const graph = builder.build([builder.add("flatten", [builder.add("hard_swish", [gate], {})], {})]);
+  const { origin } = network("SuperConvK3BNRELU(3,8,2,1)"), of = { graph, values, origin };
+  for (const precision of precisions) {
+    const { sqnrDb } = await distance(of, precision);
+    assert(sqnrDb >= thresholds[precision].sqnrDb, `${precision}: ${sqnrDb} dB`);
+  }
+});
+
 Deno.test("networks from both spaces verify in every precision", async () => {
   await using backend = await openBackend("cpu");
   const starts = {
@@ -62,7 +106,9 @@ Deno.test("networks from both spaces verify in every precision", async () => {
     let structure = parseStructure(start);
     for (let index = 0; index < 4; index++) {
       structure = mutate(structure, new Random(5, index), { space: publishedSpaces[space], replacements: 2 });
-      const known = filledNetwork(structure, { resolution: 24, classes: 10, squeezeExcite: index % 2 === 1 });
+      const known = filledNetwork(
+        structureDesign(structure, { resolution: 24, classes: 10, squeezeExcite: index % 2 === 1 }),
+      );
       const precision: Precision = precisions[index]!;
       const images = randomImages(imageShape(known), { name: "calibration", count: 8 });
       const calibration = { name: "random", images, backend };

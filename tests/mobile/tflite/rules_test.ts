@@ -15,6 +15,10 @@ Deno.test("padding is SAME where that means the same windows", () => {
   assert.equal(paddingForm([33, 32], { kernel: 3, stride: 2, padding: 1 }), "PAD");
   assert.equal(paddingForm([32, 32], { kernel: 1, stride: 2, padding: 0 }), "VALID");
   assert.equal(paddingForm([5, 5], { kernel: 5, stride: 1, padding: 1 }), "PAD");
+  assert.equal(paddingForm([32, 32], { kernel: 3, stride: 2, padding: 0, paddingAfter: 1 }), "SAME");
+  assert.equal(paddingForm([32, 32], { kernel: 5, stride: 2, padding: 1, paddingAfter: 2 }), "SAME");
+  assert.equal(paddingForm([32, 32], { kernel: 5, stride: 2, padding: 2, paddingAfter: 1 }), "PAD");
+  assert.equal(paddingForm([32, 32], { kernel: 3, stride: 1, padding: 0, paddingAfter: 1 }), "PAD");
 });
 
 const float: LiteTensor = { name: "float", shape: [1], type: "FLOAT32" };

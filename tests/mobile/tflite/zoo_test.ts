@@ -1,16 +1,23 @@
-/** Published networks verify in every precision. `deno task bench:export` does the same for all fifteen. */
+/** Networks of the zoo verify in every precision. `deno task bench:export` does the same for all of them. */
 import assert from "node:assert/strict";
-import { openBackend, parseStructure, precisions, zooEntry } from "@zennas/zennas";
+import { networkNamed, openBackend, precisions } from "@zennas/zennas";
 import { exportTflite, filledNetwork, imageShape, randomImages, verifyTflite } from "@zennas/zennas/mobile";
+import { everyRow } from "../../scale.ts";
 
 /** The smallest of each kind, at resolutions that keep this quick. */
-const networks = { zennet_cifar10_model_size05M_res32: 32, zennet_imagenet1k_flops400M_SE_res224: 32 } as const;
+const networks: Readonly<Record<string, number>> = {
+  zennet_cifar10_model_size05M_res32: 32,
+  zennet_imagenet1k_flops400M_SE_res224: 32,
+  cifar_resnet20: 32,
+  mobilenet_v3_small: 64,
+  tf_efficientnet_b0: 64,
+  ...(everyRow ? { resnet18: 64, resnet50: 64, mobilenet_v2: 64, mobilenet_v3_large: 64, efficientnet_b0: 64 } : {}),
+};
 
 for (const [name, resolution] of Object.entries(networks)) {
   Deno.test(`${name} verifies in every precision`, async () => {
     await using backend = await openBackend("cpu");
-    const { structure, classes, squeezeExcite } = zooEntry(name);
-    const network = filledNetwork(parseStructure(structure), { classes, squeezeExcite, resolution });
+    const network = filledNetwork(networkNamed(name).design({ resolution }));
     for (const precision of precisions) {
       const images = randomImages(imageShape(network), { name: "calibration", count: 8 });
       const calibration = { name: "random", images, backend };
