@@ -1,6 +1,15 @@
 /** The published networks are the published ones, and cost what the paper says. */
 import assert from "node:assert/strict";
-import { parseStructure, referenceCost, trueCost, UnknownNetworkError, zooEntry, zooNames } from "@zennas/zennas";
+import {
+  networkNamed,
+  parseStructure,
+  referenceCost,
+  StructureSyntaxError,
+  trueCost,
+  UnknownNetworkError,
+  zooEntry,
+  zooNames,
+} from "@zennas/zennas";
 import zoo from "../fixtures/zoo.json" with { type: "json" };
 
 Deno.test("the zoo is the published one", () => {
@@ -57,5 +66,7 @@ Deno.test("an unknown name gets the nearest one as a hint", () => {
     assert.equal(error.suggestion, "zennet_cifar10_model_size1M_res32");
     return true;
   });
-  assert.throws(() => zooEntry("resnet"), /the names are zennet_cifar10_model_size05M_res32,/);
+  assert.throws(() => zooEntry("toaster"), /the names are zennet_cifar10_model_size05M_res32,/);
+  assert.throws(() => networkNamed("resnet19"), /did you mean resnet18\?/);
+  assert.throws(() => networkNamed("toaster"), StructureSyntaxError);
 });

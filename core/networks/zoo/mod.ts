@@ -1,38 +1,12 @@
 /** The published networks, by name. */
-import { nearestName } from "../../nearest.ts";
 import { models } from "../models/mod.ts";
 import type { ZooEntry } from "./entry.ts";
+import { UnknownNetworkError } from "./names.ts";
 import { publishedNetworks } from "./published.ts";
 
 export type { PublishedFigures, ZooEntry } from "./entry.ts";
 export { type AskedForm, type NamedNetwork, networkNamed } from "./named.ts";
-
-/** Thrown where no published network has the name. */
-export class UnknownNetworkError extends RangeError {
-  /** The name of the error's class. */
-  override readonly name = "UnknownNetworkError";
-  /** The name that was asked for. */
-  readonly network: string;
-  /** The most similar published name, if one is similar enough. */
-  readonly suggestion: string | undefined;
-
-  /** Creates an error about this name. */
-  constructor(network: string) {
-    const suggestion = nearestName(network, networkNames);
-    const hint = suggestion
-      ? `none has this name (did you mean ${suggestion}?)`
-      : `the names are ${networkNames.join(", ")}`;
-    super(`Cannot find a published network as ${hint}: got ${network}`);
-    this.network = network;
-    this.suggestion = suggestion;
-  }
-}
-
-/** The names of Zen-NAS's networks: CIFAR-10, CIFAR-100, then ImageNet by multiply-adds and by latency. */
-export const zooNames: readonly string[] = [...publishedNetworks.keys()];
-
-/** The names of all networks of the zoo: {@link zooNames}, then the models. */
-export const networkNames: readonly string[] = [...zooNames, ...models.keys()];
+export { networkNames, UnknownNetworkError, zooNames } from "./names.ts";
 
 /**
  * Looks up one of Zen-NAS's networks by its name. Throws {@link UnknownNetworkError}.

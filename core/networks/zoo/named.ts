@@ -2,6 +2,7 @@
 import { type NamedDesign, structureDesign } from "../design.ts";
 import { type NetworkForm, parseChainedStructure, type Structure } from "../masternet/mod.ts";
 import { modelDesign, models } from "../models/mod.ts";
+import { UnknownNetworkError } from "./names.ts";
 import { publishedNetworks } from "./published.ts";
 
 /** What a form leaves open is as in the published network, or as here where there is none. */
@@ -20,14 +21,21 @@ export interface NamedNetwork {
   design(form?: AskedForm): NamedDesign;
 }
 
+/** Throws UnknownNetworkError for a word that is no name but resembles one. */
+function checkName(text: string): void {
+  if (publishedNetworks.has(text) || !/^\w+$/.test(text)) return;
+  const error = new UnknownNetworkError(text);
+  if (error.suggestion !== undefined) throw error;
+}
+
 /** What is given of a form. */
 function given(form: object): Partial<NetworkForm> {
   return Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined));
 }
 
 /**
- * The network that a text names or spells. Throws StructureSyntaxError, StructureChannelError for a text that is no
- * structure either.
+ * The network that a text names or spells. Throws UnknownNetworkError for what resembles a name, StructureSyntaxError,
+ * StructureChannelError for other texts that are no structure either.
  *
  * @example
  * ```ts
@@ -45,6 +53,7 @@ export function networkNamed(text: string): NamedNetwork {
       design: (form = {}) => modelDesign(text, { model, form: { classes, resolution, ...given(form) } }),
     };
   }
+  checkName(text);
   const entry = publishedNetworks.get(text),
     spelled = entry?.structure ?? text,
     structure = parseChainedStructure(spelled);
