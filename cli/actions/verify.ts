@@ -13,7 +13,9 @@ function printVerification(verification: Verification): void {
     ["max |diff|", `${maxDifference.toPrecision(3)} (${relativeDifference.toExponential(1)} of the largest logit)`],
     [
       "SQNR",
-      `${sqnrDb === Infinity ? "nothing differs" : `${sqnrDb.toFixed(1)} dB`} (at least ${threshold.sqnrDb} dB)`,
+      `${sqnrDb === Infinity ? "nothing differs" : `${sqnrDb.toFixed(1)} dB`} (at least ${
+        threshold.sqnrDb.toFixed(0)
+      } dB)`,
     ],
     ["top-1 agreement", `${(100 * top1Agreement).toFixed(0)} % (at least ${100 * threshold.top1Agreement} %)`],
     ...(probabilityDifference === null

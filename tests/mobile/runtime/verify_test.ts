@@ -1,7 +1,8 @@
 /** Verifying finds what is wrong with a file, and nothing where nothing is. */
 import assert from "node:assert/strict";
-import { openBackend } from "@zennas/zennas";
-import { readLiteFile, verifyTflite } from "@zennas/zennas/mobile";
+import { networkNamed, openBackend, type Precision } from "@zennas/zennas";
+import { filledNetwork, readLiteFile, simplify, thresholds, verifyTflite } from "@zennas/zennas/mobile";
+import { withRoundedWeights } from "../../../mobile/runtime/rounding.ts";
 import { withLogits } from "../../../mobile/tflite/logits.ts";
 import { answers, exported, network, testImages } from "../networks.ts";
 
@@ -27,6 +28,33 @@ Deno.test("a file that ends in a softmax is compared by the logits before it", a
     assert(Number.isFinite(soft.sqnrDb) && soft.probabilityDifference! < 1e-5);
     assert.throws(() => withLogits(logits), { code: "MODEL_PROVENANCE" });
   }
+});
+
+Deno.test("a network that amplifies rounding is taken for itself, and not where it is damaged", async () => {
+  await using backend = await openBackend("cpu", { workers: 1 });
+  const amplifying = filledNetwork(networkNamed("mobilenet_v3_large").design({ resolution: 64 }));
+  const bytes = await exported(amplifying, "f32"), options = { backend, images: 2 };
+  const { passed, sqnrDb, threshold } = await verifyTflite(bytes, options);
+  assert(
+    passed && threshold.sqnrDb < thresholds.f32.sqnrDb && threshold.sqnrDb > 60,
+    `${sqnrDb}, ${threshold.sqnrDb} dB`,
+  );
+  const wrong = await verifyTflite(damaged(bytes), options);
+  assert(!wrong.passed && wrong.sqnrDb < 20, `${wrong.sqnrDb} dB`);
+});
+
+Deno.test("weights are rounded as each precision stores them, and vectors are not", () => {
+  const { values } = simplify(of), name = Object.keys(values).find((key) => values[key]!.length === 8 * 9 * 3)!;
+  const rounded = (precision: Precision): Float32Array => withRoundedWeights(of, precision).values[name]!;
+  const row = values[name]!.subarray(0, 27), largest = Math.max(...row.map(Math.abs));
+  for (const precision of ["dynamic", "int8"] as const) {
+    const steps = rounded(precision).subarray(0, 27).map((value) => value / largest * 127);
+    assert(steps.every((step, index) => Math.abs(step - Math.round(row[index]! / largest * 127)) < 1e-3), precision);
+  }
+  assert.deepEqual(rounded("f16"), values[name]!.map(Math.f16round));
+  assert(rounded("f32").every((value, index) => Math.abs(value - values[name]![index]!) <= largest * 2 ** -23));
+  const bias = Object.keys(values).find((key) => values[key]!.length === 8)!;
+  assert.deepEqual(withRoundedWeights(of, "int8").values[bias], values[bias]);
 });
 
 Deno.test("damaged weights are found, behind a softmax too", async () => {
