@@ -96,9 +96,8 @@ export interface ReportSources {
 
 /** The published latency of the zoo network that a file is named after, ms; null where there is none. */
 export function publishedPixel2Ms(fileName: string): number | null {
-  const names = networkNames.filter((name) => fileName.includes(name));
-  if (names.length === 0) return null;
-  return zooFacts(names.reduce((longest, name) => name.length > longest.length ? name : longest)).published.pixel2Ms;
+  const named = networkNames.find((name) => fileName.includes(name));
+  return named === undefined ? null : zooFacts(named).published.pixel2Ms;
 }
 
 function facts({ name, bytes, sha256 }: NamedFile): FileFacts {

@@ -178,6 +178,16 @@ Deno.test("every program's names are its own", () => {
   assert.ok(![...namesOf("cifar_resnet20")].some((name) => /downsample|shortcut/.test(name)));
 });
 
+Deno.test("links of CIFAR's ResNets take every second pixel, and put as many zeros before its channels as after them", () => {
+  const { builder, lowered } = filled(networkNamed("cifar_resnet32").design(), 1);
+  const { nodes } = builder.build([lowered.logits]);
+  const padded = nodes.flatMap((node) => node.op === "pad_channels" ? [node] : []);
+  assert.deepEqual(padded.map(({ attributes }) => attributes), [{ before: 8, after: 8 }, { before: 16, after: 16 }]);
+  for (const { inputs: [from] } of padded) {
+    assert.deepEqual(nodes[from!]!.attributes, { kernel: 1, stride: 2, padding: 0 });
+  }
+});
+
 Deno.test("forms leave out residual links and normalisations, and have other classes", () => {
   for (const name of ["resnet18", "cifar_resnet20", "mobilenet_v2", "efficientnet_b0"]) {
     const ops = (form: Parameters<ReturnType<typeof networkNamed>["design"]>[0]): readonly string[] => {

@@ -39,6 +39,8 @@ Deno.test("a network that amplifies rounding is taken for itself, and not where 
     passed && threshold.sqnrDb < thresholds.f32.sqnrDb && threshold.sqnrDb > 60,
     `${sqnrDb}, ${threshold.sqnrDb} dB`,
   );
+  const coarse = await verifyTflite(await exported(amplifying, "dynamic"), options);
+  assert(!coarse.passed && coarse.threshold.sqnrDb === 20, `${coarse.sqnrDb}, ${coarse.threshold.sqnrDb} dB`);
   const wrong = await verifyTflite(damaged(bytes), options);
   assert(!wrong.passed && wrong.sqnrDb < 20, `${wrong.sqnrDb} dB`);
 });
