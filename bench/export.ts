@@ -8,7 +8,7 @@
 
 import type { Backend } from "../core/graph/backend.ts";
 import { type Precision, precisions } from "../core/graph/precision.ts";
-import { networkNamed, networkNames, zooFacts } from "../core/networks/zoo/mod.ts";
+import { networkNamed, zooFacts, zooNames } from "../core/networks/zoo/mod.ts";
 import { openBackend } from "../kernels/mod.ts";
 import {
   exportTflite,
@@ -56,7 +56,7 @@ function row(name: string, bytes: Uint8Array, verification: Verification): strin
 
 console.log("| network | precision | MB | max diff / max logit | SQNR, dB | top-1 | passed |");
 console.log("|---|---|---|---|---|---|---|");
-const names = Deno.args.length > 0 ? Deno.args : networkNames;
+const names = Deno.args.length > 0 ? Deno.args : zooNames;
 await using backend = await openBackend("cpu");
 let failures = 0;
 for (const name of names) {

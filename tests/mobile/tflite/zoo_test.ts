@@ -1,4 +1,4 @@
-/** Networks of the zoo verify in every precision. `deno task bench:export` does the same for all of them. */
+/** Networks of the zoo verify in every precision. `deno task bench:export` does the same for all of Zen-NAS's, or for the names that it is given. */
 import assert from "node:assert/strict";
 import { networkNamed, openBackend, precisions } from "@zennas/zennas";
 import { exportTflite, filledNetwork, imageShape, randomImages, verifyTflite } from "@zennas/zennas/mobile";
