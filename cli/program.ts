@@ -5,10 +5,12 @@ import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addCorrelateCommand } from "./commands/correlate.ts";
 import { addDataCommand } from "./commands/data.ts";
 import { addDevicesCommand } from "./commands/devices.ts";
+import { addEvalCommand } from "./commands/eval.ts";
 import { addExportCommand } from "./commands/export.ts";
 import { addForwardCommand } from "./commands/forward.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
 import { addPhoneCommand } from "./commands/phone.ts";
+import { addPredictCommand } from "./commands/predict.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { addRunsCommand } from "./commands/runs.ts";
 import { addScoreCommand } from "./commands/score.ts";
@@ -69,6 +71,8 @@ export function createProgram(): Command {
       addRunsCommand,
       addTrustCommand,
       addDataCommand,
+      addEvalCommand,
+      addPredictCommand,
       addExportCommand,
       addInspectCommand,
       addRunCommand,

@@ -1,4 +1,5 @@
 /** What the classes of data sets are called that keep no names beside their images. */
+import imagenet from "./imagenet_classes.json" with { type: "json" };
 
 /** CIFAR-10's, in the order of its labels. */
 export const cifar10Classes: readonly string[] = [
@@ -19,3 +20,17 @@ export const cifar100Classes: readonly string[] = [
 
 /** MNIST's digits. */
 export const mnistClasses: readonly string[] = [..."0123456789"];
+
+/**
+ * ImageNet's (ILSVRC 2012), in the order of its labels: WordNet's words for each class, as TensorFlow's models list them
+ * (tensorflow/tfjs-models, mobilenet, Apache-2.0).
+ */
+export const imagenetClasses: readonly string[] = imagenet;
+
+/**
+ * The names of the classes of a network that tells only how many it has: those of the data set with that many. Undefined
+ * where there is none.
+ */
+export function classNames(count: number): readonly string[] | undefined {
+  return [cifar10Classes, cifar100Classes, imagenetClasses].find(({ length }) => length === count);
+}

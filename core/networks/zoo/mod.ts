@@ -1,4 +1,5 @@
 /** The published networks, by name. */
+import type { NormalizationName } from "../../images/mod.ts";
 import { models } from "../models/mod.ts";
 import type { ZooEntry } from "./entry.ts";
 import { UnknownNetworkError } from "./names.ts";
@@ -28,6 +29,8 @@ export function zooEntry(name: string): ZooEntry {
 export interface ZooFacts extends Omit<ZooEntry, "checkpoint" | "url" | "squeezeExcite"> {
   /** Where the PyTorch original of a model is, whose parameter names it has. */
   readonly original?: string;
+  /** What its images are normalised by; undefined where that depends on the data set that it was trained on. */
+  readonly normalization?: NormalizationName;
 }
 
 /** What is known of a network of {@link networkNames}. A model's structure is its name. Throws {@link UnknownNetworkError}. */
@@ -35,7 +38,7 @@ export function zooFacts(name: string): ZooFacts {
   const model = models.get(name);
   if (!model) return zooEntry(name);
   const { lower: _, resolution, ...facts } = model;
-  return { structure: name, resolution, cropResolution: resolution, ...facts };
+  return { structure: name, resolution, cropResolution: resolution, normalization: "imagenet", ...facts };
 }
 
 /** The structure string of a published network's name; any other text as it is. */

@@ -1,0 +1,101 @@
+/** What `zen eval` does. */
+import {
+  answers,
+  Classification,
+  type ClassificationResult,
+  evaluationPipeline,
+  normalizations,
+} from "../../core/mod.ts";
+import {
+  type BatchTimes,
+  type BrokenFile,
+  type DataSet,
+  ImageBatches,
+  openDataFolder,
+  openSplit,
+} from "../../core/io/mod.ts";
+import type { EvalOptions } from "../commands/eval.ts";
+import { Interrupted, UsageError } from "../errors.ts";
+import { type EvaluationFacts, printEvaluation } from "../evaluation/report.ts";
+import { openSubject, type Subject } from "../evaluation/subject.ts";
+import { InterruptSignal } from "../interrupt_signal.ts";
+import { ProgressLine } from "../progress.ts";
+import { grouped } from "../terminal.ts";
+
+/** What an evaluation gave. */
+interface Outcome {
+  readonly result: ClassificationResult;
+  readonly broken: readonly BrokenFile[];
+  readonly times: BatchTimes;
+  readonly seconds: number;
+}
+
+/** The batches of a data set as a network takes them. Throws UsageError where it has other classes. */
+function batchesOf(data: DataSet, { subject, options, signal, normalization }: {
+  readonly subject: Subject;
+  readonly options: EvalOptions;
+  readonly signal: AbortSignal;
+  readonly normalization: keyof typeof normalizations;
+}): ImageBatches {
+  const { classes, resolution, batch } = subject.classifier;
+  if (classes !== data.classes.length) {
+    throw new UsageError(
+      `Cannot evaluate as network and data must have the same classes: got ${classes} and ${data.classes.length} (${data.name})`,
+    );
+  }
+  const crop = data.imageSize === undefined ? subject.crop : undefined;
+  const pipeline = evaluationPipeline({ crop, resolution, normalization: normalizations[normalization] });
+  return new ImageBatches(data, { pipeline, batch, limit: options.limit, signal });
+}
+
+/** Classifies all batches; after an interrupt, those that were answered. */
+async function classify(
+  batches: ImageBatches,
+  { subject, total, options, signal }: {
+    readonly subject: Subject;
+    readonly total: number;
+    readonly options: EvalOptions;
+    readonly signal: AbortSignal;
+  },
+): Promise<Outcome> {
+  using line = new ProgressLine({ hidden: options.json || options.quiet });
+  const counted = new Classification({ classes: subject.classifier.classes, worst: options.worst });
+  const started = performance.now();
+  try {
+    for await (const answered of answers(subject.classifier, batches)) {
+      counted.add(answered);
+      line.update(() => {
+        const { top1 } = counted.result(), { images } = counted;
+        const facts = [`${grouped(images)} of ${grouped(total)} images`, `top-1 ${(100 * top1.share).toFixed(2)} %`];
+        return { share: images / total, facts };
+      });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  if (counted.images === 0) {
+    throw signal.aborted
+      ? new Interrupted("stopped before the first batch was answered")
+      : new UsageError(`Cannot evaluate as no image can be read: got ${batches.broken.length} broken ones`);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  return { result: counted.result(), broken: batches.broken, times: batches.times, seconds };
+}
+
+/**
+ * Classifies a data set by a network and prints how well. Throws UsageError, DataSetError, CheckpointError, FetchError,
+ * MobileError, and Interrupted after the result of what was answered.
+ */
+export async function evaluateNetwork(text: string, options: EvalOptions): Promise<void> {
+  const folder = await openDataFolder(options.data), data = await openSplit(folder, options.split);
+  using interrupt = new InterruptSignal({ finishing: "stopping with the images so far" });
+  const { signal } = interrupt, meant = { classes: data.classes.length, size: data.imageSize, batch: options.batch };
+  await using subject = await openSubject(text, options, { ...meant, signal });
+  const normalization = options.normalize ?? subject.normalization ?? folder.normalization;
+  using batches = batchesOf(data, { subject, options, signal, normalization });
+  const total = Math.min(data.count, options.limit ?? data.count);
+  const outcome = await classify(batches, { subject, total, options, signal });
+  const facts: EvaluationFacts = { ...outcome, subject, data, normalization, total };
+  printEvaluation(facts, options);
+  if (signal.aborted) throw new Interrupted(`stopped after ${outcome.result.images} of ${total} images`);
+}

@@ -1,0 +1,57 @@
+/** What `zen predict` does. */
+import { applyPipeline, classNames, evaluationPipeline, measureAnswer, normalizations } from "../../core/mod.ts";
+import { decodeFile } from "../../core/io/mod.ts";
+import type { PredictOptions } from "../commands/predict.ts";
+import { UsageError } from "../errors.ts";
+import { openSubject, type Subject } from "../evaluation/subject.ts";
+import { InterruptSignal } from "../interrupt_signal.ts";
+import { print, printJson } from "../terminal.ts";
+
+/** A class that an image may show. */
+interface Guess {
+  readonly class: string;
+  readonly index: number;
+  /** 0 to 1. */
+  readonly probability: number;
+}
+
+/** The names of a network's classes. Throws UsageError for a list of another length. */
+async function labelsFor(subject: Subject, path: string | undefined): Promise<readonly string[]> {
+  const { classes } = subject.classifier;
+  const given = path === undefined ? subject.labels : (await Deno.readTextFile(path)).trimEnd().split(/\r?\n/);
+  if (path !== undefined && given.length !== classes) {
+    throw new UsageError(`Cannot name the classes as ${path} must have ${classes} lines: got ${given.length}`);
+  }
+  if (given.length === classes) return given;
+  return classNames(classes) ?? Array.from({ length: classes }, (_, index) => `class ${index}`);
+}
+
+/** The likeliest classes, the likeliest first. */
+function guesses(logits: Float32Array, labels: readonly string[], top: number): readonly Guess[] {
+  const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b).slice(0, top);
+  return order.map((index) => ({
+    class: labels[index]!,
+    index,
+    probability: Math.exp(-measureAnswer(logits, index).loss),
+  }));
+}
+
+function printGuesses(image: string, found: readonly Guess[], json: boolean | undefined): void {
+  if (json) return printJson({ image, predictions: found });
+  print(image);
+  for (const guess of found) print(`  ${(100 * guess.probability).toFixed(2).padStart(6)} %  ${guess.class}`);
+}
+
+/** Classifies pictures and prints the likeliest classes. Throws BrokenImageError, UsageError, and what opening throws. */
+export async function predict(text: string, images: readonly string[], options: PredictOptions): Promise<void> {
+  using interrupt = new InterruptSignal({ finishing: "stopping" });
+  await using subject = await openSubject(text, options, { batch: 1, signal: interrupt.signal });
+  const { classifier, crop } = subject, { resolution } = classifier;
+  const labels = await labelsFor(subject, options.labels);
+  const normalization = options.normalize ?? subject.normalization ?? "imagenet";
+  const pipeline = evaluationPipeline({ crop, resolution, normalization: normalizations[normalization] });
+  for (const path of images) {
+    const { values } = applyPipeline(await decodeFile(path), pipeline);
+    printGuesses(path, guesses(await classifier.answer(values), labels, options.top), options.json);
+  }
+}

@@ -1,0 +1,158 @@
+/** What is evaluated: a network with weights from a file, or an exported file. */
+import { type Classifier, openClassifier } from "../../core/mod.ts";
+import {
+  fileHash,
+  openCheckpoint,
+  type PretrainedFile,
+  pretrainedWeights,
+  type PublishedWeights,
+  readParameters,
+} from "../../core/io/mod.ts";
+import type { NormalizationName } from "../../core/images/mod.ts";
+import { networkNamed, networkNames, zooEntry, zooFacts, zooNames } from "../../core/networks/zoo/mod.ts";
+import { type ClassifierFormat, labelsOf, openFileClassifier, readLiteFile } from "../../mobile/mod.ts";
+import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
+import { UsageError } from "../errors.ts";
+import { formOf, type FormOptions } from "../form_options.ts";
+import { ProgressLine } from "../progress.ts";
+import { grouped } from "../terminal.ts";
+
+/** What the options that choose a network and its weights parse to. */
+export interface SubjectOptions extends FormOptions, DeviceOptions {
+  readonly weights?: string;
+  readonly pretrained?: boolean;
+  readonly checkpoints?: string;
+  readonly reslink: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** What the images are, where the network leaves it open. */
+export interface ImagesMeant {
+  /** Classes of the data set; undefined where there is none. */
+  readonly classes?: number | undefined;
+  /** Rows and columns of its images; undefined where they differ. */
+  readonly size?: number | undefined;
+  /** Images of a batch. */
+  readonly batch: number;
+  /** Stops fetching weights. */
+  readonly signal: AbortSignal;
+}
+
+/** A classifier, and what is known of it. */
+export interface Subject extends AsyncDisposable {
+  /** The network's name or structure, or the file's path. */
+  readonly name: string;
+  readonly classifier: Classifier;
+  /** Rows and columns of the centre crop that it was published with; its own resolution where that is not known. */
+  readonly crop: number;
+  /** The normalisation that it was trained with, where that is known. */
+  readonly normalization: NormalizationName | undefined;
+  /** Where its weights are from; null for an exported file, which holds its own. */
+  readonly weights: PretrainedFile | null;
+  /** What it runs on. */
+  readonly device: string;
+  /** Names of its classes; none where it does not say. */
+  readonly labels: readonly string[];
+}
+
+/** The format of an exported file, by its name; undefined for a network. */
+function formatOf(text: string): ClassifierFormat | undefined {
+  const [, format] = /\.(tflite|onnx)$/i.exec(text) ?? [];
+  return format?.toLowerCase() as ClassifierFormat | undefined;
+}
+
+/** Where a network's weights were published. Throws UsageError for a network whose place is not known. */
+function publishedWeights(text: string): PublishedWeights {
+  if (zooNames.includes(text)) return zooEntry(text);
+  throw new UsageError(
+    `Cannot fetch weights as --pretrained takes a network of Zen-NAS's (zen zoo list): got ${text}; give --weights FILE`,
+  );
+}
+
+async function fetchWeights(text: string, options: SubjectOptions, signal: AbortSignal): Promise<PretrainedFile> {
+  using line = new ProgressLine({ hidden: options.json || options.quiet });
+  return await pretrainedWeights(publishedWeights(text), {
+    checkpoints: options.checkpoints,
+    signal,
+    onProgress: ({ received, total }) =>
+      line.update(() => ({
+        share: total ? received / total : 0,
+        facts: [`fetching ${text}: ${grouped(received)} bytes`],
+      })),
+  });
+}
+
+/** The file of a network's weights. Throws UsageError where the options name none, FetchError. */
+async function weightsOf(text: string, options: SubjectOptions, signal: AbortSignal): Promise<PretrainedFile> {
+  if (options.weights !== undefined) return { path: options.weights, sha256: await fileHash(options.weights) };
+  if (options.pretrained) return await fetchWeights(text, options, signal);
+  throw new UsageError(`Cannot evaluate ${text} without weights: give --weights FILE, or --pretrained`);
+}
+
+async function openFile(path: string, format: ClassifierFormat, options: SubjectOptions): Promise<Subject> {
+  if (options.weights !== undefined || options.pretrained) {
+    throw new UsageError(`Cannot take weights for ${path} as an exported file has its own`);
+  }
+  const bytes = await Deno.readFile(path), classifier = await openFileClassifier(bytes, format);
+  return {
+    name: path,
+    classifier,
+    crop: classifier.resolution,
+    normalization: undefined,
+    weights: null,
+    device: format === "tflite" ? "cpu, LiteRT" : "cpu, onnxruntime",
+    labels: format === "tflite" ? labelsOf(readLiteFile(bytes)) : [],
+    [Symbol.asyncDispose]: () => Promise.resolve(classifier[Symbol.dispose]()),
+  };
+}
+
+/** The form that a network is evaluated in: a structure string takes what it leaves open from the images. */
+function designOf(text: string, options: SubjectOptions, { classes, size }: ImagesMeant) {
+  const network = networkNamed(text), asked = formOf(options, options.reslink);
+  if (networkNames.includes(text)) return network.design(asked);
+  const resolution = asked.resolution ?? size;
+  if (resolution === undefined) {
+    throw new UsageError("Cannot choose the resolution of a structure as images have sizes of their own: --resolution");
+  }
+  return network.design({ ...asked, resolution, classes: asked.classes ?? classes });
+}
+
+async function openNetwork(text: string, options: SubjectOptions, meant: ImagesMeant): Promise<Subject> {
+  const design = designOf(text, options, meant), weights = await weightsOf(text, options, meant.signal);
+  using checkpoint = openCheckpoint(weights.path);
+  const backend = await openDevice(options);
+  try {
+    const classifier = await openClassifier(design, {
+      batch: meant.batch,
+      backend,
+      values: (parameters) => readParameters(checkpoint, parameters),
+    });
+    const facts = networkNames.includes(text) ? zooFacts(text) : undefined;
+    return {
+      name: text,
+      classifier,
+      crop: facts && options.resolution === undefined ? facts.cropResolution : classifier.resolution,
+      normalization: facts?.normalization,
+      weights,
+      device: describeDevice(backend),
+      labels: [],
+      async [Symbol.asyncDispose]() {
+        classifier[Symbol.dispose]();
+        await backend[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await backend[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/**
+ * Opens what a text names: an exported file by its ending, else a network of the zoo or a structure string with the
+ * weights that the options name. Throws UsageError, CheckpointError, FetchError, MobileError, StructureSyntaxError.
+ */
+export function openSubject(text: string, options: SubjectOptions, meant: ImagesMeant): Promise<Subject> {
+  const format = formatOf(text);
+  return format ? openFile(text, format, options) : openNetwork(text, options, meant);
+}
