@@ -30,20 +30,14 @@ interface Outcome {
   readonly seconds: number;
 }
 
-/** The batches of a data set as a network takes them. Throws UsageError where it has other classes. */
+/** The batches of a data set as a network takes them. */
 function batchesOf(data: DataSet, { subject, options, signal, normalization }: {
   readonly subject: Subject;
   readonly options: EvalOptions;
   readonly signal: AbortSignal;
   readonly normalization: keyof typeof normalizations;
 }): ImageBatches {
-  const { classes, resolution, batch } = subject.classifier;
-  if (classes !== data.classes.length) {
-    throw new UsageError(
-      `Cannot evaluate as network and data must have the same classes: got ${classes} and ${data.classes.length} (${data.name})`,
-    );
-  }
-  const crop = data.imageSize === undefined ? subject.crop : undefined;
+  const { resolution, batch } = subject.classifier, crop = data.imageSize === undefined ? subject.crop : undefined;
   const pipeline = evaluationPipeline({ crop, resolution, normalization: normalizations[normalization] });
   return new ImageBatches(data, { pipeline, batch, limit: options.limit, signal });
 }

@@ -90,11 +90,24 @@ async function weightsOf(text: string, options: SubjectOptions, signal: AbortSig
   throw new UsageError(`Cannot evaluate ${text} without weights: give --weights FILE, or --pretrained`);
 }
 
-async function openFile(path: string, format: ClassifierFormat, options: SubjectOptions): Promise<Subject> {
+/** Throws UsageError for images of other classes than a network's. */
+function checkClasses(classes: number, meant: ImagesMeant): void {
+  if (meant.classes === undefined || meant.classes === classes) return;
+  throw new UsageError(
+    `Cannot evaluate as network and data must have the same classes: got ${classes} and ${meant.classes}`,
+  );
+}
+
+async function openFile(
+  path: string,
+  format: ClassifierFormat,
+  { options, meant }: { readonly options: SubjectOptions; readonly meant: ImagesMeant },
+): Promise<Subject> {
   if (options.weights !== undefined || options.pretrained) {
     throw new UsageError(`Cannot take weights for ${path} as an exported file has its own`);
   }
   const bytes = await Deno.readFile(path), classifier = await openFileClassifier(bytes, format);
+  checkClasses(classifier.classes, meant);
   return {
     name: path,
     classifier,
@@ -119,7 +132,9 @@ function designOf(text: string, options: SubjectOptions, { classes, size }: Imag
 }
 
 async function openNetwork(text: string, options: SubjectOptions, meant: ImagesMeant): Promise<Subject> {
-  const design = designOf(text, options, meant), weights = await weightsOf(text, options, meant.signal);
+  const design = designOf(text, options, meant);
+  checkClasses(design.classes, meant);
+  const weights = await weightsOf(text, options, meant.signal);
   using checkpoint = openCheckpoint(weights.path);
   const backend = await openDevice(options);
   try {
@@ -154,5 +169,5 @@ async function openNetwork(text: string, options: SubjectOptions, meant: ImagesM
  */
 export function openSubject(text: string, options: SubjectOptions, meant: ImagesMeant): Promise<Subject> {
   const format = formatOf(text);
-  return format ? openFile(text, format, options) : openNetwork(text, options, meant);
+  return format ? openFile(text, format, { options, meant }) : openNetwork(text, options, meant);
 }
