@@ -1,10 +1,10 @@
 /** Answers images by a network with values for its parameters. */
 import type { Backend } from "../graph/backend.ts";
-import { GraphBuilder } from "../graph/graph.ts";
 import type { ImageBatch } from "../images/batch.ts";
-import { Network, type Parameter } from "../networks/layers.ts";
-import { fedParameters, IMAGE } from "../networks/parameters.ts";
-import type { NetworkDesign } from "../scoring/design.ts";
+import type { NetworkDesign } from "../networks/design.ts";
+import { inferenceGraph } from "../networks/inference.ts";
+import type { Parameter } from "../networks/layers.ts";
+import { IMAGE } from "../networks/parameters.ts";
 import type { AnsweredBatch } from "./classification.ts";
 
 /** Something that gives logits for images: a network on a backend, or a file in a runtime. */
@@ -40,12 +40,8 @@ export type ParameterValues = Readonly<Record<string, Float32Array>>;
  */
 export async function openClassifier(design: NetworkDesign, options: ClassifierOptions): Promise<Classifier> {
   const { resolution, classes } = design, { batch, backend } = options;
-  const builder = new GraphBuilder();
-  const input = builder.add("input", [], { name: IMAGE, shape: [batch, resolution, resolution, 3] });
-  const network = new Network({ builder, mode: "inference", parameters: fedParameters() });
-  const { logits } = design.lower(network, input);
-  const values = await options.values(network.parameters);
-  const program = backend.compile(builder.build([logits]));
+  const { graph, parameters } = inferenceGraph(design, { batch });
+  const values = await options.values(parameters), program = backend.compile(graph);
   return {
     batch,
     resolution,

@@ -1,8 +1,10 @@
 /** Runs a network in inference mode on one batch and returns its logits. */
 import type { Backend } from "../graph/backend.ts";
-import { GraphBuilder } from "../graph/graph.ts";
+import { type Graph, GraphBuilder } from "../graph/graph.ts";
+import type { RunOptions } from "../graph/op.ts";
+import type { Shape } from "../graph/shape.ts";
 import type { NetworkDesign } from "./design.ts";
-import { Network } from "./layers.ts";
+import { Network, type Parameter } from "./layers.ts";
 import {
   fedParameters,
   type Fill,
@@ -26,28 +28,58 @@ export interface ForwardOptions {
   readonly backend: Backend;
 }
 
+/** A network in inference mode that is fed everything: images under {@link IMAGE}, and parameters under their names. */
+export interface InferenceGraph {
+  /** Its one output is the logits, `[batch, classes]`. */
+  readonly graph: Graph;
+  /** Of the images, `[batch, h, w, 3]`. */
+  readonly shape: Shape;
+  /** What must be fed beside the images. */
+  readonly parameters: readonly Parameter[];
+}
+
+/**
+ * Puts a network on a graph in inference mode.
+ *
+ * @example
+ * ```ts
+ * import { inferenceGraph, networkNamed } from "@zennas/zennas";
+ * const { shape, parameters } = inferenceGraph(networkNamed("cifar_resnet20").design(), { batch: 2 });
+ * if (shape.join() !== "2,32,32,3" || parameters[0]!.name !== "conv1.weight") throw new Error();
+ * ```
+ */
+export function inferenceGraph(design: NetworkDesign, { batch }: { readonly batch: number }): InferenceGraph {
+  const builder = new GraphBuilder(), shape = [batch, design.resolution, design.resolution, 3];
+  const network = new Network({ builder, mode: "inference", parameters: fedParameters() });
+  const { logits } = design.lower(network, builder.add("input", [], { name: IMAGE, shape }));
+  return { graph: builder.build([logits]), shape, parameters: network.parameters };
+}
+
+/** The same with images and parameters that are drawn from the seed. */
+function drawnGraph(design: NetworkDesign, { batch }: { readonly batch: number }): Graph {
+  const builder = new GraphBuilder(), shape = [batch, design.resolution, design.resolution, 3];
+  const network = new Network({ builder, mode: "inference", parameters: gaussianParameters() });
+  return builder.build([design.lower(network, builder.add("gaussian", [], { shape, stream: STREAM.input })).logits]);
+}
+
+/** A graph and its feeds by the filling rule. */
+function filledGraph(
+  design: NetworkDesign,
+  options: { readonly batch: number },
+): Required<Pick<RunOptions, "feeds">> & {
+  readonly graph: Graph;
+} {
+  const { graph, shape, parameters } = inferenceGraph(design, options);
+  return { graph, feeds: { ...filledInput(IMAGE, shape), ...filledParameters(parameters, fillingRules.trained) } };
+}
+
 /** The logits of each image of a batch, `[batch][classes]`. */
 export async function forward(design: NetworkDesign, options: ForwardOptions): Promise<Float32Array[]> {
-  const { batch, fill, seed, backend } = options, { resolution, classes } = design;
-  const builder = new GraphBuilder();
-  const shape = [batch, resolution, resolution, 3];
-  const filled = fill === "reference";
-  const input = filled
-    ? builder.add("input", [], { name: IMAGE, shape })
-    : builder.add("gaussian", [], { shape, stream: STREAM.input });
-  const network = new Network({
-    builder,
-    mode: "inference",
-    parameters: filled ? fedParameters() : gaussianParameters(),
-  });
-  const { logits } = design.lower(network, input);
-  const feeds = filled
-    ? { ...filledInput(IMAGE, shape), ...filledParameters(network.parameters, fillingRules.trained) }
-    : {};
-  using program = backend.compile(builder.build([logits]));
+  const { batch, fill, seed, backend } = options, { classes } = design;
+  const { graph, feeds } = fill === "reference"
+    ? filledGraph(design, options)
+    : { graph: drawnGraph(design, options), feeds: {} };
+  using program = backend.compile(graph);
   const [values] = await program.run({ seed, feeds });
-  return Array.from(
-    { length: batch },
-    (_, image) => values!.subarray(image * classes, (image + 1) * classes),
-  );
+  return Array.from({ length: batch }, (_, image) => values!.subarray(image * classes, (image + 1) * classes));
 }

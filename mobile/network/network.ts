@@ -1,8 +1,8 @@
 /** A network as exporters take it: a graph in inference mode, and the values of its parameters. */
-import { type Graph, GraphBuilder, type NodeId } from "../../core/graph/graph.ts";
+import type { Graph, NodeId } from "../../core/graph/graph.ts";
 import type { DesignForm, NamedDesign } from "../../core/networks/design.ts";
-import { Network } from "../../core/networks/layers.ts";
-import { fedParameters, filledParameters, fillingRules, IMAGE } from "../../core/networks/parameters.ts";
+import { inferenceGraph } from "../../core/networks/inference.ts";
+import { filledParameters, fillingRules, IMAGE } from "../../core/networks/parameters.ts";
 import type { Shape } from "../../core/graph/shape.ts";
 
 export { IMAGE };
@@ -44,13 +44,10 @@ export interface KnownNetwork extends InferenceNetwork {
  * ```
  */
 export function filledNetwork(design: NamedDesign): KnownNetwork {
-  const builder = new GraphBuilder(), { text: structure, form, resolution } = design;
-  const input = builder.add("input", [], { name: IMAGE, shape: [1, resolution, resolution, 3] });
-  const network = new Network({ builder, mode: "inference", parameters: fedParameters() });
-  const { logits } = design.lower(network, input);
+  const { graph, parameters } = inferenceGraph(design, { batch: 1 }), { text: structure, form } = design;
   return {
-    graph: builder.build([logits]),
-    values: filledParameters(network.parameters, fillingRules.trained),
+    graph,
+    values: filledParameters(parameters, fillingRules.trained),
     origin: { structure, form, parameters: "filling rule trained" },
   };
 }

@@ -3,13 +3,11 @@ import {
   type Backend,
   type Classifier,
   elementCount,
-  fedParameters,
   fillByName,
   filledParameters,
   fillingRules,
-  GraphBuilder,
+  inferenceGraph,
   type NamedDesign,
-  Network,
   networkNamed,
   openClassifier,
   type Parameter,
@@ -22,13 +20,6 @@ export const structure = "SuperConvK3BNRELU(3,8,2,1)SuperResK3K3(8,16,2,8,1)";
 /** The structure for 10 classes. */
 export const design: NamedDesign = networkNamed(structure).design({ classes: 10, resolution: 32 });
 
-function parametersOf(of: NamedDesign): readonly Parameter[] {
-  const builder = new GraphBuilder();
-  const network = new Network({ builder, mode: "inference", parameters: fedParameters() });
-  of.lower(network, builder.add("input", [], { name: "input", shape: [1, of.resolution, of.resolution, 3] }));
-  return network.parameters;
-}
-
 /** A shape as PyTorch has it: channels second. */
 const torchShape = ({ shape: [o, h, w, i], shape }: Parameter): readonly number[] =>
   shape.length === 4 ? [o!, i!, h!, w!] : shape;
@@ -36,7 +27,7 @@ const torchShape = ({ shape: [o, h, w, i], shape }: Parameter): readonly number[
 /** A safetensors file of the weights that the filling rule `trained` gives, in PyTorch's layout. */
 export function trainedWeights(of: NamedDesign = design): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = {}, parts: number[] = [];
-  for (const parameter of parametersOf(of)) {
+  for (const parameter of inferenceGraph(of, { batch: 1 }).parameters) {
     const { name, shape } = parameter, { scale, shift } = fillingRules.trained(parameter), start = parts.length;
     const factor = Math.fround(scale), term = Math.fround(shift);
     for (const value of fillByName(name, elementCount(shape))) parts.push(Math.fround(value * factor) + term);

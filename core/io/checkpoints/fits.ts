@@ -1,22 +1,16 @@
 /** Which published networks the tensors of a file are the weights of. */
-import { GraphBuilder } from "../../graph/graph.ts";
-import { Network, type Parameter } from "../../networks/layers.ts";
-import { lowerStructure, parseStructure } from "../../networks/masternet/mod.ts";
-import { fedParameters } from "../../networks/parameters.ts";
-import { zooEntry, zooNames } from "../../networks/zoo/mod.ts";
+import { inferenceGraph } from "../../networks/inference.ts";
+import type { Parameter } from "../../networks/layers.ts";
+import { networkNamed, networkNames } from "../../networks/zoo/mod.ts";
 import { compareParameters, isMatch } from "./parameters.ts";
 import type { TensorDescription } from "./stored_tensor.ts";
 
-/** The parameters of a published network, running statistics included. Throws UnknownNetworkError. */
+/** The parameters of a network of the zoo, running statistics included. Throws UnknownNetworkError. */
 export function publishedParameters(name: string): readonly Parameter[] {
-  const entry = zooEntry(name), builder = new GraphBuilder();
-  const input = builder.add("input", [], { name: "input", shape: [1, entry.resolution, entry.resolution, 3] });
-  const network = new Network({ builder, mode: "inference", parameters: fedParameters() });
-  lowerStructure(parseStructure(entry.structure), network, { ...entry, input });
-  return network.parameters;
+  return inferenceGraph(networkNamed(name).design(), { batch: 1 }).parameters;
 }
 
-/** The published networks whose parameters have the names and shapes of these tensors. */
+/** The networks of the zoo whose parameters have the names and shapes of these tensors. */
 export function fittingNetworks(tensors: ReadonlyMap<string, TensorDescription>): readonly string[] {
-  return zooNames.filter((name) => isMatch(compareParameters(tensors, publishedParameters(name))));
+  return networkNames.filter((name) => isMatch(compareParameters(tensors, publishedParameters(name))));
 }
