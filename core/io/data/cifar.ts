@@ -1,6 +1,7 @@
 /** CIFAR-10 and CIFAR-100 (A. Krizhevsky, 2009, https://www.cs.toronto.edu/~kriz/cifar.html). */
 import { basename } from "node:path";
 import { cifar100Classes, cifar10Classes } from "../../images/mod.ts";
+import { readCifarPickle } from "./cifar_pickle.ts";
 import type { DataFolder, DataSet } from "./data_set.ts";
 import { DataSetError } from "./error.ts";
 import { packedDataSet, type PackedImages } from "./packed.ts";
@@ -8,8 +9,8 @@ import { type DataPlace, findPlace, type PublishedForm } from "./place.ts";
 
 const SIZE = 32;
 const PIXEL_BYTES = 3 * SIZE * SIZE;
-/** The most images of a published file: CIFAR-100's training images. */
-const MOST_IMAGES = 50_000;
+/** The most bytes of a published file: CIFAR-100's training images, each with labels and a file name. */
+const MOST_BYTES = 50_000 * (PIXEL_BYTES + 128);
 
 /** A form that one of the two is published in. */
 interface CifarForm extends PublishedForm {
@@ -33,7 +34,13 @@ function recordsWith(labelBytes: number): CifarForm["read"] {
   };
 }
 
+/** A pickle whose list `key` has the classes. */
+function pickleWith(key: string): CifarForm["read"] {
+  return (bytes, path) => ({ path, offset: 0, stride: PIXEL_BYTES, ...readCifarPickle(bytes, { path, key }) });
+}
+
 const numbers = [1, 2, 3, 4, 5];
+const batches = numbers.map((number) => `data_batch_${number}`);
 
 const forms: readonly CifarForm[] = [
   {
@@ -41,8 +48,8 @@ const forms: readonly CifarForm[] = [
     name: "CIFAR-10",
     folder: "cifar-10-batches-bin",
     archive: "cifar-10-binary.tar.gz",
-    names: [...numbers.map((number) => `data_batch_${number}.bin`), "test_batch.bin"],
-    splits: { train: numbers.map((number) => `data_batch_${number}.bin`), test: ["test_batch.bin"] },
+    names: [...batches.map((name) => `${name}.bin`), "test_batch.bin"],
+    splits: { train: batches.map((name) => `${name}.bin`), test: ["test_batch.bin"] },
     classes: cifar10Classes,
     read: recordsWith(1),
   },
@@ -55,6 +62,26 @@ const forms: readonly CifarForm[] = [
     splits: { train: ["train.bin"], test: ["test.bin"] },
     classes: cifar100Classes,
     read: recordsWith(2),
+  },
+  {
+    kind: "cifar10-python",
+    name: "CIFAR-10",
+    folder: "cifar-10-batches-py",
+    archive: "cifar-10-python.tar.gz",
+    names: [...batches, "test_batch"],
+    splits: { train: batches, test: ["test_batch"] },
+    classes: cifar10Classes,
+    read: pickleWith("labels"),
+  },
+  {
+    kind: "cifar100-python",
+    name: "CIFAR-100",
+    folder: "cifar-100-python",
+    archive: "cifar-100-python.tar.gz",
+    names: ["train", "test"],
+    splits: { train: ["train"], test: ["test"] },
+    classes: cifar100Classes,
+    read: pickleWith("fine_labels"),
   },
 ];
 
@@ -81,7 +108,7 @@ async function openSplit(
   { name, classes, read }: CifarForm,
   { place, split, names }: { readonly place: DataPlace; readonly split: string; readonly names: readonly string[] },
 ): Promise<DataSet> {
-  const files = await place.read(names, MOST_IMAGES * (PIXEL_BYTES + 8));
+  const files = await place.read(names, MOST_BYTES);
   const images = files.map((bytes, index) => read(bytes, `${basename(place.path)}/${names[index]}`));
   return packedDataSet({ name, split, classes, imageSize: SIZE, planes: 3 }, images);
 }

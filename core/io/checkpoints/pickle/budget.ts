@@ -18,20 +18,23 @@ export const COSTS = {
   object: 320,
 } as const;
 
-/** Counts what is left of {@link MOST_PICKLE_BYTES}. */
+/** Counts what is left of what the values of pickles may take. */
 export class MemoryBudget {
   readonly #source: ByteSource;
-  #left: number = MOST_PICKLE_BYTES;
+  readonly #most: number;
+  #left: number;
 
   /** A budget for the pickles of one file. */
-  constructor(source: ByteSource) {
+  constructor(source: ByteSource, most: number = MOST_PICKLE_BYTES) {
     this.#source = source;
+    this.#most = most;
+    this.#left = most;
   }
 
   /** Takes bytes out of the budget. Throws CheckpointError `too-large`. */
   charge(bytes: number): void {
     this.#left -= bytes;
     if (this.#left >= 0) return;
-    refuse(this.#source, "too-large", `values of its pickles take at most ${MOST_PICKLE_BYTES} bytes: got more`);
+    refuse(this.#source, "too-large", `values of its pickles take at most ${this.#most} bytes: got more`);
   }
 }

@@ -7,7 +7,7 @@ import { refuse } from "../byte_source.ts";
 import { shown } from "../error.ts";
 import { COSTS, type MemoryBudget } from "./budget.ts";
 import { operations } from "./operations.ts";
-import { PickleGlobal, type PickleRules, type PickleValue } from "./values.ts";
+import { PickleGlobal, PickleObject, type PickleRules, type PickleValue } from "./values.ts";
 
 /** The opcode that ends a pickle. */
 const STOP = 0x2e;
@@ -146,9 +146,15 @@ export class PickleMachine {
     this.push(this.#options.persistent(this.pop()), COSTS.object);
   }
 
-  /** Attributes of an ordered dict, such as `_metadata`, are left out; nothing else has any. */
+  /** Whether Python 2's long strings are bytes. */
+  get byteStrings(): boolean {
+    return this.#options.byteStrings ?? false;
+  }
+
+  /** Gives the object on top its state. Attributes of an ordered dict, such as `_metadata`, are left out. */
   build(): void {
-    this.pop();
-    if (!(this.top() instanceof Map)) this.fail("only dicts have attributes");
+    const state = this.pop(), target = this.top();
+    if (target instanceof PickleObject && target.setState) target.setState(state);
+    else if (!(target instanceof Map)) this.fail("only dicts and arrays have attributes");
   }
 }

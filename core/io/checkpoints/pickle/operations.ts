@@ -108,7 +108,7 @@ export const operations: Readonly<Record<number, Operation>> = {
   0x46: number(({ cursor }) => Number(cursor.line(LONGEST_NUMBER))), // FLOAT
   0x47: number(({ cursor }) => cursor.view(8).getFloat64(0)), // BINFLOAT
   0x55: text(1), // SHORT_BINSTRING
-  0x54: text(4), // BINSTRING
+  0x54: (machine) => (machine.byteStrings ? bytes(4) : text(4))(machine), // BINSTRING
   0x8c: text(1), // SHORT_BINUNICODE
   0x58: text(4), // BINUNICODE
   0x8d: text(8), // BINUNICODE8

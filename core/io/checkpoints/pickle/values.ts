@@ -17,6 +17,9 @@ export type PickleValue =
 export abstract class PickleObject {
   /** Keeps other classes from having the same type. */
   protected readonly pickled = true;
+
+  /** Takes the state that the pickle has for it; objects without this have none. */
+  setState?(state: PickleValue): void;
 }
 
 /** A name of Python's that a pickle may contain. */
@@ -35,6 +38,8 @@ export class PickleGlobal {
 
 /** What a pickle may name, and what its references outside of it mean. */
 export interface PickleRules {
+  /** Whether Python 2's long strings are bytes, as those of arrays are; default: text. */
+  readonly byteStrings?: boolean;
   /** The global of this name; undefined for one that is not allowed. */
   readonly global: (name: string) => PickleGlobal | undefined;
   /** The object that a persistent identifier stands for. */
