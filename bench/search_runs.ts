@@ -9,6 +9,7 @@ import {
   budgetsOf,
   type EvolutionOptions,
   evolve,
+  initialStructures,
   Member,
   Population,
   type Proposal,
@@ -65,7 +66,7 @@ async function configOf({ settings, seed }: SearchTask): Promise<SearchConfig> {
 function evolutionOf(config: SearchConfig): Omit<EvolutionOptions, "score"> {
   return {
     space: publishedSpaces.XXBL,
-    initial: parseStructure(config.initialStructure),
+    initial: initialStructures(config),
     budgets: budgetsOf(config),
     population: config.population,
     window: config.window,

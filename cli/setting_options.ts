@@ -1,13 +1,16 @@
 /** The settings of a search as options of the command line. */
 import { InvalidArgumentError, Option } from "commander";
+import { secondsOf } from "../core/search/duration.ts";
 import { integer, positive } from "./options.ts";
 import type { FavouredSize } from "../core/scoring/mod.ts";
-import type { CascadeStage } from "../core/search/mod.ts";
+import type { CascadeStage, OneOrMore } from "../core/search/mod.ts";
 import {
   budgetSettings,
   costModels,
   type FlagSetting,
   type FlagTypes,
+  type Limits,
+  limits,
   type Setting,
   settings,
 } from "../core/search/settings.ts";
@@ -36,16 +39,28 @@ function favouredSize(text: string): FavouredSize {
   throw new InvalidArgumentError("It must be one number above zero, or two with a comma.");
 }
 
+/** Reads a time such as `1h30m`, in seconds. */
+function duration(text: string): number {
+  const seconds = secondsOf(text);
+  if (seconds > 0) return seconds;
+  throw new InvalidArgumentError("It must be a time above zero, such as 90s, 30m or 1h30m.");
+}
+
 const asText = (option: Option): Option => option;
+/** An option that may be repeated: its value is a text, or the list of all. */
+const repeated = (option: Option): Option =>
+  option.argParser((text, before?: OneOrMore) => before === undefined ? text : [before, text].flat());
 
 /** How the value of each kind of setting is read. */
 const readers: { readonly [Kind in keyof FlagTypes]: (option: Option) => Option } = {
   name: asText,
-  structure: asText,
+  structures: repeated,
+  proxies: repeated,
   switch: asText,
   count: (option) => option.argParser(integer(1)),
   natural: (option) => option.argParser(integer(0)),
   amount: (option) => option.argParser(positive),
+  duration: (option) => option.argParser(duration),
   costModel: (option) => option.choices(costModels),
   cascade: (option) => option.argParser(cascade).conflicts("proxy"),
   race: (option) => option.argParser((text) => ({ share: positive(text) })).preset("0.125"),
@@ -83,6 +98,12 @@ export function allSettingOptions(): Option[] {
 function given(rows: Readonly<Record<string, Setting>>, options: object): Record<string, unknown> {
   const values = new Map<string, unknown>(Object.entries(options));
   return Object.fromEntries(flagged(rows).map(([key, row]) => [key, values.get(optionOf(row).attributeName())]));
+}
+
+/** The limits of a search that options give; undefined where they give none. */
+export function limitsFrom(options: object): Limits {
+  const values = given(settings, options);
+  return Object.fromEntries(limits.map((limit) => [limit, values[limit]]));
 }
 
 /** The settings that the options of {@link allSettingOptions} parse to; those that are not given are undefined. */

@@ -17,6 +17,7 @@ import { admitModules } from "../search/admission.ts";
 import { runSession, withScorer } from "../search/session.ts";
 import { writePlot } from "../search/picture.ts";
 import { printTop, topFacts } from "../search/top.ts";
+import { limitsFrom } from "../setting_options.ts";
 import { note, print, printFields, printJson, printTable } from "../terminal.ts";
 
 /** What scripts learn of a run. */
@@ -41,6 +42,12 @@ export function list({ root, json }: RootOptions): void {
   if (json) return;
   if (rows.length === 0) return note(`no runs in ${root}`);
   printTable(["run", "state", "scored", "proposals", "best"], rows);
+}
+
+/** A value of a verdict, or its named numbers. */
+function inWords(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value).map(([name, number]) => `${name}=${number}`).join(" ");
 }
 
 /** Prints a run, its journal, its best candidates, or these as CSV; or draws it. Throws RunStoreError. */
@@ -73,7 +80,7 @@ function printJournal(run: RunReader, json: boolean): void {
   for (const proposal of run.proposals()) {
     const { index, structure, timeMs, ...verdict } = proposal;
     if (json) printJson({ index, ...verdict, structure, time_ms: timeMs });
-    else print(`${index}\t${Object.values(verdict).join(" ")}\t${structure}`);
+    else print(`${index}\t${Object.values(verdict).map(inWords).join(" ")}\t${structure}`);
   }
 }
 
@@ -92,9 +99,9 @@ export async function resume(name: string, options: ResumeOptions): Promise<void
   })();
   await admitModules(directory, options.module);
   await loadModules(modulesOf(config.modules));
-  const { maxProposals, maxEvaluations, json = false, quiet, top } = options;
+  const { json = false, quiet, top } = options;
   await withScorer(config, options, async (scoring) => {
-    const { device, modules } = scoring, limits = { maxProposals, maxEvaluations };
+    const { device, modules } = scoring, limits = limitsFrom(options);
     using store = openRunForWriting(directory, { device, modules, limits });
     await runSession({ store, scoring, json, quiet, top });
   });

@@ -1,6 +1,5 @@
 /** What `zen search` does. */
 import { createRun, holdsRun, loadConfigSettings, loadPresetSettings } from "../../core/io/mod.ts";
-import { spelledStructure } from "../../core/networks/zoo/mod.ts";
 import { parseConfig, type SearchConfig } from "../../core/search/mod.ts";
 import type { SearchOptions } from "../commands/search.ts";
 import { RUNS_FOLDER, runSession, withScorer } from "../search/session.ts";
@@ -10,11 +9,9 @@ import { resolveStructure } from "../structures.ts";
 /** The search that the options describe: a preset, and the given settings over it. Throws ConfigError. */
 export async function configOf(options: SearchOptions): Promise<SearchConfig> {
   const { preset, init } = options, isFile = /\.ya?ml$/.test(preset);
-  const initialStructure = init === undefined ? undefined : spelledStructure(init);
-  const load = isFile ? loadConfigSettings : loadPresetSettings;
-  const settings = await load(preset, { ...settingsFrom(options), initialStructure });
-  // An error about a structure shows the place in it, where the check of a configuration would only name it.
-  if (init !== undefined) resolveStructure(init);
+  const settings = await (isFile ? loadConfigSettings : loadPresetSettings)(preset, settingsFrom(options));
+  // The check of a configuration names what is no structure; the error about a single one shows the place in it.
+  if (typeof init === "string") resolveStructure(init);
   return parseConfig(settings, isFile ? preset : `preset ${preset}`);
 }
 

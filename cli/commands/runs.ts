@@ -12,6 +12,7 @@ import {
   topOption,
   workersOption,
 } from "../options.ts";
+import { limits } from "../../core/search/settings.ts";
 import { settingOption } from "../setting_options.ts";
 
 /** What `--json` parses to. */
@@ -32,10 +33,8 @@ export interface ShowOptions extends RootOptions {
   readonly plot?: string;
 }
 
-/** What the options of `zen runs resume` parse to. */
+/** What the options of `zen runs resume` parse to, beside the limits that `limitsFrom` reads. */
 export interface ResumeOptions extends RootOptions, DeviceOptions {
-  readonly maxProposals?: number;
-  readonly maxEvaluations?: number;
   readonly top?: number;
   readonly quiet?: boolean;
   readonly module?: readonly string[];
@@ -109,14 +108,15 @@ function addShow(command: Command): void {
 }
 
 const RESUME = `
-Example:
-  zen runs resume runs/mine --max-evaluations 600`;
+Examples:
+  zen runs resume runs/mine --max-evaluations 600
+  zen runs resume runs/mine --time 4h --patience 5000`;
 
 function addResume(command: Command): void {
   command.argument("<run>", "a run's folder or id");
-  const limits = [settingOption("modules"), settingOption("maxProposals"), settingOption("maxEvaluations")];
+  for (const setting of ["modules", ...limits] as const) command.addOption(settingOption(setting));
   const shared = [topOption(), deviceOption(), precisionOption(), workersOption(), quietOption()];
-  for (const option of [...limits, ...shared]) command.addOption(option);
+  for (const option of shared) command.addOption(option);
   command.action(imported(async () => (await import("../actions/runs.ts")).resume));
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { countedPresetNames, latencyPresetNames } from "../../core/search/preset_names.ts";
 import type { DeviceOptions } from "../device.ts";
+import type { OneOrMore } from "../../core/search/config.ts";
 import {
   deviceOption,
   imported,
@@ -18,7 +19,7 @@ export interface SearchOptions extends DeviceOptions {
   readonly preset: string;
   readonly out?: string;
   readonly json?: boolean;
-  readonly init?: string;
+  readonly init?: OneOrMore;
   readonly quiet?: boolean;
   readonly top?: number;
   readonly cascade?: Cascade;
@@ -27,13 +28,25 @@ export interface SearchOptions extends DeviceOptions {
 const lines = (names: readonly string[]): string => names.map((name) => `  ${name}`).join("\n");
 
 const EXAMPLES = `
-Everything but --out, --top, --device, --precision, --workers, --quiet and --json is part of the search: the same settings find the same network.
+Everything but --out, --time, --top, --device, --precision, --workers, --quiet and --json is part of the search: the same
+settings find the same network. A search that --time ends is the beginning of the one without it.
+
+A search ends at the first of its limits, when the candidates in flight are done; zen runs resume continues it with a higher
+one. --patience counts the scores since the best changed. --time counts each session from its start to its last result.
+
+Several proxies are combined by rank: in a population of m a score is the sum of weight·ln(rank/m) over the proxies, as AZ-NAS
+combines its parts; the journal keeps the score of each. A variant and a weight may follow: --proxy zen:paper=2. A YAML file
+has a list, also beside a cascade: proxy: [zen=2, naswot]. Of several structures to start from (a list too, initialStructure:)
+each is mutated in turn until the population has more than ten members.
 
 Examples:
   zen search --preset zen-cifar-params1M --max-evaluations 300 --seed 1
   zen search --preset my_search.yaml --out runs/mine --top 10
   zen search --preset zen-cifar-params1M --max-params 5e5 --max-macs 1e8 --population 256
   zen search --cascade mae_det:0.2,zen --max-evaluations 300
+  zen search --time 1h30m --patience 2000
+  zen search --init zennet_cifar10_model_size05M_res32 --init 'SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,2,8,1)'
+  zen search --proxy zen=2 --proxy naswot --proxy params
   zen search --race --population 64 --max-evaluations 1000
   zen search --preset params-cifar-params1M --space ./my_space.ts --json
   zen search --module ./my_block.ts --init 'SuperConvK3BNRELU(3,16,1,1)MyBlock(16,32,2)' --space my_space

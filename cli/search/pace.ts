@@ -1,4 +1,5 @@
 /** How fast a search goes and how long it will take. */
+import type { RunStore } from "../../core/io/mod.ts";
 import {
   isEvaluation,
   type SearchConfig,
@@ -18,13 +19,16 @@ const REPORT_INTERVAL_MS = 1000;
 /** Measures a session of a search. */
 export class SearchPace {
   readonly #config: SearchConfig;
+  readonly #earlierSeconds: number;
   readonly #started = performance.now();
   /** Times and proposal counts of the latest evaluations. */
   readonly #recent: { readonly timeMs: number; readonly proposals: number }[] = [];
   #reportedMs = -Infinity;
 
-  constructor(config: SearchConfig) {
+  /** Begins to measure; earlier sessions of the run took `spentMs`. */
+  constructor({ config, spentMs }: Pick<RunStore, "config" | "spentMs">) {
     this.#config = config;
+    this.#earlierSeconds = spentMs / 1000;
   }
 
   /** Seconds since the session began. */
@@ -63,21 +67,22 @@ export class SearchPace {
   /** An event's figures for a person. */
   progress({ proposals, evaluations, best, counts }: SearchEvent): Progress {
     const { evaluationsPerSecond, secondsLeft } = this.#speed(proposals, evaluations);
-    const { maxEvaluations, maxProposals } = this.#config;
+    const { maxEvaluations = Infinity, maxProposals, maxSeconds = Infinity } = this.#config;
+    const spentSeconds = this.#earlierSeconds + this.seconds;
     const facts: readonly (Fact | null)[] = [
-      `${grouped(evaluations)}${maxEvaluations ? `/${grouped(maxEvaluations)}` : ""} scored`,
+      `${grouped(evaluations)}${maxEvaluations < Infinity ? `/${grouped(maxEvaluations)}` : ""} scored`,
       best ? { text: `best ${best.score.toPrecision(6)}`, colour: "green" } : "no best yet",
       secondsLeft === null ? null : `${duration(secondsLeft)} left`,
       evaluationsPerSecond === null ? null : rate(evaluationsPerSecond),
       ...rejections(counts),
     ];
     return {
-      share: Math.max(proposals / maxProposals, maxEvaluations ? evaluations / maxEvaluations : 0),
+      share: Math.min(1, Math.max(proposals / maxProposals, evaluations / maxEvaluations, spentSeconds / maxSeconds)),
       facts: facts.filter((fact) => fact !== null),
     };
   }
 
-  /** The present speed and the time to the nearer limit; null before the second evaluation. */
+  /** The present speed and the time to the nearest limit; null before the second evaluation. */
   #speed(proposals: number, evaluations: number): {
     readonly evaluationsPerSecond: number | null;
     readonly secondsLeft: number | null;
@@ -87,10 +92,11 @@ export class SearchPace {
     const seconds = (last.timeMs - first.timeMs) / 1000;
     const evaluationsPerSecond = (this.#recent.length - 1) / seconds;
     const proposalsPerSecond = (last.proposals - first.proposals) / seconds;
-    const { maxEvaluations = Infinity, maxProposals } = this.#config;
+    const { maxEvaluations = Infinity, maxProposals, maxSeconds = Infinity } = this.#config;
     const secondsLeft = Math.min(
       (maxEvaluations - evaluations) / evaluationsPerSecond,
       (maxProposals - proposals) / proposalsPerSecond,
+      Math.max(0, maxSeconds - this.#earlierSeconds - this.seconds),
     );
     return { evaluationsPerSecond, secondsLeft };
   }

@@ -1,7 +1,7 @@
 /** One session of a search at the terminal, whether it starts a run or continues one. */
 import type { RunStore, SearchResult } from "../../core/io/mod.ts";
 import {
-  loadProxy,
+  loadSearchProxy,
   loadSpace,
   moduleHashes,
   modulesOf,
@@ -11,8 +11,14 @@ import {
 } from "../../core/io/mod.ts";
 import type { Proxy } from "../../core/scoring/mod.ts";
 import { scorerOf, screensOf } from "../../core/search/scorer.ts";
-import { parseStructure } from "../../core/networks/masternet/mod.ts";
-import { replacementsOf, type Scorer, type SearchConfig, type SearchEvent, type Space } from "../../core/search/mod.ts";
+import {
+  budgetsOf,
+  requireStart,
+  type Scorer,
+  type SearchConfig,
+  type SearchEvent,
+  type Space,
+} from "../../core/search/mod.ts";
 import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
 import { Interrupted, UsageError } from "../errors.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
@@ -36,13 +42,6 @@ export interface SearchScoring {
   readonly modules: Readonly<Record<string, string>>;
 }
 
-/** The configuration's space. Throws RangeError where it cannot mutate the initial structure. */
-async function spaceOf({ space: name, initialStructure }: SearchConfig): Promise<Space> {
-  const space = await loadSpace(name);
-  parseStructure(initialStructure).blocks.forEach((_, index, blocks) => replacementsOf(space, blocks, index));
-  return space;
-}
-
 /** Throws UsageError for a latency budget. */
 function refuseLatencyBudget({ budgets }: SearchConfig): void {
   if (!budgets.latency) return;
@@ -61,7 +60,9 @@ export async function withScorer(
   // What cannot work is refused before a folder is made for it.
   refuseLatencyBudget(config);
   const modules = await moduleHashes(modulesOf(config));
-  const proxy = await loadProxy(config.proxy), scorer = scorerOf(config, { proxy }), space = await spaceOf(config);
+  const proxy = await loadSearchProxy(config), scorer = scorerOf(config, { proxy });
+  const space = await loadSpace(config.space);
+  requireStart(config, { space, budgets: budgetsOf(config) });
   screensOf(config);
   if (!proxy.needsBackend) return await use({ proxy, scorer, space, modules, device: "none" });
   await using backend = await openDevice(options);
@@ -87,7 +88,7 @@ export interface Session {
 export async function runSession({ store, scoring, json, quiet, top }: Session): Promise<void> {
   const { directory, config } = store;
   note(`run: ${directory}`);
-  const pace = new SearchPace(config);
+  const pace = new SearchPace(store);
   let result: SearchResult;
   try {
     using interrupt = new InterruptSignal({ finishing: "finishing the candidates in flight" });
@@ -106,7 +107,7 @@ export async function runSession({ store, scoring, json, quiet, top }: Session):
   const best = result.population.slice(0, top ?? 0);
   if (json) printJson({ ...finalEvent(result, pace.seconds), ...(top && { top: topFacts(best, config) }) });
   else {
-    printResult(result, { directory, seconds: pace.seconds });
+    printResult(result, { store, seconds: pace.seconds });
     if (best.length > 0) printTop(best, config);
   }
   await drawRun(directory);
@@ -147,11 +148,18 @@ function verdictsInWords({ report: { verdicts }, proposals, evaluations }: Searc
   ].join(", ");
 }
 
+/** The limit that ended the search, doubled, as an option. */
+function higherLimit({ stoppedBy, proposals, evaluations }: SearchResult, config: SearchConfig): string {
+  if (stoppedBy === "time") return `--time ${config.maxSeconds! * 2}s`;
+  if (stoppedBy === "patience") return `--patience ${config.patience! * 2}`;
+  return stoppedBy === "proposals" ? `--max-proposals ${proposals * 2}` : `--max-evaluations ${evaluations * 2}`;
+}
+
 function printResult(
   result: SearchResult,
-  { directory, seconds }: { readonly directory: string; readonly seconds: number },
+  { store: { directory, config }, seconds }: { readonly store: RunStore; readonly seconds: number },
 ): void {
-  const { report: { best }, proposals, evaluations } = result;
+  const { report: { best }, proposals } = result;
   if (!best) return note(`no candidate got a score in ${grouped(proposals)} proposals; see zen runs show ${directory}`);
   printFields([
     ["best structure", best.structure],
@@ -162,6 +170,6 @@ function printResult(
     ["proposals", verdictsInWords(result)],
     ["time", duration(seconds)],
     ["kept in", `${directory}/best_structure.txt, report.json and search.svg`],
-    ["continue with", `zen runs resume ${directory} --max-evaluations ${evaluations * 2}`],
+    ["continue with", `zen runs resume ${directory} ${higherLimit(result, config)}`],
   ]);
 }

@@ -7,9 +7,12 @@ import {
   type PresetName,
   presetNames,
   presetsInWords,
+  printProxyTerm,
+  proxyTerm,
   type SearchConfig,
 } from "../search/mod.ts";
 import { loadModules, modulesOf } from "./modules.ts";
+import { isProxyFile } from "./proxies.ts";
 import { isSpaceFile } from "./spaces.ts";
 import { requireTrust } from "./trust/store.ts";
 import { fileUrl, parseYaml, readText, readYaml } from "./yaml_file.ts";
@@ -90,13 +93,19 @@ export async function loadPresetSettings(name: string, over: Settings = {}): Pro
 function withLocatedFiles(settings: Settings, base?: URL): Settings {
   const isFile = (value: unknown): value is string => typeof value === "string" && isSpaceFile(value);
   const located = (value: unknown): unknown => isFile(value) ? fileUrl(value, base).href : value;
-  const { space, proxy, modules } = settings;
+  const { space, proxy, modules } = settings, locatedTerm = (text: unknown): unknown => locatedProxy(text, base);
   return {
     ...settings,
     ...(space !== undefined && { space: located(space) }),
-    ...(proxy !== undefined && { proxy: located(proxy) }),
+    ...(proxy !== undefined && { proxy: Array.isArray(proxy) ? proxy.map(locatedTerm) : locatedTerm(proxy) }),
     ...(Array.isArray(modules) && { modules: modules.map(located) }),
   };
+}
+
+/** A proxy as a configuration writes it, with a module's path as a URL. */
+function locatedProxy(text: unknown, base: URL | undefined): unknown {
+  const term = typeof text === "string" ? proxyTerm(text) : undefined;
+  return term && isProxyFile(term.name) ? printProxyTerm({ ...term, name: fileUrl(term.name, base).href }) : text;
 }
 
 /** Every preset, in the order of `presetNames`. */

@@ -1,6 +1,6 @@
 /** Proxies by name, or from a user's file. */
 import { proxies, type Proxy, proxyNamed, variantOf } from "../scoring/mod.ts";
-import { ConfigError } from "../search/mod.ts";
+import { ConfigError, proxyTerms, type SearchConfig, searchProxy, splitVariant } from "../search/mod.ts";
 import { exportOf, proxyExport } from "./module_exports.ts";
 import { moduleHash } from "./module_hash.ts";
 import { importModule, isModuleFile } from "./modules.ts";
@@ -26,6 +26,13 @@ export async function loadProxy(nameOrPath: string): Promise<Proxy> {
   return exportOf(proxyExport, await importModule(nameOrPath), nameOrPath);
 }
 
+/** The proxy of a configuration, with modules loaded; several are combined by rank. Throws as loadProxy and searchProxy do. */
+export async function loadSearchProxy(config: SearchConfig): Promise<Proxy> {
+  const loaded = proxyTerms(config).map(async ({ name }) => [name, await loadProxy(name)] as const);
+  const named = new Map(await Promise.all(loaded));
+  return searchProxy(config, (name) => named.get(name)!);
+}
+
 /** A proxy and one of its variants. */
 export interface ChosenProxy {
   /** What it was called: a name, or `name:variant`. */
@@ -37,9 +44,6 @@ export interface ChosenProxy {
   /** For a module, the hash of its source as {@link chooseProxies} reads it. */
   readonly source?: string;
 }
-
-/** Splits `name:variant`; what follows a colon is no variant in a URL or path. */
-const WITH_VARIANT = /^(.+):([\w-]+)$/;
 
 /**
  * The proxies of a list such as `zen,zen:paper,./my_proxy.ts`; `all` stands for every proxy there is by name. Of a
@@ -59,12 +63,12 @@ export async function chooseProxies(list: string): Promise<readonly ChosenProxy[
   return chosen;
 }
 
-async function chooseProxy(name: string): Promise<ChosenProxy> {
-  const [, base = name, variant] = WITH_VARIANT.exec(name) ?? [], proxy = await loadProxy(base);
+async function chooseProxy(text: string): Promise<ChosenProxy> {
+  const { name, variant } = splitVariant(text), proxy = await loadProxy(name);
   return {
     key: variant ? `${proxy.name}:${variant}` : proxy.name,
     proxy,
     variant: variantOf(proxy, variant),
-    ...(isProxyFile(base) && { source: await moduleHash(fileUrl(base)) }),
+    ...(isProxyFile(name) && { source: await moduleHash(fileUrl(name)) }),
   };
 }

@@ -1,5 +1,6 @@
 /** Zero-shot proxies, one file each, and their registry. */
 export * from "./candidate_error.ts";
+export * from "./combination.ts";
 export * from "./design.ts";
 export * from "./evaluate.ts";
 export * from "./proxy.ts";

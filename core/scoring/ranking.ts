@@ -19,3 +19,12 @@ export function rankedScores(population: readonly Parts[], { parts, combine }: R
   const columns = parts.map((part) => ranks(population.map((member) => member[part] ?? NaN)));
   return population.map((_, member) => combine(columns.map((column) => column[member]!), population.length));
 }
+
+/** Ranks combined as Σ weight·ln(rank/m) over parts, m the size of the population: a network must be good in every part. */
+export function logRanking(weights: Readonly<Record<string, number>>): RankCombination {
+  const factors = Object.values(weights);
+  return {
+    parts: Object.keys(weights),
+    combine: (ranks, size) => ranks.reduce((sum, rank, part) => sum + factors[part]! * Math.log(rank / size), 0),
+  };
+}

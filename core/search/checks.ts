@@ -1,8 +1,16 @@
 /** What each kind of setting accepts. Messages say what is expected; config_error.ts turns them into sentences. */
 import { z } from "zod";
 import { precisions } from "../graph/precision.ts";
-import { parseStructure, StructureSyntaxError } from "../networks/masternet/mod.ts";
-import type { SearchConfig } from "./config.ts";
+import {
+  parseChainedStructure,
+  parseStructure,
+  StructureChannelError,
+  StructureSyntaxError,
+} from "../networks/masternet/mod.ts";
+import { spelledStructure } from "../networks/zoo/mod.ts";
+import type { OneOrMore, SearchConfig } from "./config.ts";
+import { secondsOf } from "./duration.ts";
+import { proxyTerm, proxyTerms } from "./proxy_terms.ts";
 import { budgetSettings, costModels, settings, type SettingTypes } from "./settings.ts";
 
 /** A positive integer. */
@@ -14,21 +22,46 @@ export const amount = z.number("a positive number").positive("a positive number"
 /** A text that is not empty. */
 export const name = z.string("a name").min(1, "a name");
 
-/** What keeps a text from being a structure; undefined if nothing does. */
-export function whyNotStructure(text: string): string | undefined {
+/** What keeps a text from being a structure, as `parse` reads it; undefined if nothing does. */
+export function whyNotStructure(text: string, parse: (text: string) => unknown = parseStructure): string | undefined {
   try {
-    parseStructure(text);
+    parse(text);
     return undefined;
   } catch (error) {
-    if (error instanceof StructureSyntaxError) return error.message.split("\n")[0]!;
+    const refused = error instanceof StructureSyntaxError || error instanceof StructureChannelError;
+    if (refused) return error.message.split("\n")[0]!;
     throw error;
   }
 }
 
-const structure = z.string("a structure string").superRefine((text, context) => {
-  const why = whyNotStructure(text);
+const structure = z.string("a structure string").transform(spelledStructure).superRefine((text, context) => {
+  const why = whyNotStructure(text, parseChainedStructure);
   if (why !== undefined) context.addIssue({ code: "custom", message: `a structure string (${why})` });
 });
+
+const weightedProxy = name.superRefine((text, context) => {
+  const { weight = 1 } = proxyTerm(text);
+  if (weight > 0 && Number.isFinite(weight)) return;
+  context.addIssue({ code: "custom", message: "a proxy with a weight above 0 behind =" });
+});
+
+/** The most texts of a list. */
+const MAX_LIST = 100;
+
+/** One text or a list of them; a list of one is that text. A problem has the position in the list in its path. */
+function oneOrMore(item: z.ZodType<string>, what: string): z.ZodType<OneOrMore> {
+  const list = z.array(item).min(1, `at least one of ${what}`).max(MAX_LIST, `at most ${MAX_LIST} of ${what}`);
+  return z.unknown().transform((value, context): OneOrMore => {
+    const result = (Array.isArray(value) ? list : item).safeParse(value);
+    if (result.success) return Array.isArray(result.data) && result.data.length === 1 ? result.data[0]! : result.data;
+    for (const { message, path } of result.error.issues) context.addIssue({ code: "custom", message, path });
+    return z.NEVER;
+  });
+}
+
+const wrongDuration = "a time above 0, in seconds or such as 90s, 30m, 1h30m";
+const duration: z.ZodType<number> = z.union([z.number(), z.string().transform(secondsOf)], wrongDuration)
+  .refine((seconds) => seconds > 0 && Number.isFinite(seconds), wrongDuration);
 
 // A bare `true` in YAML is a boolean, and means the cost model of that name.
 const costModel = z.union([z.literal(true).transform(() => "true" as const), z.enum(costModels)], "true or reference");
@@ -81,10 +114,12 @@ function mapping<Kind extends keyof SettingTypes, Rows extends Table<Kind>>(
 
 const checks: Checks<Exclude<keyof SettingTypes, "budgets">> = {
   name,
-  structure,
+  structures: oneOrMore(structure, "structures"),
+  proxies: oneOrMore(weightedProxy, "proxies"),
   count,
   natural,
   amount,
+  duration,
   switch: z.boolean("true or false"),
   costModel,
   cascade: z.array(cascadeStage, "a list of free proxies with their shares"),
@@ -96,13 +131,29 @@ const checks: Checks<Exclude<keyof SettingTypes, "budgets">> = {
 
 const budgets = mapping(budgetSettings, { checks, expected: "a mapping of budgets" });
 
-const expected = "a mapping of settings";
+/** What is wrong with settings that are right one by one: the setting, and what was expected of it. */
+function clashes(config: SearchConfig): readonly (readonly [path: keyof SearchConfig, expected: string])[] {
+  const { initialStructure, population, variant, race } = config, terms = proxyTerms(config);
+  const several = terms.length > 1, starts = typeof initialStructure === "string" ? 1 : initialStructure.length;
+  const rules: readonly (readonly [broken: boolean, path: keyof SearchConfig, expected: string])[] = [
+    [!several && terms[0]!.weight !== undefined, "proxy", "no weight, as a single proxy is not combined"],
+    [several && variant !== undefined, "variant", "none beside several proxies, which name theirs as zen:paper"],
+    [several && race !== undefined, "race", "none beside several proxies, as ranks change with each candidate"],
+    [population < starts, "population", `at least ${starts}, one for each initial structure`],
+  ];
+  return rules.flatMap(([broken, ...clash]) => broken ? [clash] : []);
+}
 
-/** The schema of a configuration. The compiler holds it to the type: a row of a wrong kind does not pass. */
-export const configSchema: z.ZodType<SearchConfig> = mapping(settings, { checks: { ...checks, budgets }, expected });
+/** The compiler holds the schema to the type: a row of a wrong kind does not pass. */
+function schemaOf(structures: z.ZodType<OneOrMore>): z.ZodType<SearchConfig> {
+  const all = { ...checks, budgets, structures };
+  return mapping(settings, { checks: all, expected: "a mapping of settings" }).superRefine((config, context) => {
+    for (const [path, message] of clashes(config)) context.addIssue({ code: "custom", path: [path], message });
+  });
+}
+
+/** The schema of a configuration. */
+export const configSchema: z.ZodType<SearchConfig> = schemaOf(checks.structures);
 
 /** As {@link configSchema}, but a structure is any text. */
-export const unloadedConfigSchema: z.ZodType<SearchConfig> = mapping(settings, {
-  checks: { ...checks, budgets, structure: name },
-  expected,
-});
+export const unloadedConfigSchema: z.ZodType<SearchConfig> = schemaOf(oneOrMore(name, "structures"));

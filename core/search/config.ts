@@ -4,7 +4,7 @@ import type { FavouredSize } from "../scoring/proxy.ts";
 import { configSchema, unloadedConfigSchema } from "./checks.ts";
 import { validate } from "./config_error.ts";
 import type { RaceSettings } from "./race.ts";
-import type { CostModel } from "./settings.ts";
+import { type CostModel, type Limits, limits } from "./settings.ts";
 
 /** A proxy that only counts, applied before the proxy of a search. */
 export interface CascadeStage {
@@ -43,15 +43,22 @@ export interface BudgetLimits {
   readonly latency?: LatencyBudget | undefined;
 }
 
+/** One text, or a list of at least two. */
+export type OneOrMore = string | readonly string[];
+
 /** Everything that decides what a search finds, and its limits. */
 export interface SearchConfig {
   /** The preset that it started from. */
   readonly preset?: string | undefined;
   /** Paths or URLs of modules (.ts, .js) that define blocks, proxies and spaces which the others name. Default: none. */
   readonly modules?: readonly string[] | undefined;
-  /** The proxy that scores candidates, such as `zen`. */
-  readonly proxy: string;
-  /** The proxy's variant, where it has several, such as `reference` or `paper` of `zen`. */
+  /**
+   * The proxy that scores candidates: a name such as `zen`, or the path or URL of a module. Several are combined by the
+   * ranks of their scores in the population; each may have a variant and a weight, as in `zen:paper=2`. See
+   * {@link proxyTerms}.
+   */
+  readonly proxy: OneOrMore;
+  /** The variant of a single proxy, where it has several, such as `reference` or `paper` of `zen`. */
   readonly variant?: string | undefined;
   /** Proxies that only count, applied in order before the proxy; each lets its share through. Default: none. */
   readonly cascade?: readonly CascadeStage[] | undefined;
@@ -70,8 +77,8 @@ export interface SearchConfig {
   readonly batch: number;
   /** The name of a published space, or the path or URL of a module (.ts, .js) or of a YAML file. */
   readonly space: string;
-  /** Where the evolution starts. */
-  readonly initialStructure: string;
+  /** Where the evolution starts; of several, each is mutated in turn until the population is seeded. */
+  readonly initialStructure: OneOrMore;
   /** Default: `true`. */
   readonly costs: CostModel;
   /** Default: none. */
@@ -84,6 +91,10 @@ export interface SearchConfig {
   readonly maxProposals: number;
   /** The search ends after this number of candidates went to the scorer. */
   readonly maxEvaluations?: number | undefined;
+  /** The search ends after this number of candidates went to the scorer without another best one. */
+  readonly patience?: number | undefined;
+  /** The search ends when its sessions took so many seconds of wall time together. */
+  readonly maxSeconds?: number | undefined;
   /** A non-negative safe integer. Default: 1. */
   readonly seed: number;
   /** The extent of input images, in pixels. */
@@ -119,4 +130,11 @@ export function parseConfig(value: unknown, source = "settings"): SearchConfig {
  */
 export function parseUnloadedConfig(value: unknown, source: string): SearchConfig {
   return validate(unloadedConfigSchema, value, source);
+}
+
+/** What is searched, whenever it ends: a configuration without its {@link limits}. */
+export function withoutLimits(config: SearchConfig): Omit<SearchConfig, keyof Limits> {
+  const ending: ReadonlySet<string> = new Set(limits),
+    rest = Object.entries(config).filter(([key]) => !ending.has(key));
+  return Object.fromEntries(rest) as unknown as Omit<SearchConfig, keyof Limits>;
 }

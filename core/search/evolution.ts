@@ -5,6 +5,7 @@
  * interrupted continues from its journal as if it had not been.
  */
 import type { EvolutionOptions, SearchEvent, SearchStanding, StopReason } from "./evolution_options.ts";
+import { Patience } from "./patience.ts";
 import { Member, Population, RankedPopulation, type Standings } from "./population.ts";
 import { evaluationsOf, noVerdicts, type Proposal, type ScoredCandidate, type VerdictCounts } from "./proposal.ts";
 import { type Drawn, Proposer } from "./proposer.ts";
@@ -88,7 +89,7 @@ class Standing implements SearchStanding {
  * import { countLayers, evolve, parseStructure, publishedSpaces } from "@zennas/zennas";
  * const { best, proposals } = await evolve({
  *   space: publishedSpaces.XXBL,
- *   initial: parseStructure("SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,1,8,1)SuperConvK1BNRELU(16,32,1,1)"),
+ *   initial: [parseStructure("SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,1,8,1)SuperConvK1BNRELU(16,32,1,1)")],
  *   budgets: [{ name: "layers", limit: 12, measure: countLayers }],
  *   population: 16, window: 4, seed: 1, maxProposals: 200,
  *   score: (structure) => Promise.resolve(countLayers(structure)),
@@ -101,7 +102,8 @@ export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> 
   if (race && options.ranking) {
     throw new TypeError("Cannot race as scores are ranks, which change when a member enters");
   }
-  const proposer = new Proposer(options, { population: standing.population, race });
+  const patience = new Patience(options.patience);
+  const proposer = new Proposer(options, { population: standing.population, race, patience });
   const inFlight: (Drawn | Promise<Drawn>)[] = [];
   const draw = () => {
     const drawn = proposer.next();
@@ -113,6 +115,7 @@ export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> 
     const drawn = head instanceof Promise ? await head : head;
     const proposal = standing.enter(drawn);
     race?.learn(proposal);
+    patience.learn(proposal, standing.best);
     if (!drawn.replayed) {
       const recorded = options.record?.(proposal, standing);
       if (recorded) await recorded;

@@ -42,7 +42,7 @@ export interface ScoreWithParts {
 }
 
 /** Why a search ended. */
-export type StopReason = "proposals" | "evaluations" | "aborted";
+export type StopReason = "proposals" | "evaluations" | "patience" | "time" | "aborted";
 
 /** What a search holds now; its properties change as results enter. */
 export interface SearchStanding {
@@ -72,8 +72,8 @@ export interface SearchEvent {
 export interface EvolutionOptions {
   /** Where replacement blocks come from. */
   readonly space: Space;
-  /** Where the evolution starts. */
-  readonly initial: Structure;
+  /** Where the evolution starts: each of them is mutated in turn until the population has more than ten members. */
+  readonly initial: readonly Structure[];
   /** In the order in which they are checked. */
   readonly budgets: readonly Budget[];
   /** The size of the population. */
@@ -86,6 +86,13 @@ export interface EvolutionOptions {
   readonly maxProposals: number;
   /** The search ends after this number of candidates went to the scorer. Default: no limit. */
   readonly maxEvaluations?: number | undefined;
+  /**
+   * The search ends after this number of candidates went to the scorer without another best one; up to `window − 1`
+   * proposals that had been drawn by then still enter. Default: no limit.
+   */
+  readonly patience?: number | undefined;
+  /** Asked before each new proposal; the search ends when it says so. Default: never. */
+  readonly timeIsUp?: (() => boolean) | undefined;
   /** Free proxies that drop candidates within the budgets before they are scored, one after the other. Default: none. */
   readonly screens?: readonly Screen[] | undefined;
   /** Drops candidates whose preliminary score is too low for the population; not together with `ranking`. Default: none. */

@@ -5,6 +5,7 @@ import { failsCandidate } from "../scoring/candidate_error.ts";
 import { excessOf } from "./budgets.ts";
 import type { Candidate, EvolutionOptions, StopReason } from "./evolution_options.ts";
 import { mutate } from "./mutation.ts";
+import type { Patience } from "./patience.ts";
 import type { Standings } from "./population.ts";
 import { isEvaluation, type Proposal, type Verdict } from "./proposal.ts";
 import type { Race } from "./race.ts";
@@ -20,13 +21,14 @@ export interface Drawn {
   readonly replayed: boolean;
 }
 
-/** Where results enter, and what decides which candidates are worth a whole score. */
+/** Where results enter, and what decides from them which candidates are worth a whole score, and when to stop. */
 export interface Competition {
   readonly population: Standings;
   readonly race: Race | undefined;
+  readonly patience: Patience;
 }
 
-/** While the population has at most so many members, the initial structure is mutated rather than a member. */
+/** While the population has at most so many members, an initial structure is mutated rather than a member. */
 const SEEDING_SIZE = 10;
 
 /** A label has no meaning, so it must not tell two structures apart. */
@@ -53,7 +55,8 @@ export class Proposer {
   readonly #options: EvolutionOptions;
   readonly #population: Standings;
   readonly #race: Race | undefined;
-  readonly #initial: Structure;
+  readonly #patience: Patience;
+  readonly #initial: readonly Structure[];
   readonly #seedingSize: number;
   readonly #journal: Iterator<Proposal> | undefined;
   readonly #firstProposals = new Map<string, number>();
@@ -67,17 +70,20 @@ export class Proposer {
   #evaluations = 0;
   #stoppedBy: StopReason | undefined;
 
-  constructor(options: EvolutionOptions, { population, race }: Competition) {
+  constructor(options: EvolutionOptions, { population, race, patience }: Competition) {
     if (!Number.isInteger(options.window) || options.window < 1) {
       throw new RangeError(`Cannot search as the window is a positive integer: got ${options.window}`);
     }
     this.#options = options;
     this.#population = population;
     this.#race = race;
-    this.#initial = withoutLabels(options.initial);
-    this.#initial.blocks.forEach((_, index, blocks) => replacementsOf(options.space, blocks, index));
-    // A population that cannot grow beyond SEEDING_SIZE would otherwise never be mutated.
-    this.#seedingSize = Math.min(SEEDING_SIZE, population.size - 1);
+    this.#patience = patience;
+    this.#initial = options.initial.map(withoutLabels);
+    if (this.#initial.length === 0) throw new RangeError("Cannot search without an initial structure");
+    for (const { blocks } of this.#initial) blocks.forEach((_, index) => replacementsOf(options.space, blocks, index));
+    // Each initial structure is mutated at least once. A population that cannot grow beyond the size would otherwise never
+    // be mutated.
+    this.#seedingSize = Math.min(Math.max(SEEDING_SIZE, this.#initial.length), population.size - 1);
     this.#journal = options.journal?.[Symbol.iterator]();
     this.#replaying = this.#journal !== undefined;
     this.#screening = new Screening(options.screens ?? []);
@@ -101,9 +107,11 @@ export class Proposer {
   }
 
   #reasonToStop(): StopReason | undefined {
-    const { signal, maxProposals, maxEvaluations = Infinity } = this.#options;
+    const { signal, maxProposals, maxEvaluations = Infinity, timeIsUp } = this.#options;
     if (this.#proposals >= maxProposals) return "proposals";
     if (this.#evaluations >= maxEvaluations) return "evaluations";
+    if (this.#patience.exhausted) return "patience";
+    if (timeIsUp?.()) return "time";
     return signal?.aborted ? "aborted" : undefined;
   }
 
@@ -146,7 +154,7 @@ export class Proposer {
 
   #propose(): Drawn | Promise<Drawn> {
     const index = this.#proposals++;
-    const tree = this.#mutant(new Random(this.#options.seed, index));
+    const tree = this.#mutant(index);
     const structure = printStructure(tree);
     const verdict = this.#judge(tree, { index, structure });
     const drawn = (settled: Verdict): Drawn => ({ proposal: { index, structure, ...settled }, tree, replayed: false });
@@ -157,10 +165,10 @@ export class Proposer {
     return scored;
   }
 
-  #mutant(random: Random): Structure {
-    const { space } = this.#options;
-    const { members } = this.#population;
-    if (members.length <= this.#seedingSize) return mutate(this.#initial, random, { space, replacements: 1 });
+  #mutant(index: number): Structure {
+    const { space, seed } = this.#options, random = new Random(seed, index);
+    const { members } = this.#population, initial = this.#initial[index % this.#initial.length]!;
+    if (members.length <= this.#seedingSize) return mutate(initial, random, { space, replacements: 1 });
     return mutate(random.pick(members).tree, random, { space, replacements: 2 });
   }
 

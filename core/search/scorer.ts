@@ -5,11 +5,13 @@ import type { NetworkForm } from "../networks/masternet/mod.ts";
 import type { SearchConfig } from "./config.ts";
 import { ConfigError } from "./config_error.ts";
 import type { Scorer } from "./evolution_options.ts";
+import { type ProxyTerm, proxyTerms } from "./proxy_terms.ts";
 import { PRELIMINARY, type RaceSettings } from "./race.ts";
 import type { Screen } from "./screen.ts";
 import { summarize } from "../numeric/statistics.ts";
 import { structureDesign } from "../scoring/design.ts";
 import { evaluateRepeatedly, type Evaluation, scoreDraws } from "../scoring/evaluate.ts";
+import { combineProxies, type WeightedProxy } from "../scoring/combination.ts";
 import type { Proxy, Score, ScoringSettings } from "../scoring/proxy.ts";
 import { proxies, proxyNamed, UnknownProxyError, variantOf } from "../scoring/proxies/registry.ts";
 
@@ -25,11 +27,33 @@ function settingsOf(
   return { batch, gamma, seed, variant, favouredSize, fill: "gaussian", weights: "unit", labels: "random" };
 }
 
+function weightedProxy({ variant, weight = 1 }: ProxyTerm, proxy: Proxy): WeightedProxy {
+  const key = variant === undefined ? proxy.name : `${proxy.name}:${variant}`;
+  return { key, proxy, variant: variantOf(proxy, variant), weight };
+}
+
+/**
+ * The proxy of a configuration: the one that it names, or all that it names, combined by rank. `named` gives a proxy by
+ * its name, one of the registry unless told. Throws what `named` throws, UnknownProxyError for an unknown variant, and
+ * ConfigError for one proxy twice.
+ */
+export function searchProxy(config: SearchConfig, named: (name: string) => Proxy = proxyNamed): Proxy {
+  const terms = proxyTerms(config), members = terms.map((term) => weightedProxy(term, named(term.name)));
+  const keys = members.map(({ key }) => key), twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice !== undefined) {
+    const expected = "a name of its own for each proxy";
+    throw new ConfigError("settings", [{ path: "proxy", expected, got: `${twice} twice` }]);
+  }
+  if (members.length > 1) return combineProxies(members);
+  const [{ proxy, variant }] = members as [WeightedProxy];
+  return terms[0]!.variant === undefined ? proxy : { ...proxy, variants: [variant] };
+}
+
 /** How a search's candidates are scored. */
 export interface ScorerOptions {
   /** Needed by proxies that evaluate the network. */
   readonly backend?: Backend | undefined;
-  /** A proxy that is not in the registry. Default: the one that the configuration names. */
+  /** A proxy that is not in the registry. Default: {@link searchProxy}. */
   readonly proxy?: Proxy | undefined;
 }
 
@@ -39,7 +63,7 @@ export interface ScorerOptions {
  * UnknownProxyError for an unknown proxy or variant, ConfigError for a race by a proxy that ranks or only counts.
  */
 export function scorerOf(config: SearchConfig, options: ScorerOptions = {}): Scorer {
-  const { proxy = proxyNamed(config.proxy), backend } = options, form = scoredForm(config);
+  const { proxy = searchProxy(config), backend } = options, form = scoredForm(config);
   const settings = settingsOf(config, variantOf(proxy, config.variant));
   const evaluation = { proxy, settings, repeats: config.repeats, ...(backend && { backend }) };
   const scorer = config.race ? racingScorer(evaluation, { form, race: config.race }) : wholeScorer(evaluation, form);

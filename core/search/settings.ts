@@ -3,7 +3,7 @@
  * accepts is in checks.ts, which makes the schema of a configuration of these tables; `zen` makes its options of them.
  */
 import type { FavouredSize } from "../scoring/proxy.ts";
-import type { BudgetLimits, CascadeStage, LatencyBudget, SearchConfig } from "./config.ts";
+import type { BudgetLimits, CascadeStage, LatencyBudget, OneOrMore, SearchConfig } from "./config.ts";
 import type { RaceSettings } from "./race.ts";
 
 /** How parameters and FLOPs are counted: truly, or as the published code counts them. */
@@ -16,14 +16,18 @@ export type CostModel = typeof costModels[number];
 export interface FlagTypes {
   /** A text that is not empty. */
   readonly name: string;
-  /** A structure string. */
-  readonly structure: string;
+  /** A structure string or the name of a zoo network, or a list of them. */
+  readonly structures: OneOrMore;
+  /** A proxy as {@link SearchConfig.proxy} writes it, or a list of them. */
+  readonly proxies: OneOrMore;
   /** An integer of at least 1. */
   readonly count: number;
   /** An integer of at least 0. */
   readonly natural: number;
   /** A number above 0. */
   readonly amount: number;
+  /** Seconds; may be written as a text such as `1h30m`. */
+  readonly duration: number;
   readonly switch: boolean;
   readonly costModel: CostModel;
   readonly cascade: readonly CascadeStage[];
@@ -71,10 +75,10 @@ export const settings = {
     help: "a module of your own with blocks, proxies or spaces; may be given several times",
   },
   proxy: {
-    kind: "name",
+    kind: "proxies",
     required: true,
     flag: "--proxy <name|file>",
-    help: "what scores a candidate: a proxy's name, or a module of your own",
+    help: "what scores a candidate: a proxy's name, or a module of your own; repeat it to combine several by rank",
   },
   variant: { kind: "name", flag: "--variant <name>", help: "the proxy's formula (zen: reference or paper)" },
   cascade: {
@@ -107,10 +111,10 @@ export const settings = {
     help: "XXBL, IDW_fixfc, or a module or YAML file of your own",
   },
   initialStructure: {
-    kind: "structure",
+    kind: "structures",
     required: true,
     flag: "--init <structure>",
-    help: "where the evolution starts: a structure, or the name of a zoo network",
+    help: "where the evolution starts: a structure, or the name of a zoo network; repeat it to start from several",
   },
   costs: {
     kind: "costModel",
@@ -133,6 +137,16 @@ export const settings = {
     help: "end after this many proposals, scored or not",
   },
   maxEvaluations: { kind: "count", flag: "--max-evaluations <count>", help: "end after this many scores" },
+  patience: {
+    kind: "count",
+    flag: "--patience <count>",
+    help: "end after this many scores without a better best",
+  },
+  maxSeconds: {
+    kind: "duration",
+    flag: "--time <duration>",
+    help: "end after this wall time, over all sessions of the run: 90s, 30m, 1h30m",
+  },
   seed: { kind: "natural", default: 1, flag: "--seed <number>", help: "seed of all draws" },
   resolution: {
     kind: "count",
@@ -148,6 +162,12 @@ export const settings = {
     help: "with squeeze-and-excitation in every super block",
   },
 } as const satisfies Readonly<Record<keyof SearchConfig, Setting>>;
+
+/** The settings that decide when a search ends and not what it finds, so that a run may continue with others. */
+export const limits = ["maxProposals", "maxEvaluations", "patience", "maxSeconds"] as const;
+
+/** Values for some of {@link limits}. */
+export type Limits = { readonly [Limit in typeof limits[number]]?: SearchConfig[Limit] | undefined };
 
 /** The budgets of a configuration. */
 export const budgetSettings = {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { TemporaryDirectory } from "../io/run_case.ts";
 import { zen, zenJson } from "./zen.ts";
 
 const SEARCH = ["search", "--batch", "2", "--resolution", "8", "--population", "12", "--window", "4", "--seed", "3"];
@@ -46,6 +47,35 @@ Deno.test("a search by a proxy that ranks keeps its parts, and resumes to the sa
     row.verdict === "scored"
   );
   assert.ok(scored.every((row) => Number.isFinite(row.parts.expressivity)));
+});
+
+Deno.test("a search by several proxies journals the score of each, with one worker and two, and resumes to the same end", async () => {
+  const flags = ["--proxy", "zen:paper=2", "--proxy", "naswot", "--proxy", "params"];
+  const [parts, whole] = await inTwoParts([...flags, "--workers", "2"]);
+  assert.deepEqual(parts, whole);
+  assert.deepEqual((await inTwoParts([...flags, "--workers", "1"]))[1], whole);
+  const scored = (whole as { verdict: string; parts: Record<string, number> }[]).filter((row) =>
+    row.verdict === "scored"
+  );
+  for (const row of scored) {
+    assert.deepEqual(Object.keys(row.parts), ["zen:paper", "naswot", "params"]);
+    assert.ok(Object.values(row.parts).every(Number.isFinite));
+  }
+});
+
+Deno.test("a journal in words names the score of each proxy, and a file's several proxies may have a cascade", async () => {
+  using temporary = new TemporaryDirectory();
+  const file = `${temporary.path}/mine.yaml`, out = `${temporary.path}/run`;
+  await Deno.writeTextFile(
+    file,
+    "preset: params-cifar-params1M\nproxy: [layers, params=3]\ncascade: [{proxy: mae_det, share: 0.3}]\n",
+  );
+  const { best } = (await zenJson(["search", "--preset", file, "--max-evaluations", "20", "--out", out])).at(-1);
+  const { stdout } = await zen(["runs", "show", out, "--journal"]);
+  assert.match(stdout, /^\d+\tscored -?[\d.]+ layers=\d+ params=\d+\tSuper/m);
+  assert.match(stdout, /^\d+\tscreened-out mae_det /m);
+  const [listed] = await zenJson(["runs", "list", "--root", temporary.path]);
+  assert.deepEqual([listed.best.structure, listed.best.score], [best.structure, best.score]);
 });
 
 Deno.test("a search by a proxy of one's own", async () => {

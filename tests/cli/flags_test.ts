@@ -30,6 +30,7 @@ const device: Table = {
 
 const searchSettings: Table = {
   "--proxy naswot": { proxy: "naswot" },
+  "--proxy naswot --proxy zen:paper=2": { proxy: ["naswot", "zen:paper=2"] },
   "--variant paper": { variant: "paper" },
   "--module examples/custom_space.ts --module ./examples/custom_block.ts": { modules: MODULES },
   "--cascade mae_det:0.2,params:0.5,zen": {
@@ -46,6 +47,7 @@ const searchSettings: Table = {
   "--space IDW_fixfc": { space: "IDW_fixfc" },
   [`--init ${STRUCTURE}`]: { initialStructure: STRUCTURE },
   [`--init ${ZOO_NETWORK}`]: { initialStructure: zooEntry(ZOO_NETWORK).structure },
+  [`--init ${ZOO_NETWORK} --init ${STRUCTURE}`]: { initialStructure: [zooEntry(ZOO_NETWORK).structure, STRUCTURE] },
   "--costs true": { costs: "true" },
   "--max-layers 11": { "budgets.layers": 11 },
   "--max-params 5e5": { "budgets.params": 5e5 },
@@ -56,6 +58,8 @@ const searchSettings: Table = {
   "--window 12": { window: 12 },
   "--max-proposals 2000": { maxProposals: 2000 },
   "--max-evaluations 300": { maxEvaluations: 300 },
+  "--patience 40": { patience: 40 },
+  "--time 1h30m": { maxSeconds: 5400 },
   "--seed 7": { seed: 7 },
   "--resolution 48": { resolution: 48 },
   "--classes 11": { classes: 11 },
@@ -126,8 +130,10 @@ function requireEffects(
   const wanted = new Map(Object.entries(effects).flatMap(([path, value]) => [...leaves(value, path)]));
   const before = leaves(from), after = leaves(to);
   for (const [path, value] of wanted) assert.equal(after.get(path), value, `${row}: ${path}`);
+  // A list may stand where a single value stood.
+  const inWanted = (path: string): boolean => [...wanted.keys()].some((one) => `${one}.`.startsWith(`${path}.`));
   for (const path of new Set([...before.keys(), ...after.keys()])) {
-    if (!wanted.has(path)) assert.equal(after.get(path), before.get(path), `${row} also changes ${path}`);
+    if (!inWanted(path)) assert.equal(after.get(path), before.get(path), `${row} also changes ${path}`);
   }
 }
 
@@ -184,7 +190,7 @@ Deno.test("zen score scores by the defaults of a search", async () => {
   assert.deepEqual([settings.batch, settings.gamma, settings.seed, repeats], [batch, gamma, seed, config.repeats]);
 });
 
-Deno.test("the limits of zen runs resume raise those of the run", async () => {
+Deno.test("the limits of zen runs resume replace those of the run", async () => {
   const root = await Deno.makeTempDir(), words = ["runs", "resume"];
   try {
     const options: Table = {
@@ -194,15 +200,24 @@ Deno.test("the limits of zen runs resume raise those of the run", async () => {
       ...device,
       ...printing,
     };
-    const limits = { "--max-proposals": "proposals", "--max-evaluations": "evaluations" };
+    const limits: Table = {
+      "--max-proposals 9": { maxProposals: 9 },
+      "--max-evaluations 7": { maxEvaluations: 7 },
+      "--patience 8": { patience: 8 },
+      "--time 2m": { maxSeconds: 120 },
+    };
     const { command } = parsed(words, []);
     requireRows(command, options, limits);
     requireOptions(words, options);
-    for (const [flag, count] of Object.entries(limits)) {
-      const out = `${root}/${count}`, search = ["search", "--proxy", "params", "--population", "8", "--out", out];
-      assert.equal((await zenJson([...search, flag, "5"])).at(-1)[count], 5, flag);
-      assert.equal((await zenJson([...words, count, "--root", root, flag, "9"])).at(-1)[count], 9, flag);
+    const first = ["--max-proposals", "5", "--max-evaluations", "4", "--patience", "4", "--time", "1h"];
+    await zenJson(["search", "--proxy", "params", "--population", "8", "--out", `${root}/run`, ...first]);
+    for (const row of Object.entries(limits)) {
+      const configOf = async () => (await zenJson(["runs", "show", "run", "--root", root])).at(-1).config;
+      const from = await configOf();
+      await zenJson([...words, "run", "--root", root, ...row[0].split(" ")]);
+      requireEffects(row, { from, to: await configOf() });
     }
+    assert.equal((await zenJson(["runs", "show", "run", "--root", root])).at(-1).evaluations, 7);
   } finally {
     await Deno.remove(root, { recursive: true });
   }

@@ -80,13 +80,15 @@ Deno.test("progress that is hidden asks for no text and touches no screen", () =
 });
 
 Deno.test("a search tells scores, the best, time left, speed and verdicts, and its share by the nearer limit", () => {
-  const pace = new SearchPace(smallConfig({ maxProposals: 100, maxEvaluations: 40 }));
+  const config = smallConfig({ maxProposals: 100, maxEvaluations: 40 }), pace = new SearchPace({ config, spentMs: 0 });
   const counts = { ...noVerdicts(), "over-budget": 1234, failed: 2, scored: 8, duplicate: 1 };
   const proposal = { index: 49, structure: "A", verdict: "scored", score: 2 } as const;
   const event = { proposal, proposals: 50, evaluations: 10, counts, best: proposal, acceptanceRate: 0.16 };
   const { share, facts } = pace.progress(event);
   assert.equal(share, 0.5);
   assert.equal(pace.progress({ ...event, evaluations: 30 }).share, 0.75);
+  const timed = new SearchPace({ config: { ...config, maxSeconds: 1e6 }, spentMs: 9e8 });
+  assert.ok(Math.abs(timed.progress(event).share - 0.9) < 0.01, "earlier sessions count");
   const words = facts.map((fact) => typeof fact === "string" ? fact : fact.text);
   assert.deepEqual(words, ["10/40 scored", "best 2.00000", "2 failed", "1 duplicate", "1,234 over budget"]);
 });

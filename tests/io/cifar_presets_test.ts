@@ -7,11 +7,11 @@ import {
   openBackend,
   openRunForWriting,
   presetNames,
-  proxyNamed,
   runSearch,
   type RunStore,
   scorerOf,
   screensOf,
+  searchProxy,
 } from "@zennas/zennas";
 import { journalIn, TemporaryDirectory } from "./run_case.ts";
 
@@ -25,7 +25,7 @@ const searches: readonly (readonly [preset: string, proxy?: string])[] = [
 ];
 
 async function search(store: RunStore, backend: Backend) {
-  const { config } = store, { ranking } = proxyNamed(config.proxy);
+  const { config } = store, { ranking } = searchProxy(config);
   return await runSearch({ store, score: scorerOf(config, { backend }), ranking, screens: screensOf(config) });
 }
 
@@ -33,8 +33,8 @@ for (const [preset, proxy] of searches) {
   Deno.test(`${preset}${proxy ? ` by ${proxy}` : ""} scores real candidates, and continues to the same end`, async () => {
     using temporary = new TemporaryDirectory();
     await using backend = await openBackend("cpu");
-    const { name } = proxyNamed(proxy ?? (await loadPreset(preset)).proxy),
-      batch = slowByImage.includes(name) ? 4 : undefined;
+    const { name } = searchProxy(await loadPreset(preset, { proxy }));
+    const batch = slowByImage.includes(name) ? 4 : undefined;
     const configOf = (maxEvaluations: number) => loadPreset(preset, { proxy, batch, maxEvaluations, window: 2 });
     const parts = `${temporary.path}/parts`;
     {

@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
 import {
   budgetsOf,
+  chainChannels,
   ConfigError,
+  initialStructures,
   loadConfig,
   loadPreset,
   loadPresets,
   MissingLatencyModelError,
+  mutate,
+  parseStructure,
   presetNames,
+  printStructure,
+  publishedSpaces,
+  Random,
+  type Structure,
 } from "@zennas/zennas";
 import structures from "../fixtures/structures.json" with { type: "json" };
 import { TemporaryDirectory } from "./run_case.ts";
@@ -51,7 +59,12 @@ Deno.test("ImageNet presets", async () => {
     const config = await loadPreset(`zen-imagenet-latency${ms}ms`);
     assert.deepEqual([config.proxy, config.space, config.resolution, config.classes], ["zen", "XXBL", 224, 1000]);
     assert.deepEqual(config.budgets, { layers, latency: { ms, batch: 64, precision: "f16" } });
-    assert.equal(config.initialStructure, initialStructure("init_imagenet_latency"));
+    const published = parseStructure(initialStructure("init_imagenet_latency")), space = publishedSpaces.XXBL;
+    assert.equal(config.initialStructure, printStructure(chainChannels(published)));
+    const [chained] = initialStructures(config);
+    const mutant = (structure: Structure, draw: number): string =>
+      printStructure(mutate(structure, new Random(1, draw), { space, replacements: 1 }));
+    for (let draw = 0; draw < 50; draw++) assert.equal(mutant(published, draw), mutant(chained!, draw));
     assert.throws(() => budgetsOf(config), MissingLatencyModelError);
   }
 });
@@ -119,6 +132,16 @@ Deno.test("settings that are undefined leave what is below them, budgets too", a
 Deno.test("a space's path in flags is relative to the working directory", async () => {
   const { space } = await loadPreset("zen-cifar-params1M", { space: "examples/custom_space.yaml" });
   assert.equal(space, `file://${Deno.cwd()}/examples/custom_space.yaml`);
+});
+
+Deno.test("of several proxies those in modules are located, variants and weights kept", async () => {
+  using temporary = new TemporaryDirectory();
+  const path = `${temporary.path}/mine.yaml`;
+  Deno.writeTextFileSync(path, "preset: zen-cifar-params1M\nproxy: [zen:paper=2, ./own.ts:signed=0.5, ../other.js]\n");
+  const own = `file://${temporary.path}/own.ts:signed=0.5`, other = new URL("../other.js", `file://${path}`).href;
+  assert.deepEqual((await loadConfig(path)).proxy, ["zen:paper=2", own, other]);
+  const over = await loadConfig(path, { proxy: ["examples/custom_proxy.ts=3", "params"] });
+  assert.deepEqual(over.proxy, [`file://${Deno.cwd()}/examples/custom_proxy.ts=3`, "params"]);
 });
 
 Deno.test("a user's file that is wrong names itself", async () => {

@@ -41,7 +41,7 @@ const runs: readonly RunSummary[] = [
   runOf("new", { hours: 1, score: 5 }),
   runOf("running", { hours: 90, running: true }),
   runOf("failed", { hours: 2 }),
-  runOf("old", { hours: 50, score: 9, config: smallConfig({ seed: 4, maxProposals: 9 }) }),
+  runOf("old", { hours: 50, score: 9, config: smallConfig({ seed: 4, maxProposals: 9, patience: 3 }) }),
   runOf("other", { hours: 60, score: -3, config: smallConfig({ population: 99 }) }),
   runOf("old-failed", { hours: 70 }),
 ];

@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
+import pLimit from "p-limit";
 import {
   azNas,
   countLayers,
   createRun,
   journalTable,
   listRuns,
+  loadSearchProxy,
   openRunForReading,
   openRunForWriting,
   parseStructure,
+  referenceCost,
   runSearch,
+  type Scorer,
+  scorerOf,
   type SearchReport,
   type Structure,
   trueCost,
@@ -98,6 +103,41 @@ Deno.test("where scores are ranks, a run and the list of runs name the best of t
     assert.deepEqual(column("score"), plain.slice(0, 3).map((one) => one.score));
     assert.deepEqual(column("score_shallow"), column("layers").map((layers) => -Number(layers)));
   }
+});
+
+Deno.test("a search by several proxies keeps the score of each, and names one best in report, run and list, also in parts", async () => {
+  using temporary = new TemporaryDirectory();
+  const proxy = ["params=2", "layers", "mae_det"];
+  const searchIn = async (id: string, { workers, ends }: { readonly workers: number; readonly ends: number[] }) => {
+    const directory = `${temporary.path}/${id}`, config = smallConfig({ proxy });
+    createRun(directory, config)[Symbol.dispose]();
+    const combined = await loadSearchProxy(config),
+      scorer = scorerOf(config, { proxy: combined }),
+      slots = pLimit(workers);
+    const score: Scorer = (structure, candidate) =>
+      slots(async () => {
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
+        return await scorer(structure, candidate);
+      });
+    for (const maxProposals of ends) {
+      using store = openRunForWriting(directory, { limits: { maxProposals } });
+      await runSearch({ store, score, ranking: combined.ranking });
+    }
+    return journalIn(directory);
+  };
+  const whole = await searchIn("whole", { workers: 1, ends: [150] });
+  assert.deepEqual(await searchIn("parts", { workers: 4, ends: [1, 33, 34, 90, 150] }), whole);
+  for (const proposal of whole) {
+    if (proposal.verdict !== "scored") continue;
+    assert.deepEqual(Object.keys(proposal.parts!), ["params", "layers", "mae_det"]);
+    const structure = parseStructure(proposal.structure);
+    const { parameters } = referenceCost(structure, { classes: 100, resolution: 32, residualLinks: false });
+    assert.deepEqual([proposal.parts!.params, proposal.parts!.layers], [parameters, countLayers(structure)]);
+  }
+  const report = JSON.parse(Deno.readTextFileSync(`${temporary.path}/parts/report.json`)) as SearchReport;
+  const { parameters: _, macs: __, layers: ___, ...best } = report.best!;
+  assert.deepEqual(best, report.top[0]);
+  for (const run of listRuns(temporary.path)) assert.deepEqual("summary" in run && run.summary.best, best);
 });
 
 Deno.test("a finished run continues with a higher limit, as if it had been so from the start", async () => {

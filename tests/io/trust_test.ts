@@ -88,7 +88,7 @@ Deno.test("modules that are named need no trust, each for itself", async () => {
 Deno.test("a run that goes on to other limits stays trusted", async () => {
   using one = new Case();
   await one.store.trust(await trustSubject(one.run));
-  openRunForWriting(one.run, { limits: { maxProposals: 400 } })[Symbol.dispose]();
+  openRunForWriting(one.run, { limits: { maxProposals: 400, patience: 9, maxSeconds: 60 } })[Symbol.dispose]();
   assert.equal(await one.refusal(one.run), undefined);
 });
 

@@ -50,7 +50,9 @@ async function search(backend: Backend, scored: (count: number) => void = () => 
     return value;
   };
   const budgets = [{ name: "params", limit: 25_000, measure: params }];
-  return [...(await journalOf(smallSearch({ score: counting, initial, budgets, maxProposals: 120 }))).journal];
+  return [
+    ...(await journalOf(smallSearch({ score: counting, initial: [initial], budgets, maxProposals: 120 }))).journal,
+  ];
 }
 
 const scoreOf = (proposal: Proposal): number => proposal.verdict === "scored" ? proposal.score : NaN;

@@ -253,7 +253,7 @@ Deno.test("events carry counts, the best so far and the acceptance rate", async 
 
 Deno.test("labels do not tell structures apart, and a population below eleven evolves as well", async () => {
   const labelled = parseStructure("SuperConvK3BNRELU(stem|3,8,1,1)SuperResK3K3(body|8,16,1,8,1)");
-  const { journal, outcome } = await journalOf(smallSearch({ initial: labelled, population: 3 }));
+  const { journal, outcome } = await journalOf(smallSearch({ initial: [labelled], population: 3 }));
   assert.ok(journal.every(({ structure }) => !structure.includes("|")));
   assert.equal(outcome.population.length, 3);
   assert.ok(outcome.best!.score > 150_000, String(outcome.best!.score));
@@ -262,5 +262,8 @@ Deno.test("labels do not tell structures apart, and a population below eleven ev
 Deno.test("a search refuses a window of nothing and a structure that its space cannot vary", async () => {
   await assert.rejects(evolve(smallSearch({ window: 0 })), RangeError);
   await assert.rejects(evolve(smallSearch({ population: 0 })), RangeError);
-  await assert.rejects(evolve(smallSearch({ initial: parseStructure("ConvKX(3,8,3,1)") })), /Cannot vary block ConvKX/);
+  await assert.rejects(
+    evolve(smallSearch({ initial: [parseStructure("ConvKX(3,8,3,1)")] })),
+    /Cannot vary block ConvKX/,
+  );
 });

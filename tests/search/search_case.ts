@@ -27,7 +27,7 @@ export function params(structure: Structure): number {
 export function smallSearch(over: Partial<EvolutionOptions> = {}): EvolutionOptions {
   return {
     space: publishedSpaces.XXBL,
-    initial,
+    initial: [initial],
     budgets: [{ name: "params", limit: 300_000, measure: params }],
     population: 24,
     window: 8,

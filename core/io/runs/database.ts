@@ -170,6 +170,17 @@ export function readSessions(database: DatabaseSync): readonly RunSession[] {
   }));
 }
 
+/** Milliseconds that the sessions of a run took together, each from its start to its last proposal. */
+export function readSpentMs(database: DatabaseSync): number {
+  const last = database.prepare("SELECT max(time_ms) AS ms FROM proposals WHERE id >= ? AND id < ?");
+  return readSessions(database).reduce((spent, { startedMs, firstProposal }, index, sessions) => {
+    const next = sessions[index + 1]?.firstProposal ?? Number.MAX_SAFE_INTEGER;
+    const endMs = Number(last.get(firstProposal, next)?.ms ?? startedMs);
+    // A clock that was set back in between gives no time back.
+    return spent + Math.max(0, endMs - startedMs);
+  }, 0);
+}
+
 /** Columns of a proposal that depend on its verdict. */
 export function verdictColumns(verdict: Verdict): { readonly detail: string | null; readonly score: number | null } {
   switch (verdict.verdict) {

@@ -1,6 +1,13 @@
 /** Starting and continuing runs. */
 import { DatabaseSync } from "node:sqlite";
-import { ConfigError, type ConfigProblem, parseConfig, type SearchConfig } from "../../search/mod.ts";
+import {
+  ConfigError,
+  type ConfigProblem,
+  type Limits,
+  limits,
+  parseConfig,
+  type SearchConfig,
+} from "../../search/mod.ts";
 import { type ProcessDescription, thisProcess } from "../process.ts";
 import {
   addSession,
@@ -35,7 +42,7 @@ export interface ContinueOptions extends OpenOptions {
   /** Must be the run's own configuration but for the limits, which replace the run's. Default: the run's own. */
   readonly config?: SearchConfig | undefined;
   /** Replace the limits of the configuration. */
-  readonly limits?: { readonly maxProposals?: number | undefined; readonly maxEvaluations?: number | undefined };
+  readonly limits?: Limits;
 }
 
 /**
@@ -159,7 +166,7 @@ function lastProcess(directory: string): ProcessDescription | undefined {
 }
 
 /** Settings that may change when a run is continued: they decide when it ends, not what it finds. */
-const LIMITS: ReadonlySet<string> = new Set(["maxProposals", "maxEvaluations"]);
+const LIMITS: ReadonlySet<string> = new Set(limits);
 
 function requireSameSearch(directory: string, stored: SearchConfig, given: SearchConfig): void {
   const text = (value: unknown): string => JSON.stringify(value) ?? "nothing";

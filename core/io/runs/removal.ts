@@ -1,5 +1,5 @@
 /** Choosing runs by rules, and removing them. */
-import type { SearchConfig } from "../../search/mod.ts";
+import { type SearchConfig, withoutLimits } from "../../search/mod.ts";
 import { checkRun, openReadOnly, RUN_FILE } from "./database.ts";
 import { onStore, RunStoreError } from "./error.ts";
 import { LOCK_FILE, RunLock } from "./lock.ts";
@@ -24,7 +24,8 @@ export function lastWrittenMs({ lastProposalMs, sessions }: RunSummary): number 
 }
 
 /** What is searched, without the seed and what decides when it ends: scores of runs are comparable where it is the same. */
-function searchOf({ seed: _, maxProposals: _p, maxEvaluations: _e, preset: _n, ...search }: SearchConfig): string {
+function searchOf(config: SearchConfig): string {
+  const { seed: _, preset: __, ...search } = withoutLimits(config);
   return JSON.stringify(search);
 }
 

@@ -1,10 +1,10 @@
 /** A search whose every result is kept in a run store. */
-import { parseStructure } from "../../networks/masternet/mod.ts";
 import type { RankCombination } from "../../scoring/mod.ts";
 import {
   type BudgetModels,
   budgetsOf,
   evolve,
+  initialStructures,
   type Scorer,
   type Screen,
   type SearchEvent,
@@ -56,6 +56,12 @@ function yielding(): () => Promise<void> | undefined {
   };
 }
 
+/** Whether the time that a run may take is up, counted from now on and with what its earlier sessions took. */
+function clockOf({ config: { maxSeconds = Infinity }, spentMs }: RunStore): () => boolean {
+  const started = performance.now();
+  return () => spentMs + performance.now() - started >= maxSeconds * 1000;
+}
+
 /**
  * Searches until a limit of the configuration is reached or the signal aborts, continuing where the store's journal
  * ends, and writes `best_structure.txt` and `report.json` into the run's directory.
@@ -80,13 +86,15 @@ export async function runSearch(options: SearchOptions): Promise<SearchResult> {
   const pause = yielding();
   const outcome = await evolve({
     space: options.space ?? await loadSpace(config.space),
-    initial: parseStructure(config.initialStructure),
+    initial: initialStructures(config),
     budgets: budgetsOf(config, options),
     population: config.population,
     window: config.window,
     seed: config.seed,
     maxProposals: config.maxProposals,
     maxEvaluations: config.maxEvaluations,
+    patience: config.patience,
+    timeIsUp: clockOf(store),
     screens: options.screens,
     score,
     ranking: options.ranking,

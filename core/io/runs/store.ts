@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Proposal, ScoredCandidate, SearchConfig } from "../../search/mod.ts";
 import {
   readProposals,
+  readSpentMs,
   type RecordedProposal,
   type RecordedStanding,
   RUN_FILE,
@@ -57,6 +58,11 @@ export class RunStore implements Disposable {
   /** The best candidate that came with a proposal, be it committed or not. */
   get best(): ScoredCandidate | undefined {
     return this.#standing.best;
+  }
+
+  /** Milliseconds of wall time that the run's sessions have taken, each from its start to its last committed proposal. */
+  get spentMs(): number {
+    return onStore(this.directory, "read", () => readSpentMs(this.#run.database));
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Configuration files and runs as subjects of trust. */
 import { createHash } from "node:crypto";
+import { withoutLimits } from "../../search/mod.ts";
 import { modulesOf } from "../modules.ts";
 import { readConfigFile } from "../presets.ts";
 import { hasDatabase } from "../runs/opening.ts";
@@ -10,7 +11,7 @@ import type { TrustSubject } from "./store.ts";
 /** A run in a directory. Its limits may change without loss of trust. Throws RunStoreError. */
 export function runSubject(directory: string): TrustSubject {
   using run = openRunForReading(directory);
-  const { maxProposals: _, maxEvaluations: __, ...search } = run.summary().config;
+  const search = withoutLimits(run.summary().config);
   return {
     source: directory,
     url: fileUrl(directory),

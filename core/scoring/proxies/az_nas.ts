@@ -17,6 +17,7 @@ import type { Backend } from "../../graph/backend.ts";
 import { covarianceEigenvalues, type Samples } from "../../numeric/matrix.ts";
 import type { NetworkDesign } from "../design.ts";
 import type { Proxy, RankCombination, Score, ScoringSettings } from "../proxy.ts";
+import { logRanking } from "../ranking.ts";
 import { ProxyGraph } from "./proxy_graph.ts";
 import { trainability } from "./trainability.ts";
 
@@ -48,11 +49,13 @@ function smallestStep(values: readonly number[]): number {
   return steps.length > 0 ? Math.min(...steps) : 0;
 }
 
-/** Σ ln(rank/m), so that a network must be good in every part. */
-export const azNasRanking: RankCombination = {
-  parts: ["expressivity", "progressivity", "trainability", "complexity"],
-  combine: (ranks, size) => ranks.reduce((sum, rank) => sum + Math.log(rank / size), 0),
-};
+/** Σ ln(rank/m). */
+export const azNasRanking: RankCombination = logRanking({
+  expressivity: 1,
+  progressivity: 1,
+  trainability: 1,
+  complexity: 1,
+});
 
 async function azNasScore(design: NetworkDesign, settings: ScoringSettings, backend?: Backend): Promise<Score> {
   const entropies = await blockEntropies(design, settings, backend);

@@ -1,0 +1,79 @@
+/** Several proxies as one, whose scores are made of the ranks of theirs. */
+import type { Backend } from "../graph/backend.ts";
+import { CandidateError } from "./candidate_error.ts";
+import type { NetworkDesign } from "./design.ts";
+import type { Proxy, Score, ScoringSettings } from "./proxy.ts";
+import { logRanking } from "./ranking.ts";
+
+/** A proxy among others. */
+export interface WeightedProxy {
+  /** What its score is called beside those of the others, such as `zen` or `zen:paper`. */
+  readonly key: string;
+  /** The formula. */
+  readonly proxy: Proxy;
+  /** One of its variants. */
+  readonly variant: string;
+  /** How much its rank counts, above 0. */
+  readonly weight: number;
+}
+
+/** The numbers of a score that are ranked, by the names that they have in a combination. */
+function rankedParts({ key, proxy }: WeightedProxy, { value, parts = {} }: Score): readonly [string, number][] {
+  if (!proxy.ranking) return [[key, value]];
+  return proxy.ranking.parts.map((part) => [`${key}.${part}`, parts[part] ?? NaN]);
+}
+
+/** The weights of a proxy's ranked numbers: it shares its own among them. */
+function rankedWeights({ key, proxy, weight }: WeightedProxy): readonly [string, number][] {
+  const parts = proxy.ranking?.parts.map((part) => `${key}.${part}`) ?? [key];
+  return parts.map((part) => [part, weight / parts.length]);
+}
+
+async function scoreAll(
+  members: readonly WeightedProxy[],
+  { design, settings, backend }: {
+    readonly design: NetworkDesign;
+    readonly settings: ScoringSettings;
+    readonly backend: Backend | undefined;
+  },
+): Promise<Score> {
+  const all: [string, number][] = [];
+  // One after the other, as each may hold hundreds of megabytes.
+  for (const member of members) {
+    const score = await member.proxy.score(design, { ...settings, variant: member.variant }, backend);
+    all.push(...rankedParts(member, score));
+  }
+  const odd = all.find(([, value]) => !Number.isFinite(value));
+  if (odd) throw new CandidateError(`Cannot rank a score of ${odd[0]} that is not finite: got ${odd[1]}`);
+  return { value: 0, parts: Object.fromEntries(all) };
+}
+
+/**
+ * Proxies as one that ranks: in a population of m its score is Σ weight·ln(rank/m) over the proxies, as AZ-NAS combines its
+ * parts (Lee and Ham, CVPR 2024). A proxy that itself ranks parts gives them to the others, and its weight in equal shares.
+ * A network for which a score is not finite fails with CandidateError.
+ *
+ * @example
+ * ```ts
+ * import { combineProxies, layers, params, rankedScores } from "@zennas/zennas";
+ * const members = [params, layers].map((proxy, index) => ({ key: proxy.name, proxy, variant: "reference", weight: index + 1 }));
+ * const { ranking } = combineProxies(members);
+ * const [small, deep] = rankedScores([{ params: 9, layers: 1 }, { params: 8, layers: 2 }], ranking!);
+ * if (small !== 2 * Math.log(1 / 2) || deep !== Math.log(1 / 2)) throw new Error();
+ * ```
+ */
+export function combineProxies(members: readonly WeightedProxy[]): Proxy {
+  const batches = members.map(({ proxy }) => proxy.inputs.batches);
+  return {
+    name: members.map(({ key }) => key).join(","),
+    summary: "several proxies, combined by rank",
+    variants: ["ranks"],
+    inputs: {
+      batches: batches.reduce((most, own) => own > most ? own : most, 0),
+      labelled: members.some(({ proxy }) => proxy.inputs.labelled),
+    },
+    needsBackend: members.some(({ proxy }) => proxy.needsBackend),
+    ranking: logRanking(Object.fromEntries(members.flatMap(rankedWeights))),
+    score: (design, settings, backend) => scoreAll(members, { design, settings, backend }),
+  };
+}
