@@ -14,7 +14,9 @@ import {
   printStructure,
   publishedSpaces,
   Random,
+  readConfigFile,
   type Structure,
+  UntrustedModuleError,
 } from "@zennas/zennas";
 import structures from "../fixtures/structures.json" with { type: "json" };
 import { TemporaryDirectory } from "./run_case.ts";
@@ -139,9 +141,15 @@ Deno.test("of several proxies those in modules are located, variants and weights
   const path = `${temporary.path}/mine.yaml`;
   Deno.writeTextFileSync(path, "preset: zen-cifar-params1M\nproxy: [zen:paper=2, ./own.ts:signed=0.5, ../other.js]\n");
   const own = `file://${temporary.path}/own.ts:signed=0.5`, other = new URL("../other.js", `file://${path}`).href;
-  assert.deepEqual((await loadConfig(path)).proxy, ["zen:paper=2", own, other]);
-  const over = await loadConfig(path, { proxy: ["examples/custom_proxy.ts=3", "params"] });
+  const { proxy } = (await readConfigFile(path)).settings as { readonly proxy: unknown };
+  assert.deepEqual(proxy, ["zen:paper=2", own, other]);
+  const over = await loadPreset("zen-cifar-params1M", { proxy: ["examples/custom_proxy.ts=3", "params"] });
   assert.deepEqual(over.proxy, [`file://${Deno.cwd()}/examples/custom_proxy.ts=3`, "params"]);
+  await assert.rejects(loadConfig(path), (error: unknown) => {
+    assert.ok(error instanceof UntrustedModuleError);
+    assert.ok(error.message.endsWith(`got file://${temporary.path}/own.ts, ${other}`), error.message);
+    return true;
+  });
 });
 
 Deno.test("a user's file that is wrong names itself", async () => {
