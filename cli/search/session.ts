@@ -148,18 +148,18 @@ function verdictsInWords({ report: { verdicts }, proposals, evaluations }: Searc
   ].join(", ");
 }
 
-/** The limit that ended the search, doubled, as an option. */
-function higherLimit({ stoppedBy, proposals, evaluations }: SearchResult, config: SearchConfig): string {
-  if (stoppedBy === "time") return `--time ${config.maxSeconds! * 2}s`;
+/** An option with which the search goes on: the limit that ended it, or what the run has taken of it, doubled. */
+function higherLimit({ stoppedBy, proposals, evaluations }: SearchResult, { config, spentMs }: RunStore): string {
+  if (stoppedBy === "time") return `--time ${Math.ceil(2 * Math.max(config.maxSeconds!, spentMs / 1000))}s`;
   if (stoppedBy === "patience") return `--patience ${config.patience! * 2}`;
   return stoppedBy === "proposals" ? `--max-proposals ${proposals * 2}` : `--max-evaluations ${evaluations * 2}`;
 }
 
 function printResult(
   result: SearchResult,
-  { store: { directory, config }, seconds }: { readonly store: RunStore; readonly seconds: number },
+  { store, seconds }: { readonly store: RunStore; readonly seconds: number },
 ): void {
-  const { report: { best }, proposals } = result;
+  const { report: { best }, proposals } = result, { directory } = store;
   if (!best) return note(`no candidate got a score in ${grouped(proposals)} proposals; see zen runs show ${directory}`);
   printFields([
     ["best structure", best.structure],
@@ -170,6 +170,6 @@ function printResult(
     ["proposals", verdictsInWords(result)],
     ["time", duration(seconds)],
     ["kept in", `${directory}/best_structure.txt, report.json and search.svg`],
-    ["continue with", `zen runs resume ${directory} ${higherLimit(result, config)}`],
+    ["continue with", `zen runs resume ${directory} ${higherLimit(result, store)}`],
   ]);
 }
