@@ -115,9 +115,9 @@ function parsed<Options>(words: readonly string[], args: readonly string[]): { c
   return { command, options: command.opts() as Options };
 }
 
-/** The values in nested objects and arrays, by path; undefined is none. */
+/** The values in nested objects and arrays, by path; undefined is none, and functions are no settings. */
 function leaves(value: unknown, path = ""): Map<string, unknown> {
-  if (value === undefined) return new Map();
+  if (value === undefined || typeof value === "function") return new Map();
   if (typeof value !== "object" || value === null) return new Map([[path, value]]);
   return new Map(Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, path ? `${path}.${key}` : key)]));
 }
