@@ -15,6 +15,11 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
+/** A search in which every candidate failed. */
+export class NoScoreError extends Error {
+  override readonly name = "NoScoreError";
+}
+
 /** A command on a phone that exited with a code of its own, which becomes this process's. */
 export class CommandFailed extends Error {
   override readonly name = "CommandFailed";
@@ -39,6 +44,11 @@ const hints: Readonly<Record<string, string>> = {
   ShapeError: "zen analyze shows where a structure's shapes come from",
   ConfigError: "zen search --help lists the options; presets are in core/search/presets",
   RunStoreError: "zen runs list shows what there is, zen runs resume continues a run",
+  RunChangedError:
+    "go on with what it was made with (--device, --precision), or by --accept-change, with scores of both kinds",
+  NoScoreError: "zen runs show --journal has the reason of each; a new search tries them again",
+  ProxyError: "examples/custom_proxy.ts shows what a proxy returns; --verbose shows where it threw",
+  NoAnswerError: "--timeout gives it more seconds",
   NotFound: "check the path",
   IsADirectory: "name a file, not a directory",
   NotADirectory: "check the path",
@@ -66,10 +76,11 @@ const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slic
 /** The lines that tell a person what went wrong. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `zen: ${error}`;
-  const coded = error as Error & { readonly code?: unknown; readonly hint?: unknown };
+  const coded = error as Error & { readonly code?: unknown; readonly hint?: unknown; readonly structure?: unknown };
   const hint = typeof coded.hint === "string" ? coded.hint : hints[error.name];
   const code = typeof coded.hint === "string" && typeof coded.code === "string" ? `${coded.code}: ` : "";
-  return `zen: ${code}${lower(messageOf(error))}${hint ? `\n  hint: ${hint}` : ""}`;
+  const structure = typeof coded.structure === "string" ? `\n  structure: ${coded.structure}` : "";
+  return `zen: ${code}${lower(messageOf(error))}${structure}${hint ? `\n  hint: ${hint}` : ""}`;
 }
 
 /** Reports an error and returns the exit code that goes with it. `verbose` shows the stack and causes. */

@@ -29,7 +29,8 @@ Examples:
   zen analyze zennet_cifar10_model_size1M_res32 --classes 10
   zen runs resume runs/zen-cifar-params1M-seed1
 
-Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted (what was done is kept).`;
+Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted, 143 ended by --timeout as a module
+blocked the thread (what was done is kept).`;
 
 /** A folder given after another is relative to it. */
 function within(folder: string, before?: string): string {

@@ -6,6 +6,9 @@
  * The proxy measures how much the answers of an untrained classifier vary: the standard deviation of its logits over
  * the classes and a batch of random images. It needs one batch and no labels. It grows only with the scale of the last
  * layer's weights, because batch normalisation removes the scale of all others.
+ *
+ * A proxy that has no score for a network throws a `CandidateError` with the reason. That network fails, and a search goes
+ * on with the others; so it does after any other error that a proxy throws, and after `--timeout` seconds without an answer.
  */
 import { type Proxy, ProxyGraph } from "@zennas/zennas";
 

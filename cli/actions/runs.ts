@@ -10,11 +10,13 @@ import {
   openRunForWriting,
   runId,
   type RunReader,
+  type RunSession,
   type RunSummary,
 } from "../../core/io/mod.ts";
 import type { ResumeOptions, RootOptions, ShowOptions } from "../commands/runs.ts";
 import { admitModules } from "../search/admission.ts";
-import { runSession, withScorer } from "../search/session.ts";
+import { withScorer } from "../search/scoring.ts";
+import { runSession } from "../search/session.ts";
 import { writePlot } from "../search/picture.ts";
 import { printTop, topFacts } from "../search/top.ts";
 import { limitsFrom } from "../setting_options.ts";
@@ -72,7 +74,7 @@ export async function show(name: string, { root, json = false, journal, csv, top
     ["proposals", summary.proposals],
     ["verdicts", Object.entries(counts).map(([verdict, count]) => `${count} ${verdict}`).join(", ")],
     ["best", best ? `${best.score.toPrecision(7)}  ${best.structure}` : "none"],
-    ...summary.sessions.map(({ machine }) => ["ran on", `${machine.host}, ${machine.device}`] as const),
+    ...summary.sessions.flatMap(sessionFields),
   ]);
 }
 
@@ -90,7 +92,19 @@ function printCsv(run: RunReader, top: number | undefined): void {
   for (const row of rows) print(csvLine(row));
 }
 
-/** Goes on with a run until a limit or an interrupt. Throws RunStoreError, Interrupted. */
+/** Where a session ran, what decided its scores, and what it accepted. */
+function sessionFields({ machine, firstProposal, identity, accepted }: RunSession): (readonly [string, string])[] {
+  const parts = Object.entries(identity).map(([part, value]) => `${part} ${value}`);
+  return [
+    ["ran on", `${machine.host}, ${machine.device}`],
+    ...(parts.length > 0 ? [["  made by", parts.join("; ")] as const] : []),
+    ...accepted.map(({ part, was, is }) =>
+      ["  accepted", `from proposal ${firstProposal}: ${part} was ${was}, is ${is}`] as const
+    ),
+  ];
+}
+
+/** Goes on with a run until a limit or an interrupt. Throws RunStoreError, RunChangedError, Interrupted. */
 export async function resume(name: string, options: ResumeOptions): Promise<void> {
   const directory = findRun(name, options.root);
   const config = ((): RunSummary["config"] => {
@@ -99,10 +113,10 @@ export async function resume(name: string, options: ResumeOptions): Promise<void
   })();
   await admitModules(directory, options.module);
   await loadModules(modulesOf(config.modules));
-  const { json = false, quiet, top } = options;
-  await withScorer(config, options, async (scoring) => {
-    const { device, modules } = scoring, limits = limitsFrom(options);
-    using store = openRunForWriting(directory, { device, modules, limits });
-    await runSession({ store, scoring, json, quiet, top });
+  const { acceptChange, json = false, quiet, top } = options, { timeout = config.timeout } = options;
+  await withScorer({ ...config, timeout }, options, async (scoring) => {
+    const { device, modules, identity } = scoring, limits = limitsFrom(options);
+    using store = openRunForWriting(directory, { device, modules, identity, limits, acceptChange });
+    await runSession({ store, scoring, json, quiet, top, acceptChange });
   });
 }

@@ -1,7 +1,7 @@
 /** What `zen score` does. */
 import type { Backend } from "../../core/graph/backend.ts";
 import { chooseProxies, type ChosenProxy } from "../../core/io/mod.ts";
-import { type RepeatedScore, variantOf, type WeightScale } from "../../core/scoring/mod.ts";
+import { ProxyError, type RepeatedScore, variantOf, type WeightScale } from "../../core/scoring/mod.ts";
 import type { ScoreOptions } from "../commands/score.ts";
 import { describeDevice, openDevice } from "../device.ts";
 import { UsageError } from "../errors.ts";
@@ -10,6 +10,7 @@ import { type ProxyResult, rankedAmong, type ScoredStructure, scoresInOrder, typ
 import { collectNetworks } from "../structures.ts";
 import { ProgressLine, WorkPace } from "../progress.ts";
 import { print, printJson } from "../terminal.ts";
+import { Watch } from "../watch/watch.ts";
 
 /** The proxies that the options name. */
 async function chosenProxies({ proxy, variant }: ScoreOptions): Promise<readonly ChosenProxy[]> {
@@ -67,7 +68,10 @@ function printRow(row: ScoredStructure, { repeats, json, device }: Printing): vo
   const [only, ...others] = row.results;
   if (others.length > 0) return json ? printJson({ ...manyFacts(row), repeats, device }) : print(manyLines(row));
   if ("error" in only!) throw only.error;
-  const { chosen: { proxy, variant }, score, seconds } = only!, { mean, std, interval95 } = score;
+  const { chosen: { proxy, variant, label }, score, seconds } = only!, { mean, std, interval95 } = score;
+  if (!Number.isFinite(mean)) {
+    throw new ProxyError(`the score is not finite: got ${mean}`, { proxy: label, structure: row.text });
+  }
   if (!json) return print(scoreLine(row.text, score));
   const result = { structure: row.text, proxy: proxy.name, variant, score: mean, std, interval95, repeats, seconds };
   printJson({ ...result, device });
@@ -97,14 +101,21 @@ async function printScores(task: ScoreTask, printing: Printing): Promise<void> {
 /** What the command line asks for. Throws UsageError, UnknownProxyError, StructureSyntaxError. */
 export async function taskOf(texts: readonly string[], options: ScoreOptions): Promise<ScoreTask> {
   const chosen = await chosenProxies(options);
-  return { networks: await collectNetworks(texts, options), chosen, ...settingsOf(options) };
+  const { timeout } = options;
+  return { networks: await collectNetworks(texts, options), chosen, timeout, ...settingsOf(options) };
 }
 
 /** Scores the structures and prints a line each. Throws what {@link taskOf} throws, and the error of a single proxy. */
 export async function score(texts: string[], options: ScoreOptions): Promise<void> {
-  const task = await taskOf(texts, options);
+  const asked = await taskOf(texts, options), { timeout } = asked;
+  // Only a module can block the process for good.
+  const foreign = options.module || asked.chosen.some(({ source }) => source !== undefined);
+  using watch = foreign ? await Watch.start({ timeout }) : undefined;
+  const task = { ...asked, watch };
   const printing = { repeats: options.repeats, json: options.json ?? false, quiet: options.quiet };
-  if (!task.chosen.some(({ proxy }) => proxy.needsBackend)) return printScores(task, { ...printing, device: "none" });
+  if (!task.chosen.some(({ proxy }) => proxy.needsBackend)) {
+    return await printScores(task, { ...printing, device: "none" });
+  }
   await using backend: Backend = await openDevice(options);
   await printScores({ ...task, backend }, { ...printing, device: describeDevice(backend) });
 }

@@ -2,7 +2,8 @@
 import { createRun, holdsRun, loadConfigSettings, loadPresetSettings } from "../../core/io/mod.ts";
 import { parseConfig, type SearchConfig } from "../../core/search/mod.ts";
 import type { SearchOptions } from "../commands/search.ts";
-import { RUNS_FOLDER, runSession, withScorer } from "../search/session.ts";
+import { withScorer } from "../search/scoring.ts";
+import { RUNS_FOLDER, runSession } from "../search/session.ts";
 import { settingsFrom } from "../setting_options.ts";
 import { resolveStructure } from "../structures.ts";
 
@@ -27,7 +28,8 @@ export async function search(options: SearchOptions): Promise<void> {
   const config = await configOf(options);
   const folder = options.out ?? freeFolder(config, options.preset);
   await withScorer(config, options, async (scoring) => {
-    using store = createRun(folder, config, { device: scoring.device, modules: scoring.modules });
+    const { device, modules, identity } = scoring;
+    using store = createRun(folder, config, { device, modules, identity });
     const { json = false, quiet, top } = options;
     await runSession({ store, scoring, json, quiet, top });
   });

@@ -38,6 +38,8 @@ export interface ResumeOptions extends RootOptions, DeviceOptions {
   readonly top?: number;
   readonly quiet?: boolean;
   readonly module?: readonly string[];
+  readonly timeout?: number;
+  readonly acceptChange?: boolean;
 }
 
 /** What the options of `zen runs prune` parse to. */
@@ -113,7 +115,8 @@ Examples:
   zen runs resume runs/mine --time 4h --patience 5000`;
 
 function addResume(command: Command): void {
-  command.argument("<run>", "a run's folder or id");
+  command.argument("<run>", "a run's folder or id")
+    .option("--accept-change", "go on where files, device, precision or version have changed, and record it");
   for (const setting of ["modules", ...limits] as const) command.addOption(settingOption(setting));
   const shared = [topOption(), deviceOption(), precisionOption(), workersOption(), quietOption()];
   for (const option of shared) command.addOption(option);

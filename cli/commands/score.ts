@@ -23,12 +23,14 @@ export interface ScoreOptions extends FormOptions, DeviceOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly proxy: string;
+  readonly module?: readonly string[];
   readonly variant?: string;
   readonly batch: number;
   readonly gamma: number;
   readonly favouredSize?: FavouredSize;
   readonly repeats: number;
   readonly seed: number;
+  readonly timeout: number;
   readonly fill: Fill;
   readonly labels: LabelRule;
   readonly reslink: boolean;
@@ -58,6 +60,7 @@ export function addScoreCommand(program: Command): void {
     .addOption(settingOption("favouredSize"))
     .addOption(settingOption("repeats").default(settings.repeats.default))
     .addOption(settingOption("seed").default(settings.seed.default))
+    .addOption(settingOption("timeout").default(settings.timeout.default))
     .addOption(fillOption())
     .addOption(
       new Option("--labels <rule>", "classes of labelled batches: random, or the image's number modulo the classes")

@@ -51,6 +51,9 @@ Examples:
   zen search --preset params-cifar-params1M --space ./my_space.ts --json
   zen search --module ./my_block.ts --init 'SuperConvK3BNRELU(3,16,1,1)MyBlock(16,32,2)' --space my_space
 
+A candidate that a proxy throws for, or that takes longer than --timeout, fails alone; the journal has the reason. Where the
+first 16 candidates (or --window, if that is more) all fail, the search ends. Ctrl-C ends it within two seconds.
+
 Presets, in core/search/presets (a file of your own may name one as its base):
 ${lines(countedPresetNames)}
 Those that cannot run yet, as nothing here predicts latencies; use zen-imagenet-flops400M, 600M or 800M:

@@ -2,7 +2,7 @@
 import type { Backend } from "../../core/graph/backend.ts";
 import type { Benchmark, ComparisonSettings, Sample, ScoreRow } from "../../core/nasbench/mod.ts";
 import type { BenchmarkSource, ChosenProxy, ScoreTable } from "../../core/io/mod.ts";
-import type { NetworkDesign } from "../../core/scoring/mod.ts";
+import { type NetworkDesign, scoreDraw } from "../../core/scoring/mod.ts";
 import { mapInOrder } from "../concurrency.ts";
 import { failsCandidate } from "../../core/scoring/candidate_error.ts";
 import { ProgressLine, WorkPace } from "../progress.ts";
@@ -47,7 +47,7 @@ function missingSteps({ networks, seeds, chosen }: ComparisonTask, table: ScoreT
 
 async function rowOf(
   design: NetworkDesign,
-  { proxy, key, variant }: ChosenProxy,
+  { proxy, key, variant, label }: ChosenProxy,
   { settings, network, seed, backend }: Pick<Step, "network" | "seed"> & {
     readonly settings: ComparisonSettings;
     readonly backend: Backend | undefined;
@@ -63,7 +63,8 @@ async function rowOf(
   });
   const weights = settings.weights === "own" ? proxy.weights ?? "scaled" : settings.weights;
   try {
-    const { value, parts = {} } = await proxy.score(design, { ...settings, weights, variant, seed, draw: 0 }, backend);
+    const by = { proxy, label, backend, settings: { ...settings, weights, variant, seed, draw: 0 } };
+    const { value, parts = {} } = await scoreDraw(design, by);
     const finite = Number.isFinite(value);
     return row({ value: finite ? value : null, parts, error: finite ? null : `the score is not finite: got ${value}` });
   } catch (error) {

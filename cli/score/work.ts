@@ -1,6 +1,6 @@
 /** The work of `zen score`: every chosen proxy on every structure, timed. */
 import type { Backend } from "../../core/graph/backend.ts";
-import type { ChosenProxy } from "../../core/io/mod.ts";
+import { type ChosenProxy, withinSeconds } from "../../core/io/mod.ts";
 import type { AskedForm, NamedNetwork } from "../../core/networks/zoo/mod.ts";
 import {
   evaluateRepeatedly,
@@ -11,6 +11,7 @@ import {
 } from "../../core/scoring/mod.ts";
 import { mapInOrder } from "../concurrency.ts";
 import { failsCandidate } from "../../core/scoring/candidate_error.ts";
+import type { Watch } from "../watch/watch.ts";
 
 /** What one proxy says of one structure, and how long it took to say it. */
 export type ProxyResult =
@@ -31,15 +32,22 @@ export interface ScoreTask {
   readonly settings: Omit<Evaluation["settings"], "variant">;
   readonly repeats: number;
   readonly backend?: Backend;
+  /** A proxy that takes more seconds for a structure fails. */
+  readonly timeout: number;
+  /** Ends the process where a module blocks it for longer. */
+  readonly watch?: Watch | undefined;
 }
 
 async function resultOf(design: NetworkDesign, chosen: ChosenProxy, task: ScoreTask): Promise<ProxyResult> {
-  const { settings, repeats, backend } = task;
-  const evaluation = { ...chosen, repeats, settings: { ...settings, variant: chosen.variant } };
+  const { settings, repeats, backend, timeout, watch } = task, { label, variant } = chosen;
+  const evaluation = { ...chosen, repeats, settings: { ...settings, variant }, ...(backend && { backend }) };
+  const evaluate = () => evaluateRepeatedly(design, evaluation),
+    what = { what: `score by ${label}`, structure: design.text };
   const from = performance.now();
   const seconds = (): number => (performance.now() - from) / 1000;
   try {
-    const score = await evaluateRepeatedly(design, { ...evaluation, ...(backend && { backend }) });
+    const watched = () => watch ? watch.during(evaluate, what) : evaluate();
+    const score = await withinSeconds(watched, { ...what, seconds: timeout });
     return { chosen, score, seconds: seconds() };
   } catch (error) {
     if (failsCandidate(error)) return { chosen, error, seconds: seconds() };

@@ -1,74 +1,18 @@
 /** One session of a search at the terminal, whether it starts a run or continues one. */
 import type { RunStore, SearchResult } from "../../core/io/mod.ts";
-import {
-  loadSearchProxy,
-  loadSpace,
-  moduleHashes,
-  modulesOf,
-  openRunForReading,
-  runId,
-  runSearch,
-} from "../../core/io/mod.ts";
-import type { Proxy } from "../../core/scoring/mod.ts";
-import { scorerOf, screensOf } from "../../core/search/scorer.ts";
-import {
-  budgetsOf,
-  requireStart,
-  type Scorer,
-  type SearchConfig,
-  type SearchEvent,
-  type Space,
-} from "../../core/search/mod.ts";
-import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
-import { Interrupted, UsageError } from "../errors.ts";
-import { InterruptSignal } from "../interrupt_signal.ts";
+import { checkScores, openRunForReading, runId, runSearch } from "../../core/io/mod.ts";
+import { screensOf } from "../../core/search/scorer.ts";
+import type { SearchEvent } from "../../core/search/mod.ts";
+import { Interrupted, NoScoreError } from "../errors.ts";
 import { SearchPace } from "./pace.ts";
 import { writePlot } from "./picture.ts";
+import type { SearchScoring } from "./scoring.ts";
 import { printTop, topFacts } from "./top.ts";
 import { duration, grouped, note, printFields, printJson } from "../terminal.ts";
 import { ProgressLine } from "../progress.ts";
 
 /** Where runs are kept unless told otherwise. */
 export const RUNS_FOLDER = "runs";
-
-/** Where a search draws its candidates, what scores them, and how scores rank. */
-export interface SearchScoring {
-  readonly space: Space;
-  readonly scorer: Scorer;
-  readonly proxy: Proxy;
-  /** The device that scores, in words. */
-  readonly device: string;
-  /** The hash of each module of one's own that the configuration names, by its URL. */
-  readonly modules: Readonly<Record<string, string>>;
-}
-
-/** Throws UsageError for a latency budget. */
-function refuseLatencyBudget({ budgets }: SearchConfig): void {
-  if (!budgets.latency) return;
-  throw new UsageError(
-    "Cannot search under a latency budget yet as nothing here predicts latencies: use zen-imagenet-flops400M, " +
-      "zen-imagenet-flops600M or zen-imagenet-flops800M, or a file of your own with other budgets",
-  );
-}
-
-/** Opens what the configuration needs and hands it to `use`. */
-export async function withScorer(
-  config: SearchConfig,
-  options: DeviceOptions,
-  use: (scoring: SearchScoring) => Promise<void>,
-): Promise<void> {
-  // What cannot work is refused before a folder is made for it.
-  refuseLatencyBudget(config);
-  const modules = await moduleHashes(modulesOf(config));
-  const proxy = await loadSearchProxy(config), scorer = scorerOf(config, { proxy });
-  const space = await loadSpace(config.space);
-  requireStart(config, { space, budgets: budgetsOf(config) });
-  screensOf(config);
-  if (!proxy.needsBackend) return await use({ proxy, scorer, space, modules, device: "none" });
-  await using backend = await openDevice(options);
-  const device = describeDevice(backend);
-  await use({ proxy, scorer: scorerOf(config, { proxy, backend }), space, modules, device });
-}
 
 /** A run to work on. */
 export interface Session {
@@ -79,27 +23,32 @@ export interface Session {
   readonly quiet?: boolean | undefined;
   /** So many of the best candidates are printed too. */
   readonly top?: number | undefined;
+  /** Whether a change of what decides scores is recorded rather than refused. Default: false. */
+  readonly acceptChange?: boolean | undefined;
 }
 
 /**
  * Searches until a limit or an interrupt, showing progress, and prints what was found, also when the search fails. Throws
- * Interrupted after an interrupt, when everything done is on disk.
+ * Interrupted after an interrupt, when everything done is on disk, RunChangedError where the run's scores come out otherwise,
+ * and NoScoreError where every candidate failed.
  */
-export async function runSession({ store, scoring, json, quiet, top }: Session): Promise<void> {
+export async function runSession({ store, scoring, json, quiet, top, acceptChange = false }: Session): Promise<void> {
   const { directory, config } = store;
   note(`run: ${directory}`);
   const pace = new SearchPace(store);
   let result: SearchResult;
   try {
-    using interrupt = new InterruptSignal({ finishing: "finishing the candidates in flight" });
+    const { scorer: score, proxy: { ranking }, space, watch } = scoring, { signal, abandon } = watch;
+    watch.keepIn(directory);
+    await checkScores(store, score, { acceptChange });
     using line = new ProgressLine({ hidden: json || quiet });
     const onEvent = (event: SearchEvent): void => {
       pace.count(event);
+      noteFirstFailure(event, scoring.label);
       if (json && pace.worthReporting(event)) printJson({ event: "progress", ...pace.facts(event) });
       line.update(() => pace.progress(event));
     };
-    const { scorer: score, proxy: { ranking }, space } = scoring, { signal } = interrupt;
-    result = await runSearch({ store, space, score, ranking, screens: screensOf(config), signal, onEvent });
+    result = await runSearch({ store, space, score, ranking, screens: screensOf(config), signal, abandon, onEvent });
   } catch (error) {
     printBestSoFar(store, json);
     throw error;
@@ -114,6 +63,21 @@ export async function runSession({ store, scoring, json, quiet, top }: Session):
   if (result.stoppedBy === "aborted") {
     throw new Interrupted(`interrupted; everything done is kept, continue with: zen runs resume ${directory}`);
   }
+  requireScores(result, scoring.label);
+}
+
+/** Tells the first failure of a search: later ones are in the journal. */
+function noteFirstFailure({ proposal, counts }: SearchEvent, proxy: string): void {
+  if (proposal.verdict !== "failed" || counts.failed !== 1) return;
+  note(`${proxy} failed on a candidate: ${proposal.reason}\n  structure: ${proposal.structure}`);
+}
+
+/** Throws NoScoreError where candidates failed and none got a score. */
+function requireScores({ best, failure, counts: { failed }, stoppedBy }: SearchResult, proxy: string): void {
+  if (failure === undefined || best && stoppedBy !== "failures") return;
+  const which = stoppedBy === "failures" ? `the first ${failed} candidates all` : `all ${failed} candidates`;
+  const most = failure.count === failed ? "" : `, ${failure.count} of them so`;
+  throw new NoScoreError(`Cannot search by ${proxy} as ${which} failed${most}: ${failure.reason}`);
 }
 
 /** Draws the search beside its report, whatever it ended by. */
@@ -160,6 +124,7 @@ function printResult(
   { store, seconds }: { readonly store: RunStore; readonly seconds: number },
 ): void {
   const { report: { best }, proposals } = result, { directory } = store;
+  if (!best && result.failure) return;
   if (!best) return note(`no candidate got a score in ${grouped(proposals)} proposals; see zen runs show ${directory}`);
   printFields([
     ["best structure", best.structure],

@@ -41,6 +41,8 @@ export interface ChosenProxy {
   readonly proxy: Proxy;
   /** The variant that was named, or the proxy's default. */
   readonly variant: string;
+  /** What errors call it: its name, or the path of its module. */
+  readonly label: string;
   /** For a module, the hash of its source as {@link chooseProxies} reads it. */
   readonly source?: string;
 }
@@ -52,7 +54,12 @@ export interface ChosenProxy {
  */
 export async function chooseProxies(list: string): Promise<readonly ChosenProxy[]> {
   if (list === "all") {
-    return [...proxies.values()].map((proxy) => ({ key: proxy.name, proxy, variant: variantOf(proxy) }));
+    return [...proxies.values()].map((proxy) => ({
+      key: proxy.name,
+      label: proxy.name,
+      proxy,
+      variant: variantOf(proxy),
+    }));
   }
   const names = list.split(",").map((name) => name.trim()).filter((name) => name !== "");
   const chosen = await Promise.all(names.map(chooseProxy));
@@ -67,6 +74,7 @@ async function chooseProxy(text: string): Promise<ChosenProxy> {
   const { name, variant } = splitVariant(text), proxy = await loadProxy(name);
   return {
     key: variant ? `${proxy.name}:${variant}` : proxy.name,
+    label: name,
     proxy,
     variant: variantOf(proxy, variant),
     ...(isProxyFile(name) && { source: await moduleHash(fileUrl(name)) }),

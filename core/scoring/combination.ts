@@ -2,6 +2,7 @@
 import type { Backend } from "../graph/backend.ts";
 import { CandidateError } from "./candidate_error.ts";
 import type { NetworkDesign } from "./design.ts";
+import { scoreDraw } from "./draw_score.ts";
 import type { Proxy, Score, ScoringSettings } from "./proxy.ts";
 import { logRanking } from "./ranking.ts";
 
@@ -40,7 +41,7 @@ async function scoreAll(
   const all: [string, number][] = [];
   // One after the other, as each may hold hundreds of megabytes.
   for (const member of members) {
-    const score = await member.proxy.score(design, { ...settings, variant: member.variant }, backend);
+    const score = await scoreDraw(design, { ...member, settings: { ...settings, variant: member.variant }, backend });
     all.push(...rankedParts(member, score));
   }
   const odd = all.find(([, value]) => !Number.isFinite(value));

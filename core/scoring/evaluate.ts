@@ -2,12 +2,15 @@
 import type { Backend } from "../graph/backend.ts";
 import { summarize, type Summary } from "../numeric/statistics.ts";
 import type { NetworkDesign } from "./design.ts";
+import { scoreDraw } from "./draw_score.ts";
 import type { Proxy, Score, ScoringSettings } from "./proxy.ts";
 
 /** What to score by, and where. */
 export interface Evaluation {
   /** The formula. */
   readonly proxy: Proxy;
+  /** What errors call the proxy, such as the path of its module. Default: its name. */
+  readonly label?: string | undefined;
   /** Everything but the network that scores depend on. */
   readonly settings: Omit<ScoringSettings, "draw">;
   /** Independent draws under the seed. */
@@ -24,21 +27,21 @@ export interface RepeatedScore extends Summary {
 
 /**
  * A network's score over independent draws of weights and inputs. Draw r of a seed is the same whatever `repeats` is, and
- * the first is the score that a search with this seed uses.
+ * the first is the score that a search with this seed uses. Rejects as {@link scoreDraw} does.
  */
 export async function evaluateRepeatedly(design: NetworkDesign, evaluation: Evaluation): Promise<RepeatedScore> {
   const scores = await scoreDraws(design, evaluation, { from: 0, to: evaluation.repeats });
   return { ...summarize(scores.map(({ value }) => value)), parts: meanParts(scores) };
 }
 
-/** A network's scores under the draws `from` … `to` − 1 of a seed. */
+/** A network's scores under the draws `from` … `to` − 1 of a seed. Rejects as {@link scoreDraw} does. */
 export function scoreDraws(
   design: NetworkDesign,
-  { proxy, settings, backend }: Omit<Evaluation, "repeats">,
+  { settings, ...by }: Omit<Evaluation, "repeats">,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<readonly Score[]> {
   const draws = Array.from({ length: to - from }, (_, index) => from + index);
-  return Promise.all(draws.map((draw) => proxy.score(design, { ...settings, draw }, backend)));
+  return Promise.all(draws.map((draw) => scoreDraw(design, { ...by, settings: { ...settings, draw } })));
 }
 
 function meanParts(scores: readonly Score[]): Readonly<Record<string, number>> {

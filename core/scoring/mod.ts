@@ -1,7 +1,8 @@
 /** Zero-shot proxies, one file each, and their registry. */
-export * from "./candidate_error.ts";
+export { CandidateError, failsCandidate, ProxyError } from "./candidate_error.ts";
 export * from "./combination.ts";
 export * from "./design.ts";
+export * from "./draw_score.ts";
 export * from "./evaluate.ts";
 export * from "./proxy.ts";
 export * from "./ranking.ts";

@@ -95,6 +95,8 @@ export interface SearchConfig {
   readonly patience?: number | undefined;
   /** The search ends when its sessions took so many seconds of wall time together. */
   readonly maxSeconds?: number | undefined;
+  /** A candidate whose score takes more seconds fails. Default: 1800. */
+  readonly timeout: number;
   /** A non-negative safe integer. Default: 1. */
   readonly seed: number;
   /** The extent of input images, in pixels. */

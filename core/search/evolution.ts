@@ -23,8 +23,18 @@ export interface SearchOutcome {
   readonly evaluations: number;
   /** How many proposals met each verdict. */
   readonly counts: VerdictCounts;
+  /** What most candidates failed for; undefined if none failed. */
+  readonly failure: CommonFailure | undefined;
   /** Why the search ended. */
   readonly stoppedBy: StopReason;
+}
+
+/** A reason why candidates failed. Reasons that differ in numbers alone count as one. */
+export interface CommonFailure {
+  /** The reason of the first of them. */
+  readonly reason: string;
+  /** How many failed for it. */
+  readonly count: number;
 }
 
 const candidateOf = ({ index, structure, score }: Member): ScoredCandidate => ({ index, structure, score });
@@ -33,8 +43,29 @@ const candidateOf = ({ index, structure, score }: Member): ScoredCandidate => ({
 const bestFirst = (a: ScoredCandidate, b: ScoredCandidate): number => b.score - a.score || a.index - b.index;
 const better = (a: Member, b: Member): Member => bestFirst(a, b) <= 0 ? a : b;
 
+/** The most different reasons that are counted; those of further ones are not. */
+const REASONS = 1000;
+
+/** Why candidates failed. */
+class Failures {
+  readonly #byKind = new Map<string, CommonFailure>();
+
+  add(reason: string): void {
+    const kind = reason.replace(/\d+/g, "0"), known = this.#byKind.get(kind);
+    if (known || this.#byKind.size < REASONS) {
+      this.#byKind.set(kind, { reason, ...known, count: (known?.count ?? 0) + 1 });
+    }
+  }
+
+  /** The earliest of the most frequent ones. */
+  get most(): CommonFailure | undefined {
+    return [...this.#byKind.values()].sort((a, b) => b.count - a.count)[0];
+  }
+}
+
 /** The state of a search that results change: population, counts and the best candidate. */
 class Standing implements SearchStanding {
+  readonly #failures = new Failures();
   readonly population: Standings;
   readonly #ranked: boolean;
   readonly #counts: Record<Proposal["verdict"], number> = noVerdicts();
@@ -50,6 +81,7 @@ class Standing implements SearchStanding {
   enter({ proposal, tree }: Drawn): Proposal {
     this.#proposals++;
     this.#counts[proposal.verdict]++;
+    if (proposal.verdict === "failed") this.#failures.add(proposal.reason);
     if (proposal.verdict !== "scored") return proposal;
     const score = this.population.enter(new Member(proposal, tree)), { index, structure } = proposal;
     if (this.#ranked) this.#best = candidateOf(this.population.members.reduce(better));
@@ -65,22 +97,41 @@ class Standing implements SearchStanding {
     return this.population.members.map(candidateOf).sort(bestFirst);
   }
 
+  /** How many candidates have failed if none has anything else; 0 otherwise. */
+  get failedFromTheStart(): number {
+    const { failed } = this.#counts;
+    return evaluationsOf(this.#counts) === failed ? failed : 0;
+  }
+
   event(proposal: Proposal): SearchEvent {
     return { proposal, ...this.#summary(), acceptanceRate: this.#counts.scored / this.#proposals };
   }
 
   outcome(stoppedBy: StopReason): SearchOutcome {
-    return { ...this.#summary(), population: this.members, stoppedBy };
+    return { ...this.#summary(), population: this.members, failure: this.#failures.most, stoppedBy };
   }
 
-  #summary(): Omit<SearchOutcome, "population" | "stoppedBy"> {
+  #summary(): Omit<SearchOutcome, "population" | "failure" | "stoppedBy"> {
     const counts = { ...this.#counts };
     return { best: this.#best, proposals: this.#proposals, evaluations: evaluationsOf(counts), counts };
   }
 }
 
+/** What a promise resolves to; undefined once the signal is aborted. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => resolve(undefined);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
 /**
  * Searches until a limit is reached or the signal aborts. Proposals beyond the one that reaches a limit are never drawn.
+ * Where every candidate fails from the start, the search ends after 16 of them, or `window` if that is more.
+ *
  * Rejects with an error of `record`, and with an error of the scorer that does not fail its candidate alone; results before
  * that one are recorded.
  *
@@ -103,7 +154,7 @@ export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> 
     throw new TypeError("Cannot race as scores are ranks, which change when a member enters");
   }
   const patience = new Patience(options.patience);
-  const proposer = new Proposer(options, { population: standing.population, race, patience });
+  const proposer = new Proposer(options, { standing, race, patience });
   const inFlight: (Drawn | Promise<Drawn>)[] = [];
   const draw = () => {
     const drawn = proposer.next();
@@ -112,7 +163,8 @@ export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> 
   for (let ahead = 0; ahead < options.window; ahead++) draw();
   // One result enters, one proposal is drawn: so proposal i always sees exactly the results up to i − window.
   for (let head = inFlight.shift(); head; head = inFlight.shift()) {
-    const drawn = head instanceof Promise ? await head : head;
+    const drawn = head instanceof Promise ? await unlessAborted(head, options.abandon) : head;
+    if (!drawn) return standing.outcome("aborted");
     const proposal = standing.enter(drawn);
     race?.learn(proposal);
     patience.learn(proposal, standing.best);

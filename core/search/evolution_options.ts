@@ -41,8 +41,8 @@ export interface ScoreWithParts {
   readonly parts: Readonly<Record<string, number>>;
 }
 
-/** Why a search ended. */
-export type StopReason = "proposals" | "evaluations" | "patience" | "time" | "aborted";
+/** Why a search ended: a limit was reached, the first candidates all failed, or it was stopped. */
+export type StopReason = "proposals" | "evaluations" | "patience" | "time" | "failures" | "aborted";
 
 /** What a search holds now; its properties change as results enter. */
 export interface SearchStanding {
@@ -109,4 +109,6 @@ export interface EvolutionOptions {
   readonly onEvent?: ((event: SearchEvent) => void) | undefined;
   /** Ends the search once the candidates in flight are done and recorded. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends the search at once: what is in flight is lost, and found again when the search is continued. */
+  readonly abandon?: AbortSignal | undefined;
 }

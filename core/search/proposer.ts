@@ -23,10 +23,17 @@ export interface Drawn {
 
 /** Where results enter, and what decides from them which candidates are worth a whole score, and when to stop. */
 export interface Competition {
-  readonly population: Standings;
+  readonly standing: {
+    readonly population: Standings;
+    /** How many candidates have failed if none has met another verdict of the scorer; 0 otherwise. */
+    readonly failedFromTheStart: number;
+  };
   readonly race: Race | undefined;
   readonly patience: Patience;
 }
+
+/** A search ends where so many candidates, or `window` if that is more, have failed and none has not. */
+const FIRST_FAILURES = 16;
 
 /** While the population has at most so many members, an initial structure is mutated rather than a member. */
 const SEEDING_SIZE = 10;
@@ -53,7 +60,7 @@ function reasonOf(error: unknown): string {
  */
 export class Proposer {
   readonly #options: EvolutionOptions;
-  readonly #population: Standings;
+  readonly #standing: Competition["standing"];
   readonly #race: Race | undefined;
   readonly #patience: Patience;
   readonly #initial: readonly Structure[];
@@ -70,12 +77,12 @@ export class Proposer {
   #evaluations = 0;
   #stoppedBy: StopReason | undefined;
 
-  constructor(options: EvolutionOptions, { population, race, patience }: Competition) {
+  constructor(options: EvolutionOptions, { standing, race, patience }: Competition) {
     if (!Number.isInteger(options.window) || options.window < 1) {
       throw new RangeError(`Cannot search as the window is a positive integer: got ${options.window}`);
     }
     this.#options = options;
-    this.#population = population;
+    this.#standing = standing;
     this.#race = race;
     this.#patience = patience;
     this.#initial = options.initial.map(withoutLabels);
@@ -83,7 +90,7 @@ export class Proposer {
     for (const { blocks } of this.#initial) blocks.forEach((_, index) => replacementsOf(options.space, blocks, index));
     // Each initial structure is mutated at least once. A population that cannot grow beyond the size would otherwise never
     // be mutated.
-    this.#seedingSize = Math.min(Math.max(SEEDING_SIZE, this.#initial.length), population.size - 1);
+    this.#seedingSize = Math.min(Math.max(SEEDING_SIZE, this.#initial.length), standing.population.size - 1);
     this.#journal = options.journal?.[Symbol.iterator]();
     this.#replaying = this.#journal !== undefined;
     this.#screening = new Screening(options.screens ?? []);
@@ -107,9 +114,10 @@ export class Proposer {
   }
 
   #reasonToStop(): StopReason | undefined {
-    const { signal, maxProposals, maxEvaluations = Infinity, timeIsUp } = this.#options;
+    const { signal, window, maxProposals, maxEvaluations = Infinity, timeIsUp } = this.#options;
     if (this.#proposals >= maxProposals) return "proposals";
     if (this.#evaluations >= maxEvaluations) return "evaluations";
+    if (this.#standing.failedFromTheStart >= Math.max(FIRST_FAILURES, window)) return "failures";
     if (this.#patience.exhausted) return "patience";
     if (timeIsUp?.()) return "time";
     return signal?.aborted ? "aborted" : undefined;
@@ -167,7 +175,7 @@ export class Proposer {
 
   #mutant(index: number): Structure {
     const { space, seed } = this.#options, random = new Random(seed, index);
-    const { members } = this.#population, initial = this.#initial[index % this.#initial.length]!;
+    const { members } = this.#standing.population, initial = this.#initial[index % this.#initial.length]!;
     if (members.length <= this.#seedingSize) return mutate(initial, random, { space, replacements: 1 });
     return mutate(random.pick(members).tree, random, { space, replacements: 2 });
   }
@@ -195,7 +203,7 @@ export class Proposer {
   }
 
   async #score(tree: Structure, candidate: Candidate): Promise<Verdict> {
-    const bar = this.#race?.bar(this.#population);
+    const bar = this.#race?.bar(this.#standing.population);
     try {
       const result = await this.#options.score(tree, { ...candidate, bar });
       if (typeof result === "object" && "outraced" in result) {

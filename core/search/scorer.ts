@@ -4,7 +4,7 @@ import type { Backend } from "../graph/backend.ts";
 import type { NetworkForm } from "../networks/masternet/mod.ts";
 import type { SearchConfig } from "./config.ts";
 import { ConfigError } from "./config_error.ts";
-import type { Scorer } from "./evolution_options.ts";
+import type { Candidate, Scorer } from "./evolution_options.ts";
 import { type ProxyTerm, proxyTerms } from "./proxy_terms.ts";
 import { PRELIMINARY, type RaceSettings } from "./race.ts";
 import type { Screen } from "./screen.ts";
@@ -55,7 +55,14 @@ export interface ScorerOptions {
   readonly backend?: Backend | undefined;
   /** A proxy that is not in the registry. Default: {@link searchProxy}. */
   readonly proxy?: Proxy | undefined;
+  /** What errors call the proxy, such as the path of its module. Default: its name. */
+  readonly label?: string | undefined;
+  /** Runs the work on a candidate that begins, such as within a time. Default: as it is. */
+  readonly within?: CandidateGuard | undefined;
 }
+
+/** Runs the work on one candidate; what it rejects with is what the scorer rejects with. */
+export type CandidateGuard = <T>(work: () => Promise<T>, candidate: Candidate) => Promise<T>;
 
 /**
  * The scorer of a configuration: the mean over its repeats, on the network without residual links and under the run's seed,
@@ -63,10 +70,12 @@ export interface ScorerOptions {
  * UnknownProxyError for an unknown proxy or variant, ConfigError for a race by a proxy that ranks or only counts.
  */
 export function scorerOf(config: SearchConfig, options: ScorerOptions = {}): Scorer {
-  const { proxy = searchProxy(config), backend } = options, form = scoredForm(config);
+  const { proxy = searchProxy(config), label, backend, within = (score) => score() } = options;
+  const form = scoredForm(config);
   const settings = settingsOf(config, variantOf(proxy, config.variant));
-  const evaluation = { proxy, settings, repeats: config.repeats, ...(backend && { backend }) };
-  const scorer = config.race ? racingScorer(evaluation, { form, race: config.race }) : wholeScorer(evaluation, form);
+  const evaluation = { proxy, label, settings, repeats: config.repeats, ...(backend && { backend }) };
+  const unlimited = config.race ? racingScorer(evaluation, { form, race: config.race }) : wholeScorer(evaluation, form);
+  const scorer: Scorer = (structure, candidate) => within(() => unlimited(structure, candidate), candidate);
   if (!backend) return scorer;
   // A candidate that has begun may hold hundreds of megabytes, so only one begins beside those that the device computes;
   // the others wait in the order in which they came.

@@ -147,6 +147,12 @@ export const settings = {
     flag: "--time <duration>",
     help: "end after this wall time, over all sessions of the run: 90s, 30m, 1h30m",
   },
+  timeout: {
+    kind: "amount",
+    default: 1800,
+    flag: "--timeout <seconds>",
+    help: "a candidate whose score takes longer fails",
+  },
   seed: { kind: "natural", default: 1, flag: "--seed <number>", help: "seed of all draws" },
   resolution: {
     kind: "count",
@@ -164,7 +170,7 @@ export const settings = {
 } as const satisfies Readonly<Record<keyof SearchConfig, Setting>>;
 
 /** The settings that decide when a search ends and not what it finds, so that a run may continue with others. */
-export const limits = ["maxProposals", "maxEvaluations", "patience", "maxSeconds"] as const;
+export const limits = ["maxProposals", "maxEvaluations", "patience", "maxSeconds", "timeout"] as const;
 
 /** Values for some of {@link limits}. */
 export type Limits = { readonly [Limit in typeof limits[number]]?: SearchConfig[Limit] | undefined };

@@ -60,6 +60,7 @@ const searchSettings: Table = {
   "--max-evaluations 300": { maxEvaluations: 300 },
   "--patience 40": { patience: 40 },
   "--time 1h30m": { maxSeconds: 5400 },
+  "--timeout 90": { timeout: 90 },
   "--seed 7": { seed: 7 },
   "--resolution 48": { resolution: 48 },
   "--classes 11": { classes: 11 },
@@ -85,6 +86,7 @@ const scoreSettings: Table = {
   "--gamma 0.02": { "settings.gamma": 0.02 },
   "--favoured-size 2,0.5": { "settings.favouredSize": { mean: 2, spread: 0.5 } },
   "--repeats 4": { repeats: 4 },
+  "--timeout 90": { timeout: 90 },
   "--seed 7": { "settings.seed": 7 },
   "--fill reference": { "settings.fill": "reference" },
   "--fill reference --reslink": {
@@ -197,6 +199,7 @@ Deno.test("the limits of zen runs resume replace those of the run", async () => 
       "--root there": { root: "there" },
       "--module examples/custom_block.ts": { module: ["examples/custom_block.ts"] },
       ...top,
+      "--accept-change": { acceptChange: true },
       ...device,
       ...printing,
     };
@@ -205,6 +208,7 @@ Deno.test("the limits of zen runs resume replace those of the run", async () => 
       "--max-evaluations 7": { maxEvaluations: 7 },
       "--patience 8": { patience: 8 },
       "--time 2m": { maxSeconds: 120 },
+      "--timeout 90": { timeout: 90 },
     };
     const { command } = parsed(words, []);
     requireRows(command, options, limits);

@@ -27,7 +27,7 @@ import { drawn } from "./settings.ts";
 /** Output channels of which 20 images of 32 × 32 pixels need 5 GiB, which no 32-bit memory has. */
 const WIDE = 65536, BATCH = 20;
 const form = { resolution: 32, classes: 10 };
-const chosen = [{ key: "zen", proxy: zen, variant: zen.variants[0] }];
+const chosen = [{ key: "zen", label: "zen", proxy: zen, variant: zen.variants[0] }];
 const texts = [8, WIDE, 16].map((channels) => `SuperConvK1BNRELU(3,${channels},1,1)`);
 const TOO_LARGE = /^Cannot hold the graph in WebAssembly memory as it needs \d+ bytes of at most 4294967296$/;
 
@@ -88,6 +88,7 @@ Deno.test("scoring a list of structures names the error beside the one that the 
     chosen,
     settings: drawn(zen, { batch: BATCH }),
     repeats: 2,
+    timeout: 600,
     backend,
   };
   const outcomes: (boolean | string)[] = [];

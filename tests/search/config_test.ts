@@ -27,6 +27,7 @@ Deno.test("defaults are those of the published searches", () => {
     population: 512,
     window: 16,
     maxProposals: 480_000,
+    timeout: 1800,
     seed: 1,
     squeezeExcite: false,
   });
@@ -84,7 +85,7 @@ Deno.test("an unknown key is named with the keys that exist", () => {
     "  budgets.latency.of: expected no such key but one of ms, batch, precision, got 2",
     "  budgets.parms: expected no such key but one of layers, params, flops, macs, peakMemoryBytes, latency, got 1",
     "  populaton: expected no such key but one of preset, modules, proxy, variant, cascade, race, repeats, gamma, favouredSize, batch, space, initialStructure, " +
-    "costs, budgets, population, window, maxProposals, maxEvaluations, patience, maxSeconds, seed, resolution, classes, squeezeExcite, got 5",
+    "costs, budgets, population, window, maxProposals, maxEvaluations, patience, maxSeconds, timeout, seed, resolution, classes, squeezeExcite, got 5",
     "Cannot use settings as a configuration:",
   ]);
 });

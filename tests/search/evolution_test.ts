@@ -192,6 +192,56 @@ Deno.test("a scorer's own failure ends the search, with earlier results recorded
   assert.deepEqual(recorded, journal.slice(0, first));
 });
 
+Deno.test("where all fail from the start the search ends after 16, or the window, with the reason of most of them", async () => {
+  const score: Scorer = (_, { index }) =>
+    Promise.reject(new CandidateError(index === 0 ? "Cannot begin" : `Cannot hold ${index} bytes`));
+  for (const [window, least] of [[1, 16], [4, 16], [40, 40]] as const) {
+    const { journal, outcome } = await journalOf(smallSearch({ score, window, budgets: [] }));
+    const { stoppedBy, evaluations, counts, best, failure } = outcome;
+    assert.deepEqual([stoppedBy, counts.failed, best], ["failures", evaluations, undefined]);
+    // Those in flight when the last of them failed are waited for.
+    const last = least + window - 1;
+    assert.ok(
+      evaluations <= last && evaluations >= last - counts.duplicate,
+      `${evaluations} with a window of ${window}`,
+    );
+    assert.deepEqual(failure, {
+      reason: journal[1]?.verdict === "failed" ? journal[1].reason : "",
+      count: evaluations - 1,
+    });
+    for (const length of [0, 5, 16, journal.length]) {
+      const known = journal.slice(0, length),
+        never: Scorer = (structure, candidate) => {
+          assert.ok(candidate.index >= length, "scored again");
+          return score(structure, candidate);
+        };
+      const rest = await journalOf(smallSearch({ score: never, window, budgets: [], journal: known }));
+      assert.deepEqual([...known, ...rest.journal], journal);
+      assert.deepEqual(rest.outcome, outcome);
+    }
+  }
+});
+
+Deno.test("a search goes on where one of its first candidates has a score", async () => {
+  const score: Scorer = (structure, { index }) =>
+    index === 3 ? Promise.resolve(params(structure)) : Promise.reject(new CandidateError("Cannot score it"));
+  const { outcome } = await journalOf(smallSearch({ score, budgets: [], maxProposals: 100 }));
+  assert.deepEqual([outcome.stoppedBy, outcome.best?.index], ["proposals", 3]);
+});
+
+Deno.test("a search that is abandoned ends without what is in flight, and continues to the same end", async () => {
+  const whole = await journalOf(smallSearch()), abandon = new AbortController();
+  const score: Scorer = (structure, { index }) => {
+    if (index === 60) abandon.abort();
+    return index >= 60 ? new Promise(() => {}) : Promise.resolve(params(structure));
+  };
+  const first = await journalOf(smallSearch({ score, abandon: abandon.signal }));
+  assert.equal(first.outcome.stoppedBy, "aborted");
+  assert.ok(first.journal.length > 40 && first.journal.length <= 60, `${first.journal.length}`);
+  const second = await journalOf(smallSearch({ journal: first.journal }));
+  assert.deepEqual([...first.journal, ...second.journal], whole.journal);
+});
+
 Deno.test("a search ends with the evaluation that reaches its limit, or with the last proposal", async () => {
   const { journal } = await journalOf(smallSearch());
   for (const maxEvaluations of [1, 30]) {

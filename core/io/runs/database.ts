@@ -11,6 +11,7 @@ import {
   type Verdict,
 } from "../../search/mod.ts";
 import type { ProcessDescription } from "../process.ts";
+import type { RunChange, RunIdentity } from "./identity.ts";
 import { isUnopenable, RunStoreError, storeError } from "./error.ts";
 
 /** The database of a run, in its directory. */
@@ -19,12 +20,15 @@ export const RUN_FILE = "run.sqlite";
 /** Marks a database as a run, in SQLite's header: the letters "zen" and the version of this mark itself. */
 const APPLICATION_ID = 0x7a656e01;
 
-/** The version of the tables, in SQLite's header. */
-const SCHEMA_VERSION = 1;
+/** The version of the tables, in SQLite's header. Version 1 had sessions without identity. */
+const SCHEMA_VERSION = 2;
 
 const TABLES = `
   CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE sessions (id INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL, first_proposal INTEGER NOT NULL, machine TEXT NOT NULL);
+  CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL, first_proposal INTEGER NOT NULL, machine TEXT NOT NULL,
+    identity TEXT, accepted TEXT
+  );
   CREATE TABLE proposals (
     id INTEGER PRIMARY KEY, structure TEXT NOT NULL, verdict TEXT NOT NULL, detail TEXT, score REAL, time_ms INTEGER NOT NULL
   );
@@ -75,6 +79,18 @@ export function checkRun(database: DatabaseSync, directory: string): void {
       `Cannot open run ${directory} as a newer zennas wrote it: got version ${version}, known up to ${SCHEMA_VERSION}`,
     );
   }
+}
+
+/** Gives a run of an earlier version the tables of this one. */
+export function upgradeTables(database: DatabaseSync): void {
+  if (pragma(database, "user_version") === SCHEMA_VERSION) return;
+  database.exec(`
+    BEGIN IMMEDIATE;
+    ALTER TABLE sessions ADD COLUMN identity TEXT;
+    ALTER TABLE sessions ADD COLUMN accepted TEXT;
+    PRAGMA user_version = ${SCHEMA_VERSION};
+    COMMIT;
+  `);
 }
 
 /** Makes an empty database a run, in one transaction: a process killed half-way leaves it empty. */
@@ -152,14 +168,54 @@ export interface RunSession {
   readonly firstProposal: number;
   /** Who wrote it. */
   readonly machine: ProcessDescription;
+  /** What decided its scores; empty where that is not known. */
+  readonly identity: RunIdentity;
+  /** What had changed since the session before it, and was accepted. */
+  readonly accepted: readonly RunChange[];
+}
+
+/** Who begins to write a run, and with what. */
+export interface NewSession extends Pick<RunSession, "machine" | "accepted"> {
+  /** What decides its scores; undefined where that is not known. */
+  readonly identity: RunIdentity | undefined;
 }
 
 /** Notes that a process begins to write a run. */
-export function addSession(database: DatabaseSync, process: ProcessDescription): void {
+export function addSession(database: DatabaseSync, { machine, identity, accepted }: NewSession): void {
   database.prepare(
-    "INSERT INTO sessions (started_ms, first_proposal, machine) SELECT ?, ifnull(max(id) + 1, 0), ? FROM proposals",
-  ).run(Date.now(), JSON.stringify(process));
+    "INSERT INTO sessions (started_ms, first_proposal, machine, identity, accepted) " +
+      "SELECT ?, ifnull(max(id) + 1, 0), ?, ?, ? FROM proposals",
+  ).run(
+    Date.now(),
+    JSON.stringify(machine),
+    jsonOrNull(identity),
+    jsonOrNull(accepted.length > 0 ? accepted : undefined),
+  );
 }
+
+/** Adds to the changes that the latest session has accepted. */
+export function addAccepted(database: DatabaseSync, change: RunChange): void {
+  const accepted = [...readSessions(database).at(-1)!.accepted, change];
+  database.prepare("UPDATE sessions SET accepted = ? WHERE id = (SELECT max(id) FROM sessions)")
+    .run(JSON.stringify(accepted));
+}
+
+/** The identity of the latest session that has one; empty where none has. */
+export function readIdentity(database: DatabaseSync): RunIdentity {
+  return readSessions(database).findLast(({ identity }) => Object.keys(identity).length > 0)?.identity ?? {};
+}
+
+/** The first scored proposal since the last change that was accepted, or of all; undefined if there is none. */
+export function firstScored(database: DatabaseSync, directory: string): RecordedProposal | undefined {
+  const from = readSessions(database).findLast(({ accepted }) => accepted.length > 0)?.firstProposal ?? 0;
+  for (const proposal of readProposals(database, directory)) {
+    if (proposal.index >= from && proposal.verdict === "scored") return proposal;
+  }
+  return undefined;
+}
+
+const jsonOrNull = (value: unknown): string | null => value === undefined ? null : JSON.stringify(value);
+const parsedOr = <T>(text: unknown, absent: T): T => typeof text === "string" ? JSON.parse(text) : absent;
 
 /** All sessions of a run, oldest first. */
 export function readSessions(database: DatabaseSync): readonly RunSession[] {
@@ -167,6 +223,8 @@ export function readSessions(database: DatabaseSync): readonly RunSession[] {
     startedMs: Number(row.started_ms),
     firstProposal: Number(row.first_proposal),
     machine: JSON.parse(String(row.machine)) as ProcessDescription,
+    identity: parsedOr<RunIdentity>(row.identity, {}),
+    accepted: parsedOr<readonly RunChange[]>(row.accepted, []),
   }));
 }
 

@@ -3,8 +3,10 @@ import { ConfigError } from "../../search/mod.ts";
 
 /** A run's directory cannot be used; `cause` is what the system or SQLite said. */
 export class RunStoreError extends Error {
-  /** The error's class. */
-  override readonly name = "RunStoreError";
+  static {
+    this.prototype.name = "RunStoreError";
+  }
+
   /** The run's directory. */
   readonly directory: string;
 

@@ -17,10 +17,14 @@ import {
   isRun,
   openReadOnly,
   readConfig,
+  readIdentity,
   readSessions,
   RUN_FILE,
+  type RunSession,
+  upgradeTables,
   writeConfig,
 } from "./database.ts";
+import { changesBetween, RunChangedError, type RunIdentity } from "./identity.ts";
 import { mergeSettings } from "../presets.ts";
 import { differences } from "./differences.ts";
 import { RunLock } from "./lock.ts";
@@ -33,6 +37,8 @@ export interface OpenOptions {
   readonly device?: string | undefined;
   /** The hash of each module that the search runs, by its URL, for the record. Default: none. */
   readonly modules?: Readonly<Record<string, string>> | undefined;
+  /** What decides the scores, as `searchIdentity` says it, for the record. Default: not known. */
+  readonly identity?: RunIdentity | undefined;
   /** The most bytes that the database may take, as a guard for small disks. Default: no limit. */
   readonly maxBytes?: number | undefined;
 }
@@ -43,6 +49,8 @@ export interface ContinueOptions extends OpenOptions {
   readonly config?: SearchConfig | undefined;
   /** Replace the limits of the configuration. */
   readonly limits?: Limits;
+  /** Goes on where the identity is no longer the run's, and records what has changed. Default: false. */
+  readonly acceptChange?: boolean | undefined;
 }
 
 /**
@@ -72,26 +80,30 @@ export function createRun(directory: string, config: SearchConfig, options: Open
         throw new RunStoreError(directory, `Cannot create run ${directory} as its ${RUN_FILE} holds something else`);
       }
       createTables(database, config);
-      return config;
+      return { config, accepted: [] };
     });
   });
 }
 
 /**
  * Opens a run to continue it. Throws RunStoreError where it cannot be used or another process is writing it, ConfigError
- * where the configuration given differs from the run's in more than limits.
+ * where the configuration given differs from the run's in more than limits, RunChangedError where the identity given differs
+ * from that of the last session and is not to be accepted.
  */
 export function openRunForWriting(directory: string, options: ContinueOptions = {}): RunStore {
   return onStore(directory, "open", () => {
     if (!hasDatabase(directory)) throw notARun(directory);
     return hold(directory, options, (database) => {
       checkRun(database, directory);
+      upgradeTables(database);
+      const accepted = changesBetween(readIdentity(database), options.identity ?? {});
+      if (accepted.length > 0 && !options.acceptChange) throw new RunChangedError(directory, accepted);
       const stored = readConfig(database, directory);
       const given = options.config ?? stored;
       requireSameSearch(directory, stored, given);
       const config = parseConfig(mergeSettings({ ...given }, options.limits ?? {}), "the limits");
       writeConfig(database, config);
-      return config;
+      return { config, accepted };
     });
   });
 }
@@ -128,7 +140,7 @@ const READER_PATIENCE_MS = 5000;
 function hold(
   directory: string,
   options: OpenOptions,
-  prepare: (database: DatabaseSync) => SearchConfig,
+  prepare: (database: DatabaseSync) => Pick<RunSession, "accepted"> & { readonly config: SearchConfig },
 ): RunStore {
   using resources = new DisposableStack();
   const lock = RunLock.acquire(directory);
@@ -139,9 +151,9 @@ function hold(
   // the last ones, which the continued search finds again.
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
   if (options.maxBytes !== undefined) limitSize(database, options.maxBytes);
-  const config = prepare(database);
-  const { device = "unknown", modules } = options;
-  addSession(database, { ...thisProcess(device), ...(modules && { modules }) });
+  const { config, accepted } = prepare(database), { device = "unknown", modules, identity } = options;
+  const machine = { ...thisProcess(device), ...(modules && { modules }) };
+  addSession(database, { machine, identity, accepted });
   // The store owns them now.
   resources.move();
   return new RunStore({ directory, config, database, lock });
@@ -165,7 +177,7 @@ function lastProcess(directory: string): ProcessDescription | undefined {
   return isRun(database) ? readSessions(database).at(-1)?.machine : undefined;
 }
 
-/** Settings that may change when a run is continued: they decide when it ends, not what it finds. */
+/** Settings that may change when a run is continued: they decide when it ends and what fails, and no score. */
 const LIMITS: ReadonlySet<string> = new Set(limits);
 
 function requireSameSearch(directory: string, stored: SearchConfig, given: SearchConfig): void {

@@ -1,5 +1,6 @@
 /** A search whose every result is kept in a run store. */
-import type { RankCombination } from "../../scoring/mod.ts";
+import pLimit from "p-limit";
+import { CandidateError, type RankCombination } from "../../scoring/mod.ts";
 import {
   type BudgetModels,
   budgetsOf,
@@ -29,6 +30,8 @@ export interface SearchOptions extends BudgetModels {
   readonly space?: Space | undefined;
   /** Ends the search once the candidates in flight are done and recorded. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends the search at once: what is in flight is lost, and found again when the run is continued. */
+  readonly abandon?: AbortSignal | undefined;
   /** Called after each new proposal is recorded. */
   readonly onEvent?: ((event: SearchEvent) => void) | undefined;
 }
@@ -60,6 +63,20 @@ function yielding(): () => Promise<void> | undefined {
 function clockOf({ config: { maxSeconds = Infinity }, spentMs }: RunStore): () => boolean {
   const started = performance.now();
   return () => spentMs + performance.now() - started >= maxSeconds * 1000;
+}
+
+/**
+ * The scorer of a run that may have been ended as a candidate blocked its thread: that one fails, and candidates are scored
+ * one at a time, so that a further one is known for certain.
+ */
+function scorerAfterStuck(score: Scorer, store: RunStore): Scorer {
+  const stuck = store.stuck(), reasons = new Map(stuck.map(({ index, reason }) => [index, reason]));
+  if (stuck.length === 0) return score;
+  const limit = pLimit(1);
+  return (structure, candidate) => {
+    const reason = reasons.get(candidate.index);
+    return reason === undefined ? limit(score, structure, candidate) : Promise.reject(new CandidateError(reason));
+  };
 }
 
 /**
@@ -96,7 +113,7 @@ export async function runSearch(options: SearchOptions): Promise<SearchResult> {
     patience: config.patience,
     timeIsUp: clockOf(store),
     screens: options.screens,
-    score,
+    score: scorerAfterStuck(score, store),
     ranking: options.ranking,
     race: config.race,
     journal: store.proposals(),
@@ -105,6 +122,7 @@ export async function runSearch(options: SearchOptions): Promise<SearchResult> {
       return pause();
     },
     signal,
+    abandon: options.abandon,
     onEvent,
   });
   store.flush();

@@ -2,6 +2,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Proposal, ScoredCandidate, SearchConfig } from "../../search/mod.ts";
 import {
+  addAccepted,
+  firstScored,
   readProposals,
   readSpentMs,
   type RecordedProposal,
@@ -11,6 +13,8 @@ import {
   writeStanding,
 } from "./database.ts";
 import { onStore, RunStoreError } from "./error.ts";
+import type { RunChange } from "./identity.ts";
+import { readStuck, type StuckCandidate } from "./stuck.ts";
 
 /** Proposals are committed when so many wait, or when one comes so many milliseconds after the last commit. */
 const COMMIT = { proposals: 1000, intervalMs: 100 } as const;
@@ -123,6 +127,21 @@ export class RunStore implements Disposable {
   /** All committed proposals in order. Throws RunStoreError. */
   *proposals(): Generator<RecordedProposal> {
     yield* readProposals(this.#run.database, this.directory);
+  }
+
+  /** The first scored proposal since the last change that was accepted; undefined if there is none. Throws RunStoreError. */
+  firstScored(): RecordedProposal | undefined {
+    return onStore(this.directory, "read", () => firstScored(this.#run.database, this.directory));
+  }
+
+  /** Candidates that blocked the thread of an earlier session. Throws RunStoreError. */
+  stuck(): readonly StuckCandidate[] {
+    return onStore(this.directory, "read", () => readStuck(this.#run.database));
+  }
+
+  /** Records a change that this session accepts. Throws RunStoreError. */
+  accept(change: RunChange): void {
+    onStore(this.directory, "write to", () => addAccepted(this.#run.database, change));
   }
 
   /** Commits, closes the database and lets go of the run. */

@@ -22,7 +22,10 @@ const PATIENCE_MS = 5000;
  * What decides the scores of a proxy besides network and seed: the proxy, its variant and its module, the version of this
  * package, and what the caller adds, such as settings and device.
  */
-export function scoreOrigin({ key, variant, source }: Omit<ChosenProxy, "proxy">, more: object): object {
+export function scoreOrigin(
+  { key, variant, source }: Pick<ChosenProxy, "key" | "variant" | "source">,
+  more: object,
+): object {
   return { proxy: key, variant, source, version: manifest.version, ...more };
 }
 

@@ -1,0 +1,108 @@
+/** What a search at the terminal needs to score candidates: its space, its proxy, a device, and a watch on them. */
+import {
+  loadSearchProxy,
+  loadSpace,
+  moduleHashes,
+  modulesOf,
+  type RunIdentity,
+  searchIdentity,
+  withinSeconds,
+} from "../../core/io/mod.ts";
+import type { Proxy } from "../../core/scoring/mod.ts";
+import {
+  budgetsOf,
+  type CandidateGuard,
+  requireStart,
+  type Scorer,
+  type SearchConfig,
+  type Space,
+} from "../../core/search/mod.ts";
+import { scorerOf, screensOf } from "../../core/search/scorer.ts";
+import { deviceIdentity } from "../../kernels/identity.ts";
+import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
+import { UsageError } from "../errors.ts";
+import type { WatchedWork } from "../watch/messages.ts";
+import { Watch } from "../watch/watch.ts";
+
+/** Where a search draws its candidates, what scores them, and how scores rank. */
+export interface SearchScoring {
+  readonly space: Space;
+  readonly scorer: Scorer;
+  readonly proxy: Proxy;
+  /** What the configuration calls it: a name, the path of a module, or several. */
+  readonly label: string;
+  /** The device that scores, in words. */
+  readonly device: string;
+  /** The hash of each module of one's own that the configuration names, by its URL. */
+  readonly modules: Readonly<Record<string, string>>;
+  /** What decides the scores, for the run's record. */
+  readonly identity: RunIdentity;
+  /** Ends what does not answer. */
+  readonly watch: Watch;
+}
+
+/** Runs code of a search that may be a module's. */
+interface ForeignCode {
+  /** Runs work for so long as it may take, and watched. */
+  bounded<T>(work: () => Promise<T>, what: WatchedWork): Promise<T>;
+  /** Whether any code of the search comes from a module, which alone can block the thread for good. */
+  readonly foreign: boolean;
+  readonly watch: Watch;
+}
+
+function foreignCode(config: SearchConfig, watch: Watch): ForeignCode {
+  const foreign = modulesOf(config).length > 0;
+  return {
+    watch,
+    foreign,
+    bounded: (work, what) =>
+      withinSeconds(() => foreign ? watch.during(work, what) : work(), { ...what, seconds: config.timeout }),
+  };
+}
+
+/** The configuration's space. Throws what `requireStart` throws. */
+async function spaceOf(config: SearchConfig, { watch, bounded, foreign }: ForeignCode): Promise<Space> {
+  const { space: name } = config;
+  const loaded = await bounded(() => loadSpace(name), { what: `load ${name}` }), what = `draw from ${name}`;
+  const replacements: Space["replacements"] = (blocks, index) =>
+    watch.call(() => loaded.replacements(blocks, index), { what });
+  const space = foreign ? { name: loaded.name, replacements } : loaded;
+  requireStart(config, { space, budgets: budgetsOf(config) });
+  return space;
+}
+
+/** Throws UsageError for a latency budget. */
+function refuseLatencyBudget({ budgets }: SearchConfig): void {
+  if (!budgets.latency) return;
+  throw new UsageError(
+    "Cannot search under a latency budget yet as nothing here predicts latencies: use zen-imagenet-flops400M, " +
+      "zen-imagenet-flops600M or zen-imagenet-flops800M, or a file of your own with other budgets",
+  );
+}
+
+/** Opens what the configuration needs and hands it to `use`. */
+export async function withScorer(
+  config: SearchConfig,
+  options: DeviceOptions,
+  use: (scoring: SearchScoring) => Promise<void>,
+): Promise<void> {
+  // What cannot work is refused before a folder is made for it.
+  refuseLatencyBudget(config);
+  const { timeout } = config, label = [config.proxy].flat().join(","), modules = await moduleHashes(modulesOf(config));
+  using watch = await Watch.start({ timeout, finishing: "finishing the candidates in flight" });
+  const code = foreignCode(config, watch),
+    proxy = await code.bounded(() => loadSearchProxy(config), { what: `load ${label}` });
+  const within: CandidateGuard = (work, { index, structure }) =>
+    code.bounded(work, { what: `score by ${label}`, index, structure });
+  const space = await spaceOf(config, code), common = { proxy, label, space, modules, watch };
+  scorerOf(config, { proxy });
+  screensOf(config);
+  if (!proxy.needsBackend) {
+    const scorer = scorerOf(config, { proxy, label, within }), identity = await searchIdentity(config);
+    return await use({ ...common, scorer, identity, device: "none" });
+  }
+  await using backend = await openDevice(options);
+  const identity = await searchIdentity(config, await deviceIdentity(backend.device));
+  const scorer = scorerOf(config, { proxy, label, backend, within });
+  await use({ ...common, scorer, identity, device: describeDevice(backend) });
+}
