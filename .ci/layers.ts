@@ -1,6 +1,7 @@
 /**
  * Lint rules that hold the layers: `core` knows no device and no outside world, `kernels` and `mobile` know `core` and
- * not each other, `bench` and `cli` sit on top, and nobody imports upward.
+ * not each other, `bench` and `cli` sit on top, and nobody imports upward. Files are written by one function alone, which
+ * replaces them whole, and those that users name are read by functions that bound them.
  */
 import { isSealed, placeOf, refusedImport } from "./places.ts";
 import { globalsOf } from "./scopes.ts";
@@ -122,6 +123,37 @@ const sealed: Deno.lint.Rule = {
   },
 };
 
+/** Functions of Deno that may not be used in some places, and what to use. */
+const doors: readonly { readonly names: RegExp; readonly closedTo: RegExp; readonly instead: string }[] = [
+  {
+    names: /^write(Text)?File(Sync)?$/,
+    closedTo: /^(core|kernels|mobile|cli|bench)\/(?!io\/files\/)/,
+    instead: "replaceFile of core/io/files/write.ts, which leaves the old file whole where it fails",
+  },
+  {
+    names: /^read(Text)?File(Sync)?$/,
+    closedTo: /^(core|mobile|cli)\/(?!io\/files\/)/,
+    instead: "readText or readBytes of core/io/files/read.ts, which refuse pipes and what is too large",
+  },
+];
+
+const doorway: Deno.lint.Rule = {
+  create(context) {
+    const place = placeOf(context.filename);
+    const closed = doors.filter(({ closedTo }) => closedTo.test(place));
+    return {
+      MemberExpression(node) {
+        if (node.object.type !== "Identifier" || node.object.name !== "Deno") return;
+        const name = propertyOf(node) ?? "", door = closed.find(({ names }) => names.test(name));
+        if (door) context.report({ node, message: `use ${door.instead}, not Deno.${name}` });
+      },
+    };
+  },
+};
+
 /** The plugin that deno.json names. */
-const plugin: Deno.lint.Plugin = { name: "zennas", rules: { "import-direction": direction, "sealed-core": sealed } };
+const plugin: Deno.lint.Plugin = {
+  name: "zennas",
+  rules: { "import-direction": direction, "sealed-core": sealed, "one-door": doorway },
+};
 export default plugin;

@@ -13,7 +13,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** The rooms of core from the bottom: a file may import from its own room and from lower floors. */
 const floors: readonly (readonly string[])[] = [
-  ["numeric", "images", "nearest.ts"],
+  ["numeric", "images", "nearest.ts", "shorten.ts"],
   ["graph"],
   ["networks", "train/losses.ts"],
   ["scoring"],

@@ -8,6 +8,7 @@
 // deno-lint-ignore-file no-console
 import sharp from "sharp";
 import { decodeImage, ImageBatches, openDataFolder, openSplit } from "../core/io/data/mod.ts";
+import { replaceFile } from "../core/io/files/write.ts";
 import { Resizer } from "../core/io/data/resizer.ts";
 import { applyPipeline, evaluationPipeline, normalizations, resizeBicubic, type RgbImage } from "../core/images/mod.ts";
 import { environment } from "./environment.ts";
@@ -51,7 +52,7 @@ async function printThroughput(jpeg: Uint8Array): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${folder}/class`);
-    for (let number = 0; number < IMAGES; number++) await Deno.writeFile(`${folder}/class/${number}.jpg`, jpeg);
+    for (let number = 0; number < IMAGES; number++) replaceFile(`${folder}/class/${number}.jpg`, jpeg);
     const data = await openSplit(await openDataFolder(folder));
     const ms = await timeAsyncMs(async () => {
       using batches = new ImageBatches(data, { pipeline, batch: 64 });

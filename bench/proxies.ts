@@ -11,7 +11,7 @@
  */
 import { parseArgs } from "node:util";
 import { comparisonSettings, sampleNetworks, type ScoreRow } from "../core/nasbench/mod.ts";
-import { chooseProxies, loadBenchmark, scoreOrigin, ScoreTable } from "../core/io/mod.ts";
+import { chooseProxies, loadBenchmark, replaceFile, scoreOrigin, ScoreTable } from "../core/io/mod.ts";
 import { kernelsOf } from "../kernels/identity.ts";
 import { environment } from "./environment.ts";
 import {
@@ -101,7 +101,7 @@ async function prepare(comparison: Comparison): Promise<void> {
   if (values.redo) await Deno.remove(folder, { recursive: true }).catch(ignoreMissing);
   const rows = values.redo ? known.rows.filter((row) => !isOwn(row)) : known.rows;
   await Deno.mkdir("docs/data", { recursive: true });
-  await writeProxyData(path, { networks: sample, rows });
+  writeProxyData(path, { networks: sample, rows });
   using table = await scoreTable(comparison);
   for (const row of rows.filter(isOwn)) if (!table.has(row)) table.add(row);
 }
@@ -114,7 +114,7 @@ function ignoreMissing(error: unknown): void {
 async function keep(comparison: Comparison): Promise<void> {
   const { path, proxy } = comparison, { networks, rows } = await readProxyData(path);
   using table = await scoreTable(comparison);
-  await writeProxyData(path, { networks, rows: [...rows.filter((row) => row.proxy !== proxy), ...table.rows(proxy)] });
+  writeProxyData(path, { networks, rows: [...rows.filter((row) => row.proxy !== proxy), ...table.rows(proxy)] });
 }
 
 /** Runs one comparison with the command `zen correlate`, whose progress appears on this terminal. */
@@ -149,5 +149,5 @@ if (!values.written) {
   for (const comparison of chosen.flatMap(comparisonsOf)) await compare(comparison);
 }
 const document = "docs/proxies.md";
-await Deno.writeTextFile(document, await proxyDocument(environment()));
+replaceFile(document, await proxyDocument(environment()));
 await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", document] }).spawn().status;

@@ -10,7 +10,7 @@
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { chooseProxies } from "../core/io/mod.ts";
+import { chooseProxies, replaceFile } from "../core/io/mod.ts";
 import { zooEntry } from "../core/networks/zoo/mod.ts";
 import { openCpu } from "../kernels/mod.ts";
 import { environment } from "./environment.ts";
@@ -116,7 +116,7 @@ async function main(): Promise<void> {
   const table = costTable(rows, about);
   if (!values.json) await print(table);
   if (!values.written) return;
-  await Deno.writeTextFile("docs/proxy_costs.md", table);
+  replaceFile("docs/proxy_costs.md", table);
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", "docs/proxy_costs.md"] }).spawn().status;
 }
 

@@ -5,7 +5,7 @@
  * why there is none, or empty if the network has not been scored yet.
  */
 import type { ScoreRow, TrainedNetwork } from "../core/nasbench/mod.ts";
-import { parseCsv } from "../core/io/mod.ts";
+import { parseCsv, replaceFile } from "../core/io/mod.ts";
 import { median } from "../core/numeric/statistics.ts";
 
 /** The networks of a table, and their scores. */
@@ -84,18 +84,14 @@ function cellsOf(network: TrainedNetwork, rows: readonly ScoreRow[]): Cells {
   return cells;
 }
 
-/**
- * Writes a table atomically: first to another file, which is then renamed. A process that is killed leaves either the
- * old table or the new one.
- */
-export async function writeProxyData(path: string, { networks, rows }: ProxyData): Promise<void> {
+/** Writes a table. A process that is killed leaves either the old one or the new one. */
+export function writeProxyData(path: string, { networks, rows }: ProxyData): void {
   const byNetwork = Map.groupBy(rows, ({ network }) => network);
   const lines = networks.map((network) => cellsOf(network, byNetwork.get(network.text) ?? []));
   const names = [...new Set(lines.flatMap((cells) => Object.keys(cells)))].toSorted(inOrder);
   const text = [names, ...lines.map((cells) => names.map((name) => cells[name] ?? ""))]
     .map((fields) => fields.map(quoted).join(",")).join("\n");
-  await Deno.writeTextFile(`${path}.part`, `${text}\n`);
-  await Deno.rename(`${path}.part`, path);
+  replaceFile(path, `${text}\n`);
 }
 
 /**

@@ -10,6 +10,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { replaceFile } from "../core/io/mod.ts";
 import { environment } from "./environment.ts";
 import { type Limits, runSearchFor, type SearchRecord, type SearchTask } from "./search_runs.ts";
 import { atEqualEvaluations, atEqualTime, isTwin, searchDocument } from "./search_document.ts";
@@ -39,8 +40,7 @@ async function readRecords(): Promise<SearchRecord[]> {
 async function keep(records: readonly SearchRecord[]): Promise<void> {
   const lines = records.map((record) => JSON.stringify(record));
   await Deno.mkdir("docs/data", { recursive: true });
-  await Deno.writeTextFile(`${DATA}.part`, `[\n${lines.join(",\n")}\n]\n`);
-  await Deno.rename(`${DATA}.part`, DATA);
+  replaceFile(DATA, `[\n${lines.join(",\n")}\n]\n`);
 }
 
 /** All searches to run, ordered by seed, so that all searches of one seed run before the next seed. */
@@ -66,5 +66,5 @@ if (!values.written) {
     if (values.json) await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(record)}\n`));
   }
 }
-await Deno.writeTextFile(DOCUMENT, searchDocument(records, environment()));
+replaceFile(DOCUMENT, searchDocument(records, environment()));
 await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", DOCUMENT] }).spawn().status;

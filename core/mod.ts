@@ -8,4 +8,5 @@ export * from "./networks/mod.ts";
 export * from "./numeric/mod.ts";
 export * from "./scoring/mod.ts";
 export * from "./search/mod.ts";
+export * from "./shorten.ts";
 export * from "./train/mod.ts";

@@ -262,3 +262,22 @@ Deno.test("names of properties, labels and exports are no globals", () => {
     'export * as fetch from "./ops.ts"; import b from "./b.json" with { type: "json" }; b;',
   ]);
 });
+
+Deno.test("files are written and read by the functions of core/io/files alone", () => {
+  const said = (path: string, source: string): string[] =>
+    messages(path, source).map((message) => message.replace(/^use (\w+).*$/, "$1"));
+  for (const call of ["Deno.writeTextFile(a, b)", "Deno.writeFileSync(a, b)", 'Deno["writeFile"](a, b)']) {
+    for (const path of ["core/io/presets.ts", "kernels/mod.ts", "mobile/mod.ts", "cli/main.ts", "bench/proxies.ts"]) {
+      assert.deepEqual(said(path, call), ["replaceFile"], `${path}: ${call}`);
+    }
+  }
+  for (const call of ["Deno.readTextFile(a)", "Deno.readFileSync(a)"]) {
+    for (const path of ["core/io/presets.ts", "mobile/mod.ts", "cli/main.ts"]) {
+      assert.deepEqual(said(path, call), ["readText"], `${path}: ${call}`);
+    }
+    allows("kernels/mod.ts", [call]);
+  }
+  allows("core/io/files/write.ts", ["Deno.writeFileSync(a, b)", "Deno.readTextFile(a)"]);
+  allows("tests/layers_test.ts", ["Deno.writeFileSync(a, b)", "Deno.readTextFile(a)"]);
+  allows("cli/main.ts", ["Deno.statSync(a)", "other.writeFile(a, b)"]);
+});

@@ -1,5 +1,7 @@
 /** A hash of a module's source, to tell its versions apart. */
 import { createHash } from "node:crypto";
+import { FileError } from "./files/error.ts";
+import { fetchText } from "./files/fetch.ts";
 
 /** A relative path that a module imports or exports from. One in a comment is found too, which does no harm. */
 const RELATIVE_IMPORT = /\b(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;
@@ -21,10 +23,9 @@ export async function moduleHash(module: URL): Promise<string> {
 /** The text at a URL; undefined where there is none, as for a path in a comment. */
 async function textOf(url: string): Promise<string | undefined> {
   try {
-    const response = await fetch(url);
-    return response.ok ? await response.text() : undefined;
+    return await fetchText(new URL(url), "module");
   } catch (error) {
-    if (error instanceof TypeError) return undefined;
+    if (error instanceof FileError) return undefined;
     throw error;
   }
 }

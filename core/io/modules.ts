@@ -1,5 +1,6 @@
 /** Modules of one's own, which add blocks, proxies and spaces. */
 import { ConfigError } from "../search/mod.ts";
+import { checkUrl } from "./files/fetch.ts";
 import { type Exports, registerExports } from "./module_exports.ts";
 import { moduleHash } from "./module_hash.ts";
 import { fileUrl } from "./yaml_file.ts";
@@ -19,10 +20,12 @@ export function modulesOf(settings: unknown): readonly string[] {
   return [...new Set(Object.values(settings).flatMap(modulesOf))];
 }
 
-/** Runs a module, once in a process, and gives its exports. Throws ConfigError where it cannot be imported. */
+/** Runs a module, once in a process, and gives its exports. Throws FileError and ConfigError where it cannot be imported. */
 export async function importModule(pathOrUrl: string): Promise<Exports> {
+  const url = fileUrl(pathOrUrl);
+  checkUrl(url, "module");
   try {
-    return await import(fileUrl(pathOrUrl).href);
+    return await import(url.href);
   } catch (cause) {
     const problem = { path: "", expected: "a module that can be imported", got: String(cause) };
     throw new ConfigError(pathOrUrl, [problem], { cause });

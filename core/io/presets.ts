@@ -11,11 +11,13 @@ import {
   proxyTerm,
   type SearchConfig,
 } from "../search/mod.ts";
+import { shorten } from "../shorten.ts";
+import { fetchText } from "./files/fetch.ts";
 import { loadModules, modulesOf } from "./modules.ts";
 import { isProxyFile } from "./proxies.ts";
 import { isSpaceFile } from "./spaces.ts";
 import { requireTrust } from "./trust/store.ts";
-import { fileUrl, parseYaml, readText, readYaml } from "./yaml_file.ts";
+import { fileUrl, parseYaml, readYaml } from "./yaml_file.ts";
 
 /** Settings as plain data that are yet to be checked. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -60,7 +62,7 @@ function isPreset(name: unknown): name is PresetName {
 /** The settings of a preset, as its file has them. Throws ConfigError for an unknown name. */
 export async function presetSettings(name: string): Promise<Settings> {
   if (!isPreset(name)) {
-    const problem = { path: "preset", expected: `one of ${presetsInWords}`, got: name };
+    const problem = { path: "preset", expected: `one of ${presetsInWords}`, got: shorten(name) };
     throw new ConfigError("settings", [problem]);
   }
   const url = new URL(`../search/presets/${name}.yaml`, import.meta.url);
@@ -125,7 +127,7 @@ export interface ConfigFile {
 
 /** Reads a YAML file, given by path or URL. Throws ConfigError. */
 export async function readConfigFile(pathOrUrl: string): Promise<ConfigFile> {
-  const url = fileUrl(pathOrUrl), text = await readText(url, pathOrUrl), own = parseYaml(text, pathOrUrl);
+  const url = fileUrl(pathOrUrl), text = await fetchText(url, "yaml"), own = parseYaml(text, pathOrUrl);
   const file = { url, hash: createHash("sha256").update(text).digest("hex") };
   if (!isMapping(own)) return { ...file, settings: own };
   const base = typeof own.preset === "string" ? await presetSettings(own.preset) : {};

@@ -23,12 +23,17 @@ export interface ProcessDescription {
   readonly modules?: Readonly<Record<string, string>>;
 }
 
+/** The name of this machine, if the process may know it: nothing depends on it. */
+export function hostName(): string {
+  return Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted"
+    ? Deno.hostname()
+    : "this host";
+}
+
 /** This process on this machine, scoring on a device of that name. */
 export function thisProcess(device: string): ProcessDescription {
-  // A search needs no permission to know the host; without it, the process id alone says who holds a run.
-  const mayKnowHost = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";
   return {
-    host: mayKnowHost ? Deno.hostname() : "this host",
+    host: hostName(), // without it, the process id alone says who holds a run
     pid: Deno.pid,
     os: Deno.build.os,
     arch: Deno.build.arch,

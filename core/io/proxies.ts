@@ -47,6 +47,9 @@ export interface ChosenProxy {
   readonly source?: string;
 }
 
+/** The most proxies of a list. */
+const MOST_PROXIES = 100;
+
 /**
  * The proxies of a list such as `zen,zen:paper,./my_proxy.ts`; `all` stands for every proxy there is by name. Of a
  * module, the text is hashed too, with that of all that it imports by a relative path. Throws UnknownProxyError, and
@@ -62,6 +65,10 @@ export async function chooseProxies(list: string): Promise<readonly ChosenProxy[
     }));
   }
   const names = list.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  if (names.length > MOST_PROXIES) {
+    const problem = { path: "proxy", expected: `at most ${MOST_PROXIES} proxies`, got: `${names.length}` };
+    throw new ConfigError("settings", [problem]);
+  }
   const chosen = await Promise.all(names.map(chooseProxy));
   for (const { key, proxy } of chosen) {
     if (chosen.every((other) => other.key !== key || other.proxy === proxy)) continue;

@@ -1,5 +1,6 @@
 /** Benchmarks: sets of networks whose accuracy after training is known, with which proxies are compared. */
 import type { NetworkDesign } from "../scoring/design.ts";
+import { shorten } from "../shorten.ts";
 import { Random } from "../numeric/random.ts";
 
 /** A space of networks, each of which is named by a text. */
@@ -31,7 +32,7 @@ export class ArchitectureError extends RangeError {
 
   /** Creates an error about a text and the rule that it breaks. */
   constructor(text: string, rule: string) {
-    super(`Cannot make a network as ${rule}: got ${text}`);
+    super(`Cannot make a network as ${rule}: got ${shorten(text)}`);
     this.text = text;
   }
 }

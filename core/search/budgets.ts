@@ -1,6 +1,7 @@
 /** Budgets: limits on what a candidate may cost, checked before anything is scored. */
 import { countLayers, type NetworkForm, referenceCost, type Structure, trueCost } from "../networks/masternet/mod.ts";
 import type { LatencyBudget, SearchConfig } from "./config.ts";
+import type { CostModel } from "./settings.ts";
 
 /** A limit on something that can be measured of a structure. */
 export interface Budget {
@@ -8,6 +9,8 @@ export interface Budget {
   readonly name: string;
   /** The most that is allowed; the limit itself is within the budget. */
   readonly limit: number;
+  /** How it is counted. Default: `true`. */
+  readonly counted?: CostModel | undefined;
   /** The structure's amount of it. May throw ShapeError for a structure that no network can be made of. */
   measure(structure: Structure): number;
 }
@@ -30,6 +33,18 @@ export function excessOf(structure: Structure, budgets: readonly Budget[]): Exce
     if (!(value <= limit)) return { budget: name, value, limit };
   }
   return undefined;
+}
+
+/** How much of a budget a structure takes. */
+export interface BudgetUse {
+  /** The budget's name. */
+  readonly budget: string;
+  /** The structure's amount of it. */
+  readonly value: number;
+  /** The most that is allowed. */
+  readonly limit: number;
+  /** How it was counted: truly, or as the published code counts. */
+  readonly counted: CostModel;
 }
 
 /** Keeps the count of the latest structure, so that several budgets share it. */
@@ -98,13 +113,38 @@ export function budgetsOf(config: SearchConfig, models: BudgetModels = {}): read
   const priced = config.costs === "reference" ? rememberLast((structure) => referenceCost(structure, form)) : truth;
   const candidates: readonly (Omit<Budget, "limit"> & { readonly limit: number | undefined })[] = [
     { name: "layers", limit: limits.layers, measure: countLayers },
-    { name: "params", limit: limits.params, measure: (s) => priced(s).parameters },
-    { name: "flops", limit: limits.flops, measure: (s) => priced(s).macs },
+    { name: "params", limit: limits.params, counted: config.costs, measure: (s) => priced(s).parameters },
+    { name: "flops", limit: limits.flops, counted: config.costs, measure: (s) => priced(s).macs },
     { name: "macs", limit: limits.macs, measure: (s) => truth(s).macs },
     { name: "peakMemoryBytes", limit: limits.peakMemoryBytes, measure: (s) => truth(s).peakActivationBytes },
     { name: "latencyMs", limit: limits.latency?.ms, measure: latencyModel(config, models) },
   ];
   return candidates.filter((budget): budget is Budget => budget.limit !== undefined);
+}
+
+/**
+ * How much of each budget of a configuration a structure takes, by the count that the budget holds, which need not be the
+ * true one. A latency budget is left out where no model predicts latency. May throw ShapeError.
+ *
+ * @example
+ * ```ts
+ * import { budgetUses, parseConfig, parseStructure } from "@zennas/zennas";
+ * const initialStructure = "SuperConvK3BNRELU(3,8,1,1)";
+ * const settings = { proxy: "zen", space: "XXBL", initialStructure, resolution: 32, classes: 10, costs: "reference" };
+ * const [use] = budgetUses(parseStructure(initialStructure), parseConfig({ ...settings, budgets: { params: 1000 } }));
+ * if (use?.counted !== "reference" || !(use.value < use.limit)) throw new Error(JSON.stringify(use));
+ * ```
+ */
+export function budgetUses(
+  structure: Structure,
+  config: SearchConfig,
+  models: BudgetModels = {},
+): readonly BudgetUse[] {
+  const { latency: _, ...measurable } = config.budgets;
+  const known = models.latencyMs ? config : { ...config, budgets: measurable };
+  return budgetsOf(known, models).map(({ name, limit, counted = "true", measure }) => (
+    { budget: name, value: measure(structure), limit, counted }
+  ));
 }
 
 function latencyModel(config: SearchConfig, models: BudgetModels): Budget["measure"] {

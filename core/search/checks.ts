@@ -66,6 +66,9 @@ const duration: z.ZodType<number> = z.union([z.number(), z.string().transform(se
 // A bare `true` in YAML is a boolean, and means the cost model of that name.
 const costModel = z.union([z.literal(true).transform(() => "true" as const), z.enum(costModels)], "true or reference");
 
+/** The most free proxies before the proxy. */
+const MOST_STAGES = 100;
+
 const cascadeStage = z.strictObject({
   proxy: name,
   share: z.number("a share above 0, at most 1").positive("a share above 0").max(1, "a share of at most 1"),
@@ -78,7 +81,7 @@ const race = z.strictObject({
 
 const latency = z.strictObject({
   ms: amount,
-  batch: count.default(64),
+  batch: count.max(settings.batch.most, `at most ${settings.batch.most}`).default(64),
   precision: z.enum(precisions, "f32, f16, dynamic or int8").default("f16"),
 }, "a latency budget with ms, batch and precision");
 
@@ -90,8 +93,17 @@ type Checks<Kind extends keyof SettingTypes> = { readonly [Name in Kind]: z.ZodT
 
 /** Settings of some kinds. */
 type Table<Kind extends keyof SettingTypes> = Readonly<
-  Record<string, { readonly kind: Kind; readonly required?: true; readonly default?: unknown }>
+  Record<
+    string,
+    { readonly kind: Kind; readonly most?: number; readonly required?: true; readonly default?: unknown }
+  >
 >;
+
+/** A check with a bound for numbers. */
+function atMost(check: z.ZodType, most: number): z.ZodType {
+  const within = (value: unknown): boolean => typeof value !== "number" || value <= most;
+  return check.refine(within, `at most ${most.toLocaleString("en-US")}`);
+}
 
 /** The check of a row of a table: of its kind, with its default, or optional. */
 type RowCheck<Row extends Table<keyof SettingTypes>[string]> = Row extends { readonly default: unknown }
@@ -105,7 +117,7 @@ function mapping<Kind extends keyof SettingTypes, Rows extends Table<Kind>>(
   { checks, expected }: { readonly checks: Checks<Kind>; readonly expected: string },
 ) {
   const shape = Object.entries(rows).map(([key, row]) => {
-    const check: z.ZodType = checks[row.kind];
+    const check: z.ZodType = row.most === undefined ? checks[row.kind] : atMost(checks[row.kind], row.most);
     if (row.default !== undefined) return [key, check.default(row.default)] as const;
     return [key, row.required ? check : check.optional()] as const;
   });
@@ -122,7 +134,10 @@ const checks: Checks<Exclude<keyof SettingTypes, "budgets">> = {
   duration,
   switch: z.boolean("true or false"),
   costModel,
-  cascade: z.array(cascadeStage, "a list of free proxies with their shares"),
+  cascade: z.array(cascadeStage, "a list of free proxies with their shares").max(
+    MOST_STAGES,
+    `at most ${MOST_STAGES} proxies`,
+  ),
   race,
   favouredSize: z.strictObject({ mean: amount, spread: amount }, "a favoured size with mean and spread"),
   latency,

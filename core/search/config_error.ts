@@ -1,5 +1,6 @@
 /** What is wrong with a configuration, one line a problem. */
 import { type core, z } from "zod";
+import { shorten } from "../shorten.ts";
 
 /** One problem of a configuration. */
 export interface ConfigProblem {
@@ -7,11 +8,18 @@ export interface ConfigProblem {
   readonly path: string;
   /** What was expected there. */
   readonly expected: string;
-  /** What was found, as JSON, or `nothing`. */
+  /** What was found, as JSON, or `nothing`; cut if it is long. */
   readonly got: string;
 }
 
-/** A configuration that cannot be used. Its message has one line a problem: path, what was expected, what was found. */
+/** How many problems a message lists. */
+const MOST_LISTED = 20;
+
+function lineOf({ path, expected, got }: ConfigProblem): string {
+  return `${path === "" ? "" : `${shorten(path)}: `}expected ${expected}, got ${got}`;
+}
+
+/** Settings, or a file with them or with data, that cannot be used. Its message has one line a problem: path, what was expected, what was found. */
 export class ConfigError extends Error {
   /** The error's class. */
   override readonly name = "ConfigError";
@@ -22,15 +30,16 @@ export class ConfigError extends Error {
 
   /** An error about what came from `source`. */
   constructor(source: string, problems: readonly ConfigProblem[], options?: ErrorOptions) {
-    const lines = problems.map(({ path, expected, got }) => `${path || "(all)"}: expected ${expected}, got ${got}`);
-    super(`Cannot use ${source} as a configuration:\n${lines.map((line) => `  ${line}`).join("\n")}`, options);
+    const lines = problems.slice(0, MOST_LISTED).map(lineOf);
+    if (problems.length > MOST_LISTED) lines.push(`and ${problems.length - MOST_LISTED} more`);
+    super(`Cannot use ${source}:\n${lines.map((line) => `  ${line}`).join("\n")}`, options);
     this.source = source;
     this.problems = problems;
   }
 }
 
 function show(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value) ?? String(value);
+  return value === undefined ? "nothing" : shorten(JSON.stringify(value) ?? String(value));
 }
 
 /** The value at a path, as far as it exists. */

@@ -1,4 +1,5 @@
 /** Mutation: some blocks of a structure replaced by blocks of the space. */
+import { shorten } from "../shorten.ts";
 import {
   type Block,
   chainChannels,
@@ -49,7 +50,9 @@ function checkReplacement(block: Block, { space, index }: { readonly space: Spac
     cause = error;
   }
   throw new RangeError(
-    `Cannot replace block ${index} as what space ${space.name} offers must parse back to itself: got ${textOf(block)}`,
+    `Cannot replace block ${index} as what space ${space.name} offers must parse back to itself: got ${
+      shorten(textOf(block))
+    }`,
     { cause },
   );
 }

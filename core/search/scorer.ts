@@ -126,7 +126,7 @@ export function screensOf(config: SearchConfig): readonly Screen[] {
     const proxy = proxyNamed(name), settings = { ...settingsOf(config, variantOf(proxy)), draw: 0 };
     if (!proxy.count) {
       const free = [...proxies.values()].filter(({ count }) => count).map((one) => one.name);
-      throw new UnknownProxyError("a screen that is no free proxy", { got: name, known: free });
+      throw new UnknownProxyError("a proxy that only counts, to screen by it,", { got: name, known: free });
     }
     return { name, share, measure: (structure) => proxy.count!(structureDesign(structure, form), settings) };
   });

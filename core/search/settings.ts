@@ -51,9 +51,13 @@ export interface Flag {
   readonly help: string;
 }
 
-/** What is said of every setting. One that is neither `required` nor has a `default` may be absent. */
+/**
+ * What is said of every setting. One that is neither `required` nor has a `default` may be absent. `most` bounds a number:
+ * beyond it, time or memory runs out before anything is found.
+ */
 interface SettingOf<Kind extends keyof SettingTypes> {
   readonly kind: Kind;
+  readonly most?: SettingTypes[Kind] & number;
   readonly required?: true;
   readonly default?: SettingTypes[Kind];
 }
@@ -93,6 +97,7 @@ export const settings = {
   },
   repeats: {
     kind: "count",
+    most: 10_000,
     default: 1,
     flag: "--repeats <count>",
     help: "independent draws that a score is the mean of",
@@ -103,7 +108,7 @@ export const settings = {
     flag: "--favoured-size <mean,spread>",
     help: "what swap:regularised favours: parameters and their spread, in millions (default: 1,1)",
   },
-  batch: { kind: "count", default: 64, flag: "--batch <images>", help: "images a batch" },
+  batch: { kind: "count", most: 65_536, default: 64, flag: "--batch <images>", help: "images a batch" },
   space: {
     kind: "name",
     required: true,
@@ -125,20 +130,34 @@ export const settings = {
   budgets: { kind: "budgets", default: {} },
   population: {
     kind: "count",
+    most: 1_000_000,
     default: 512,
     flag: "--population <size>",
     help: "how many of the best candidates are kept as parents",
   },
-  window: { kind: "count", default: 16, flag: "--window <count>", help: "proposals that are worked on at once" },
+  window: {
+    kind: "count",
+    most: 4096,
+    default: 16,
+    flag: "--window <count>",
+    help: "proposals that are worked on at once",
+  },
   maxProposals: {
     kind: "count",
+    most: 1_000_000_000,
     default: 480_000,
     flag: "--max-proposals <count>",
     help: "end after this many proposals, scored or not",
   },
-  maxEvaluations: { kind: "count", flag: "--max-evaluations <count>", help: "end after this many scores" },
+  maxEvaluations: {
+    kind: "count",
+    most: 1_000_000_000,
+    flag: "--max-evaluations <count>",
+    help: "end after this many scores",
+  },
   patience: {
     kind: "count",
+    most: 1_000_000_000,
     flag: "--patience <count>",
     help: "end after this many scores without a better best",
   },
@@ -156,11 +175,18 @@ export const settings = {
   seed: { kind: "natural", default: 1, flag: "--seed <number>", help: "seed of all draws" },
   resolution: {
     kind: "count",
+    most: 65_536,
     required: true,
     flag: "--resolution <pixels>",
     help: "height and width of the input image",
   },
-  classes: { kind: "count", required: true, flag: "--classes <count>", help: "outputs of the classifier" },
+  classes: {
+    kind: "count",
+    most: 1_000_000,
+    required: true,
+    flag: "--classes <count>",
+    help: "outputs of the classifier",
+  },
   squeezeExcite: {
     kind: "switch",
     default: false,
@@ -177,7 +203,7 @@ export type Limits = { readonly [Limit in typeof limits[number]]?: SearchConfig[
 
 /** The budgets of a configuration. */
 export const budgetSettings = {
-  layers: { kind: "count", flag: "--max-layers <count>", help: "budget: layers" },
+  layers: { kind: "count", most: 10_000, flag: "--max-layers <count>", help: "budget: layers" },
   params: { kind: "amount", flag: "--max-params <count>", help: "budget: parameters, by the cost model" },
   flops: { kind: "amount", flag: "--max-flops <count>", help: "budget: multiply-adds of one image, by the cost model" },
   macs: { kind: "amount", flag: "--max-macs <count>", help: "budget: true multiply-adds of one image" },

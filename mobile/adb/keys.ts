@@ -1,4 +1,8 @@
 /** The RSA keys by which a phone knows this machine: `~/.android/adbkey`, and those that ADB_VENDOR_KEYS names. */
+import { isMissing } from "../../core/io/files/error.ts";
+import { readText } from "../../core/io/files/read.ts";
+import { replaceFile } from "../../core/io/files/write.ts";
+import { hostName } from "../../core/io/process.ts";
 import { AdbError } from "./errors.ts";
 
 /** A private key. */
@@ -33,9 +37,9 @@ export function parseKey(pem: string, path: string): Uint8Array {
 
 async function readKey(path: string): Promise<AdbKey | undefined> {
   try {
-    return { buffer: parseKey(await Deno.readTextFile(path), path), name: `zennas@${Deno.hostname()}` };
+    return { buffer: parseKey(await readText(path, "record"), path), name: `zennas@${hostName()}` };
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
+    if (isMissing(cause)) return undefined;
     if (cause instanceof AdbError) throw cause;
     throw new AdbError("KEY_PERMISSIONS", `Cannot read an adb key as the system refuses: got ${path}`, { cause });
   }
@@ -54,7 +58,7 @@ export async function createKey(path: string): Promise<void> {
   const lines = btoa(String.fromCharCode(...der)).match(/.{1,64}/g)!;
   await Deno.mkdir(path.replace(/\/[^/]*$/, "") || "/", { recursive: true });
   const pem = `-----BEGIN PRIVATE KEY-----\n${lines.join("\n")}\n-----END PRIVATE KEY-----\n`;
-  await Deno.writeTextFile(path, pem, { mode: 0o600, createNew: true });
+  replaceFile(path, pem, { mode: 0o600 });
 }
 
 /** How to find keys. */

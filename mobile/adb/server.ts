@@ -1,5 +1,6 @@
 /** Phones through a running adb server. */
 import { AdbServerClient } from "@yume-chan/adb";
+import { shorten } from "../../core/shorten.ts";
 import type { ConnectionState, Device } from "./device.ts";
 import { AdbError, type AdbErrorCode, toAdbError } from "./errors.ts";
 import { type ServerAddress, serverConnector } from "./server_connector.ts";
@@ -30,7 +31,7 @@ export interface ServerOptions extends Partial<ServerAddress> {
 export function defaultServerPort(): number {
   const text = Deno.env.get("ANDROID_ADB_SERVER_PORT") ?? "5037", port = Number(text);
   if (/^\d+$/.test(text) && port > 0 && port < 65536) return port;
-  throw new AdbError("ADB_SERVER_UNREACHABLE", `Cannot take ANDROID_ADB_SERVER_PORT for a port: got ${text}`);
+  throw new AdbError("ADB_SERVER_UNREACHABLE", `Cannot take ANDROID_ADB_SERVER_PORT for a port: got ${shorten(text)}`);
 }
 
 function addressOf({ host = "127.0.0.1", port = defaultServerPort() }: ServerOptions): ServerAddress {
@@ -112,7 +113,7 @@ export function chooseDevice(devices: readonly ListedDevice[], serial?: string):
   if (devices.length === 0) throw new AdbError("NO_DEVICE", "Cannot use a phone as none is connected");
   const found = serial === undefined ? devices : devices.filter((device) => device.serial === serial);
   if (found.length === 0) {
-    const message = `Cannot find a phone as the serials are ${serials.join(", ")}: got ${serial}`;
+    const message = `Cannot find a phone as the serials are ${serials.join(", ")}: got ${shorten(serial!)}`;
     throw new AdbError("DEVICE_NOT_FOUND", message, { data: { serials, serial } });
   }
   if (found.length > 1) {

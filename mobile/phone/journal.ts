@@ -1,7 +1,11 @@
 /**
  * What was changed on a phone, written down on this machine before it is changed, so that a crash on either side leaves a
- * record by which the phone can be put back. The file is locked while it is in use: one measurement a phone at a time.
+ * record by which the phone can be put back. A second file beside it is locked while it is in use: one measurement a phone
+ * at a time. (Not the journal's own file, as another takes its place whenever it is written.)
  */
+import { isMissing } from "../../core/io/files/error.ts";
+import { readText } from "../../core/io/files/read.ts";
+import { replaceFile } from "../../core/io/files/write.ts";
 import { type Device, quote } from "../adb/mod.ts";
 import { MeasurementError } from "./errors.ts";
 import { restoreLines, type SavedSettings } from "./quiet.ts";
@@ -30,20 +34,20 @@ function sweepLine(folder: string): string {
 /** The journal of one phone, held by this process. */
 export class Journal implements Disposable {
   readonly #path: string;
-  readonly #file: Deno.FsFile;
+  readonly #lock: Deno.FsFile;
 
-  private constructor(path: string, file: Deno.FsFile) {
+  private constructor(path: string, lock: Deno.FsFile) {
     this.#path = path;
-    this.#file = file;
+    this.#lock = lock;
   }
 
   /** Opens a phone's journal. Throws MeasurementError (PHONE_IN_USE). */
   static async open(serial: string, folder: string = defaultJournalFolder()): Promise<Journal> {
     await Deno.mkdir(folder, { recursive: true });
-    const path = `${folder}/${serial.replace(/[^\w.-]/g, "_")}.json`;
-    const file = await Deno.open(path, { create: true, read: true, write: true });
-    if (await file.tryLock(true)) return new Journal(path, file);
-    file.close();
+    const name = `${folder}/${serial.replace(/[^\w.-]/g, "_")}`, path = `${name}.json`;
+    const lock = await Deno.open(`${name}.lock`, { create: true, read: true, write: true });
+    if (await lock.tryLock(true)) return new Journal(path, lock);
+    lock.close();
     throw new MeasurementError("PHONE_IN_USE", `Cannot measure as another process measures on ${serial}`, {
       data: { path },
     });
@@ -51,24 +55,26 @@ export class Journal implements Disposable {
 
   /**
    * What is to be put back; undefined if nothing is. The phone is changed only once a whole entry is on the disk: half an
-   * entry, from a crash while it was written, means that nothing was changed.
+   * entry, as earlier versions could leave, means that nothing was changed.
    */
-  read(): JournalEntry | undefined {
-    const text = Deno.readTextFileSync(this.#path);
-    return text.endsWith("\n") ? JSON.parse(text) : undefined;
+  async read(): Promise<JournalEntry | undefined> {
+    try {
+      const text = await readText(this.#path, "record");
+      return text.endsWith("\n") ? JSON.parse(text) : undefined;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Writes down what is about to be changed, safely on the disk before this returns. */
   write(entry: JournalEntry): void {
-    this.#file.truncateSync();
-    this.#file.seekSync(0, Deno.SeekMode.Start);
-    this.#file.writeSync(new TextEncoder().encode(`${JSON.stringify(entry)}\n`));
-    this.#file.syncSync();
+    replaceFile(this.#path, `${JSON.stringify(entry)}\n`);
   }
 
-  /** Puts a phone back as the journal says, and empties it. Returns whether there was anything to do. */
+  /** Puts a phone back as the journal says, and removes the entry. Returns whether there was anything to do. */
   async restore(device: Device): Promise<boolean> {
-    const entry = this.read();
+    const entry = await this.read();
     if (!entry) return false;
     const lines = restoreLines(entry);
     try {
@@ -84,13 +90,12 @@ export class Journal implements Disposable {
       const message = `Cannot put ${entry.serial} back as it was (in its shell: ${lines.join("; ")}): ${reason}`;
       throw new MeasurementError("RESTORE_FAILED", message, { cause, data: { lines } });
     }
-    this.#file.truncateSync();
-    this.#file.syncSync();
+    await Deno.remove(this.#path);
     return true;
   }
 
   /** Gives the journal free. */
   [Symbol.dispose](): void {
-    this.#file.close();
+    this.#lock.close();
   }
 }

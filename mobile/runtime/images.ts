@@ -2,6 +2,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { normalizations } from "../../core/images/mod.ts";
+import { checkFile } from "../../core/io/files/read.ts";
+import { requirePictures } from "../../core/io/picture_permission.ts";
 import { fillByName } from "../../core/networks/parameters.ts";
 import { elementCount, nhwc, type Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
@@ -27,6 +29,8 @@ function normalized(pixels: Uint8Array): Float32Array {
  */
 export async function readImage(path: string, shape: Shape): Promise<Float32Array> {
   const [, height, width] = nhwc(shape, "an image");
+  checkFile(path, "image");
+  requirePictures();
   const { default: sharp } = await import("sharp");
   try {
     const pixels = await sharp(path).resize(width, height, { fit: "cover" }).removeAlpha().toColourspace("srgb").raw()

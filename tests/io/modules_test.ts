@@ -85,7 +85,7 @@ Deno.test("an export that is none, or whose name is taken, is refused with its m
       `export const block = ${BLOCK("RELU")};`,
       /block: expected a block that can be registered, got .*must be new: got RELU$/,
     ],
-    ["throw new Error('broken');", /\(all\): expected a module that can be imported, got Error: broken$/],
+    ["throw new Error('broken');", /\n {2}expected a module that can be imported, got Error: broken$/],
   ];
   const known = [blockNames().length, proxies.size, spaces.size], zen = proxyNamed("zen");
   for (const [index, [text, message]] of cases.entries()) {

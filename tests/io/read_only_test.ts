@@ -1,18 +1,7 @@
 import assert from "node:assert/strict";
 import { createRun, openRunForReading, openRunForWriting, RunStoreError } from "@zennas/zennas";
+import { mayMount, mount, unmount } from "./mounts.ts";
 import { smallConfig, TemporaryDirectory } from "./run_case.ts";
-
-function mount(...args: readonly string[]): boolean {
-  return new Deno.Command("mount", { args: [...args], stderr: "null" }).outputSync().success;
-}
-
-/** Whether this process may mount. Permission bits alone do not keep root from writing. */
-function mayMount(): boolean {
-  if (Deno.build.os !== "linux" || Deno.uid() !== 0) return false;
-  using temporary = new TemporaryDirectory();
-  if (!mount("-t", "tmpfs", "zennas-test", temporary.path)) return false;
-  return new Deno.Command("umount", { args: [temporary.path] }).outputSync().success;
-}
 
 /** A directory that holds a finished run and has become read-only. */
 class ReadOnlyDirectory implements Disposable {
@@ -28,7 +17,7 @@ class ReadOnlyDirectory implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (Deno.uid() === 0) new Deno.Command("umount", { args: [this.path] }).outputSync();
+    if (Deno.uid() === 0) unmount(this.path);
     else for (const name of [this.path, `${this.path}/run`]) Deno.chmodSync(name, 0o755);
     this.#parent[Symbol.dispose]();
   }
@@ -36,6 +25,7 @@ class ReadOnlyDirectory implements Disposable {
 
 Deno.test({
   name: "a read-only directory can be read, and writing to it is one clear error (as root: needs the right to mount)",
+  // Permission bits alone do not keep root from writing.
   ignore: Deno.build.os === "windows" || Deno.uid() === 0 && !mayMount(),
   fn() {
     using disk = new ReadOnlyDirectory();

@@ -208,7 +208,7 @@ Deno.test("a run continues with its own configuration, or with other limits, but
   assert.throws(() => open({ seed: 2, budgets: { params: 5, layers: 9 } }), (error: unknown) => {
     assert.ok(error instanceof ConfigError);
     assert.deepEqual(error.message.split("\n"), [
-      `Cannot use these settings to continue run ${directory} as a configuration:`,
+      `Cannot use these settings to continue run ${directory}:`,
       "  budgets.params: expected 300000, got 5",
       "  budgets.layers: expected nothing, got 9",
       "  seed: expected 1, got 2",

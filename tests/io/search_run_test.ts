@@ -36,6 +36,7 @@ Deno.test("a search leaves its best structure and a report", async () => {
     run: "first",
     config: smallConfig(),
     best: { ...best, parameters, macs, layers: countLayers(structure) },
+    budgets: [{ budget: "params", value: parameters, limit: 300_000, counted: "true" }],
     top: population.slice(0, 16).map((member) => {
       const { peakActivationBytes: _, ...costs } = trueCost(parseStructure(member.structure), FORM);
       return { ...member, ...costs };

@@ -13,13 +13,13 @@ Deno.test("raw scores read back as they were written: values, parts, reasons, an
       { ...row, proxy: "deepmad:entropy", seed: 2, value: null, error: 'the score is "wide", got -Infinity' },
       { ...row, network: "02012100", proxy: "deepmad:entropy", seed: 1, value: 3e-7 },
     ];
-    await writeProxyData(path, { networks, rows });
+    writeProxyData(path, { networks, rows });
     const read = await readProxyData(path);
     assert.deepEqual(read.networks, networks);
     const order = (all: typeof read.rows) =>
       all.toSorted((a, b) => `${a.network}${a.proxy}${a.seed}` < `${b.network}${b.proxy}${b.seed}` ? -1 : 1);
     assert.deepEqual(order(read.rows), order(rows));
-    await writeProxyData(`${path}.again`, read);
+    writeProxyData(`${path}.again`, read);
     assert.equal(await Deno.readTextFile(`${path}.again`), await Deno.readTextFile(path));
   } finally {
     await Deno.remove(path);
@@ -60,7 +60,7 @@ Deno.test("docs/proxies.md: scores of an earlier run count, more of them are add
   assert.equal(first.rows.length, 2 * 20 * 3);
   const honest = first.rows.find(({ proxy, seed }) => proxy === "meco" && seed === 2)!;
   const rows = first.rows.map((row) => row === honest ? { ...row, value: 123.5 } : row);
-  await writeProxyData(table, { ...first, rows });
+  writeProxyData(table, { ...first, rows });
   await Deno.remove(`${checkout.path}/runs`, { recursive: true });
   const again = async (...more: readonly string[]) => {
     await checkout.compare("--sample", "22", ...more);

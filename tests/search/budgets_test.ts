@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   budgetsOf,
+  budgetUses,
   countLayers,
   excessOf,
   MissingLatencyModelError,
@@ -48,6 +49,24 @@ Deno.test("a limit itself is within the budget, and the first excess is told", (
   assert.equal(excessOf(initial, budgetsOf(config({ budgets: { layers } }))), undefined);
   const tight = budgetsOf(config({ budgets: { layers: layers - 1, params: 1 } }));
   assert.deepEqual(excessOf(initial, tight), { budget: "layers", value: layers, limit: layers - 1 });
+});
+
+Deno.test("what a structure takes of each budget is told with how it was counted", () => {
+  const budgets = { layers: 100, params: 2, flops: 3, macs: 4, latency: { ms: 6 } };
+  const { parameters, macs } = trueCost(initial, form), reference = referenceCost(initial, form);
+  const uses = (costs: string, models = {}) =>
+    budgetUses(initial, config({ budgets, costs }), models).map((
+      { budget, value, limit, counted },
+    ) => [budget, value, limit, counted]);
+  const layers = ["layers", countLayers(initial), 100, "true"], exact = ["macs", macs, 4, "true"];
+  assert.deepEqual(uses("true"), [layers, ["params", parameters, 2, "true"], ["flops", macs, 3, "true"], exact]);
+  assert.deepEqual(uses("reference", { latencyMs: () => 7 }), [
+    layers,
+    ["params", reference.parameters, 2, "reference"],
+    ["flops", reference.macs, 3, "reference"],
+    exact,
+    ["latencyMs", 7, 6, "true"],
+  ]);
 });
 
 Deno.test("a latency budget needs a latency model", () => {

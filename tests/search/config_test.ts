@@ -59,7 +59,7 @@ Deno.test("every problem has a line with its path, what was expected and what wa
     budgets: { params: "many", layers: 2.5, latency: { ms: 0, precision: "fp16" } },
   };
   assert.deepEqual(linesOf(() => parseConfig(wrong, "my.yaml")), [
-    "Cannot use my.yaml as a configuration:",
+    "Cannot use my.yaml:",
     "  proxy: expected a name, got 5",
     "  gamma: expected a positive number, got -1",
     "  batch: expected a positive integer, got null",
@@ -86,14 +86,14 @@ Deno.test("an unknown key is named with the keys that exist", () => {
     "  budgets.parms: expected no such key but one of layers, params, flops, macs, peakMemoryBytes, latency, got 1",
     "  populaton: expected no such key but one of preset, modules, proxy, variant, cascade, race, repeats, gamma, favouredSize, batch, space, initialStructure, " +
     "costs, budgets, population, window, maxProposals, maxEvaluations, patience, maxSeconds, timeout, seed, resolution, classes, squeezeExcite, got 5",
-    "Cannot use settings as a configuration:",
+    "Cannot use settings:",
   ]);
 });
 
 Deno.test("a configuration that is no mapping, and a structure that does not parse, say so", () => {
   assert.deepEqual(linesOf(() => parseConfig([1])), [
-    "Cannot use settings as a configuration:",
-    "  (all): expected a mapping of settings, got [1]",
+    "Cannot use settings:",
+    "  expected a mapping of settings, got [1]",
   ]);
   assert.match(
     linesOf(() => parseConfig({ ...settings, initialStructure: "Nonsense(3,8)" }))[1]!,
@@ -105,7 +105,7 @@ Deno.test("a space's data are checked, its block types among them", () => {
   const lines = linesOf(() =>
     parseSpace({ families: [["SuperResK3K3", "SuperResK9K9"], []], layerReach: -1 }, "s.yaml")
   );
-  assert.equal(lines[0], "Cannot use s.yaml as a configuration:");
+  assert.equal(lines[0], "Cannot use s.yaml:");
   assert.equal(lines[1], "  name: expected a name, got nothing");
   assert.match(
     lines[2]!,

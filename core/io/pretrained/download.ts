@@ -3,6 +3,8 @@
  * version (its ETag or date) in `<path>.part.version`: only bytes of one version are joined.
  */
 import { dirname } from "node:path";
+import { readText } from "../files/read.ts";
+import { replaceFile } from "../files/write.ts";
 import { FetchError, type FetchErrorKind } from "./error.ts";
 
 /** How far a download is. */
@@ -62,14 +64,14 @@ class Received implements Disposable {
 
   /** What names their version, where there are any that can be gone on with. */
   async version(): Promise<string | undefined> {
-    return this.#bytes > 0 ? await Deno.readTextFile(this.#versionFile).catch(() => undefined) : undefined;
+    return this.#bytes > 0 ? await readText(this.#versionFile, "record").catch(() => undefined) : undefined;
   }
 
   /** Forgets them, and begins a version; what has none cannot be gone on with. */
   async begin(version: string | undefined): Promise<void> {
     await this.#file.truncate(0);
     this.#bytes = 0;
-    if (version) await Deno.writeTextFile(this.#versionFile, version);
+    if (version) replaceFile(this.#versionFile, version);
     else await Deno.remove(this.#versionFile).catch(() => undefined);
   }
 

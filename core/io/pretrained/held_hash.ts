@@ -1,6 +1,8 @@
 /** The SHA-256 of a file, recorded beside it when it is first seen, and compared ever after. */
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
+import { readText } from "../files/read.ts";
+import { replaceFile } from "../files/write.ts";
 import { FetchError } from "./error.ts";
 
 /** The SHA-256 of a file, in hexadecimal. It is read piece by piece. */
@@ -19,7 +21,7 @@ const recordOf = (path: string): string => `${path}.sha256`;
 
 /** The recorded hash of a file; undefined where there is no record, or none that can be read as one. */
 async function recordedHash(path: string): Promise<string | undefined> {
-  const text = await Deno.readTextFile(recordOf(path)).catch(() => "");
+  const text = await readText(recordOf(path), "record").catch(() => "");
   return /^([0-9a-f]{64})\b/.exec(text)?.[1];
 }
 
@@ -29,7 +31,7 @@ async function recordedHash(path: string): Promise<string | undefined> {
  */
 export async function heldHash(path: string, { content }: { readonly content: string }): Promise<string> {
   const hash = await fileHash(content), recorded = await recordedHash(path);
-  if (recorded === undefined) await Deno.writeTextFile(recordOf(path), `${hash}  ${basename(path)}\n`);
+  if (recorded === undefined) replaceFile(recordOf(path), `${hash}  ${basename(path)}\n`);
   if (recorded === undefined || recorded === hash) return hash;
   const message = `Cannot use ${path} as its SHA-256 must stay what it was at first, ${recorded}: got ${hash}`;
   throw new FetchError("changed", message, { path });

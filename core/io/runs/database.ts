@@ -53,7 +53,8 @@ export function isBlank(database: DatabaseSync): boolean {
 /** Opens a run's database to read it. Throws what the system or SQLite throws. */
 export function openReadOnly(directory: string): DatabaseSync {
   const path = `${directory}/${RUN_FILE}`;
-  if (Deno.statSync(path).isDirectory) throw new Error(`${RUN_FILE} is a directory`);
+  const { isFile, isDirectory } = Deno.statSync(path);
+  if (!isFile) throw new Error(`${RUN_FILE} is a ${isDirectory ? "directory" : "pipe, socket or device"}`);
   const database = new DatabaseSync(path, { readOnly: true });
   try {
     pragma(database, "schema_version");

@@ -1,5 +1,15 @@
 /** What a search leaves for its user: the best structure and a report. */
-import type { ScoredCandidate, SearchConfig, SearchOutcome, StopReason, VerdictCounts } from "../../search/mod.ts";
+import {
+  type BudgetUse,
+  budgetUses,
+  type ScoredCandidate,
+  type SearchConfig,
+  type SearchOutcome,
+  type StopReason,
+  type VerdictCounts,
+} from "../../search/mod.ts";
+import { parseStructure } from "../../networks/masternet/mod.ts";
+import { replaceFile } from "../files/write.ts";
 import { costCounter, type CostedCandidate } from "./costs.ts";
 import { runId } from "./reader.ts";
 import { storeError } from "./error.ts";
@@ -18,6 +28,8 @@ export interface SearchReport {
   readonly config: SearchConfig;
   /** Null if no candidate got a score. */
   readonly best: CostedCandidate | null;
+  /** How much of each budget the best candidate takes, by the count that the budget holds; empty without a best. */
+  readonly budgets: readonly BudgetUse[];
   /** The population's best members, best first, the earlier proposal first of equal scores. */
   readonly top: readonly CostedCandidate[];
   /** How many proposals met each verdict. */
@@ -39,6 +51,7 @@ export function reportOn(outcome: SearchOutcome, directory: string, config: Sear
     run: runId(directory),
     config,
     best: best ? costed(best) : null,
+    budgets: best ? budgetUses(parseStructure(best.structure), config) : [],
     top: population.slice(0, TOP).map(costed),
     verdicts: counts,
     proposals,
@@ -55,11 +68,4 @@ export function writeReport(report: SearchReport, directory: string): void {
   } catch (cause) {
     throw storeError(directory, "report on", cause);
   }
-}
-
-/** Replaces a file by a rename, so that it is at any moment the whole old one or the whole new one. */
-export function replaceFile(path: string, text: string): void {
-  const temporary = `${path}.new`;
-  Deno.writeTextFileSync(temporary, text);
-  Deno.renameSync(temporary, path);
 }

@@ -7,6 +7,8 @@ import {
   type TrainedNetwork,
 } from "../../nasbench/mod.ts";
 import { ConfigError } from "../../search/mod.ts";
+import { shorten } from "../../shorten.ts";
+import { readText } from "../files/read.ts";
 import { type CsvRow, parseCsv } from "./csv.ts";
 
 /** Data sets whose accuracies NAS-Bench-201 has. */
@@ -55,7 +57,7 @@ export interface BenchmarkSource {
 export async function loadBenchmark(source: BenchmarkSource): Promise<LoadedBenchmark> {
   const { benchmark, dataSet = "cifar10" } = source, form = dataSets[dataSet];
   if (benchmark.endsWith(".csv")) {
-    const networks = accuraciesOf(await Deno.readTextFile(benchmark), ["structure", "accuracy"], benchmark);
+    const networks = accuraciesOf(await readText(benchmark, "table"), ["structure", "accuracy"], benchmark);
     const { resolution = form.resolution, classes = form.classes, se: squeezeExcite = false } = source;
     return { benchmark: structureBenchmark({ resolution, classes, squeezeExcite }), networks };
   }
@@ -63,7 +65,7 @@ export async function loadBenchmark(source: BenchmarkSource): Promise<LoadedBenc
   if (benchmark === "nasbench201") return { benchmark: nasBench201(form), networks: await readNasBench201(source) };
   if (benchmark === "nasbench-macro") return { benchmark: nasBenchMacro(form), networks: await readMacro(source) };
   const expected = "nasbench201, nasbench-macro, or a .csv file";
-  throw new ConfigError("settings", [{ path: "benchmark", expected, got: benchmark }]);
+  throw new ConfigError("settings", [{ path: "benchmark", expected, got: shorten(benchmark) }]);
 }
 
 /** Throws ConfigError where a form is asked for, as a published benchmark's networks have theirs. */
@@ -80,7 +82,7 @@ function dataOf({ benchmark, data }: BenchmarkSource): string {
 
 async function readNasBench201(source: BenchmarkSource): Promise<readonly TrainedNetwork[]> {
   const path = dataOf(source), { column } = dataSets[source.dataSet ?? "cifar10"];
-  return accuraciesOf(await Deno.readTextFile(path), ["ArchitectureString", column], path);
+  return accuraciesOf(await readText(path, "table"), ["ArchitectureString", column], path);
 }
 
 /** Networks from two columns of a CSV. */
@@ -112,10 +114,10 @@ interface MacroRow {
 
 async function readMacro(source: BenchmarkSource): Promise<readonly TrainedNetwork[]> {
   const path = dataOf(source);
-  const rows = Object.entries(parseJson(await Deno.readTextFile(path), path) as Record<string, Partial<MacroRow>>);
+  const rows = Object.entries(parseJson(await readText(path, "table"), path) as Record<string, Partial<MacroRow>>);
   return rows.map(([text, row]) => {
     if (typeof row?.mean_acc === "number") return { text, accuracy: row.mean_acc };
-    throw new ConfigError(path, [{ path: text, expected: "mean_acc", got: JSON.stringify(row) }]);
+    throw new ConfigError(path, [{ path: text, expected: "mean_acc", got: shorten(JSON.stringify(row) ?? "nothing") }]);
   });
 }
 

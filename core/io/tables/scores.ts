@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { ScoreRow } from "../../nasbench/mod.ts";
 import { ConfigError } from "../../search/mod.ts";
 import manifest from "../../../deno.json" with { type: "json" };
+import { FileError } from "../files/error.ts";
 import type { ChosenProxy } from "../proxies.ts";
 
 const TABLES = `
@@ -29,6 +30,18 @@ export function scoreOrigin(
   return { proxy: key, variant, source, version: manifest.version, ...more };
 }
 
+/** The database in a file. Throws FileError for a file that cannot hold one, or holds something else. */
+function open(path: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(path, { timeout: PATIENCE_MS });
+    database.exec(TABLES);
+    return database;
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause instanceof Deno.errors.NotCapable) throw cause;
+    throw new FileError("write", path, { reason: `SQLite says: ${cause.message}`, cause });
+  }
+}
+
 /**
  * A table of scores, filed by network, proxy, seed and origin: only scores of the same origin are seen. Each row is
  * committed as it is added.
@@ -40,12 +53,11 @@ export class ScoreTable implements Disposable {
 
   /**
    * Opens the table in a file, which is made if need be. `originOf` says what decides a proxy's scores, as
-   * {@link scoreOrigin} does. Throws ConfigError for a table of an earlier version, which does not know origins.
+   * {@link scoreOrigin} does. Throws FileError, and ConfigError for a table of an earlier version, which does not know origins.
    */
   constructor(path: string, originOf: (proxy: string) => object) {
-    this.#database = new DatabaseSync(path, { timeout: PATIENCE_MS });
+    this.#database = open(path);
     this.#originOf = originOf;
-    this.#database.exec(TABLES);
     if (this.#database.prepare("SELECT 1 FROM pragma_table_info('scores') WHERE name = 'origin'").get()) return;
     this.#database.close();
     const expected = "scores that say how they were made (name another folder by --out, or delete the file)";

@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { validate } from "../../search/config_error.ts";
 import { ConfigError } from "../../search/mod.ts";
+import { isMissing } from "../files/error.ts";
+import { readTextSync } from "../files/read.ts";
+import { replaceFile } from "../files/write.ts";
 import { moduleHash } from "../module_hash.ts";
 import { moduleHashes } from "../modules.ts";
 import { UntrustedModuleError } from "./error.ts";
@@ -66,9 +69,9 @@ export class TrustStore {
   entries(): readonly TrustEntry[] {
     let text: string;
     try {
-      text = Deno.readTextFileSync(this.path);
+      text = readTextSync(this.path, "yaml");
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return [];
+      if (isMissing(error)) return [];
       throw error;
     }
     return validate(schema, this.#parsed(text), this.path).trusted;
@@ -121,9 +124,8 @@ export class TrustStore {
     Deno.mkdirSync(join(this.path, ".."), { recursive: true, mode: 0o700 });
     using lock = Deno.openSync(`${this.path}.lock`, { create: true, write: true, mode: 0o600 });
     await lock.lock(true);
-    const trusted = [...change(this.entries())].sort((a, b) => a.path < b.path ? -1 : 1), next = `${this.path}.new`;
-    Deno.writeTextFileSync(next, `${JSON.stringify({ trusted }, null, 2)}\n`, { mode: 0o600 });
-    Deno.renameSync(next, this.path);
+    const trusted = [...change(this.entries())].sort((a, b) => a.path < b.path ? -1 : 1);
+    replaceFile(this.path, `${JSON.stringify({ trusted }, null, 2)}\n`, { mode: 0o600 });
   }
 }
 

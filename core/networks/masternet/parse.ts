@@ -4,6 +4,7 @@ import { blockLayers, inputChannels, sequenceStride } from "./inspect.ts";
 import { type BlockKind, blockNames, findKind } from "./registry.ts";
 import { type Block, leaf, type Structure } from "./structure.ts";
 import { nearestName } from "../../nearest.ts";
+import { shorten } from "../../shorten.ts";
 import { StructureSyntaxError } from "./syntax_error.ts";
 
 /** The highest value of an argument; it keeps costs exact in float64. */
@@ -13,7 +14,7 @@ export const MAX_BLOCKS = 10_000;
 /** The deepest nesting of blocks; the limit lets every function that walks them recurse safely. */
 export const MAX_DEPTH = 64;
 
-/** The longest name that a message shows; the rest is cut. */
+/** The most characters of the text that a message quotes. */
 const LONGEST_SHOWN = 40;
 
 const NAME = /[A-Za-z][A-Za-z0-9]*/y;
@@ -21,8 +22,6 @@ const LABEL = /([^|(),;\s]+)\|/y;
 const NUMBER = /[0-9]+/y;
 
 const EVERYWHERE: readonly [number, number] = [1, MAX_ARGUMENT];
-
-const shortened = (text: string): string => text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 
 /** Reads one text from left to right. */
 class Parser {
@@ -74,7 +73,7 @@ class Parser {
     if (kind) return kind;
     const suggestion = nearestName(name, blockNames());
     return this.#fail(
-      `${shortened(name)} is no known block${suggestion ? ` (did you mean ${suggestion}?)` : ""}`,
+      `${shorten(name, LONGEST_SHOWN)} is no known block${suggestion ? ` (did you mean ${suggestion}?)` : ""}`,
       start,
     );
   }
@@ -153,9 +152,9 @@ class Parser {
   /** The text at a position, up to the next delimiter, for a message. */
   #shown(position = this.#position): string {
     if (position >= this.#text.length) return "the end";
-    const rest = this.#text.slice(position, position + LONGEST_SHOWN + 1);
+    const rest = this.#text.slice(position);
     if (/^\s/.test(rest)) return "white space";
-    return JSON.stringify(shortened(rest.match(/^[^(),;|\s]+/)?.[0] ?? rest[0]!));
+    return JSON.stringify(shorten(rest.match(/^[^(),;|\s]+/)?.[0] ?? rest[0]!, LONGEST_SHOWN));
   }
 
   #fail(reason: string, position = this.#position): never {

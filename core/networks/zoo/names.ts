@@ -1,5 +1,6 @@
 /** The names of the zoo, and the error about a name that is none. */
 import { nearestName } from "../../nearest.ts";
+import { shorten } from "../../shorten.ts";
 import { models } from "../models/mod.ts";
 import { publishedNetworks } from "./published.ts";
 
@@ -24,7 +25,7 @@ export class UnknownNetworkError extends RangeError {
     const hint = suggestion
       ? `none has this name (did you mean ${suggestion}?)`
       : `the names are ${networkNames.join(", ")}`;
-    super(`Cannot find a published network as ${hint}: got ${network}`);
+    super(`Cannot find a published network as ${hint}: got ${shorten(network)}`);
     this.network = network;
     this.suggestion = suggestion;
   }

@@ -1,4 +1,5 @@
 /** Every proxy by its name. */
+import { shorten } from "../../shorten.ts";
 import { azNas } from "./az_nas.ts";
 import { flops, layers, params, random } from "./counting.ts";
 import { deepmad } from "./deepmad.ts";
@@ -71,9 +72,9 @@ export class UnknownProxyError extends RangeError {
   /** The names that exist. */
   readonly known: readonly string[];
 
-  /** `got` is none of the `known` names. */
+  /** `what` is a proxy or variant; `got` is none of the `known` names that there are for it. */
   constructor(what: string, { got, known }: { readonly got: string; readonly known: readonly string[] }) {
-    super(`Cannot score by ${what} as the names are ${known.join(", ")}: got ${got}`);
+    super(`Cannot find ${what} as the names are ${known.join(", ")}: got ${shorten(got)}`);
     this.known = known;
   }
 }
@@ -82,12 +83,12 @@ export class UnknownProxyError extends RangeError {
 export function proxyNamed(name: string): Proxy {
   const proxy = proxies.get(keyOf(name));
   if (proxy) return proxy;
-  throw new UnknownProxyError("an unknown proxy", { got: name, known: [...proxies.keys()] });
+  throw new UnknownProxyError("a proxy", { got: name, known: [...proxies.keys()] });
 }
 
 /** The named variant of a proxy, or its default; throws {@link UnknownProxyError} for one that it does not have. */
 export function variantOf(proxy: Proxy, name?: string): string {
   const variant = name ?? proxy.variants[0];
   if (proxy.variants.includes(variant)) return variant;
-  throw new UnknownProxyError(`an unknown variant of ${proxy.name}`, { got: variant, known: proxy.variants });
+  throw new UnknownProxyError(`a variant of ${proxy.name}`, { got: variant, known: proxy.variants });
 }

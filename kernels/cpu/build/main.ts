@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { replaceFile } from "../../../core/io/files/write.ts";
 import { ContractPrinter } from "./contract.ts";
 import { printElementwise } from "./expressions.ts";
 import { printOuterProducts } from "./outer_products.ts";
@@ -95,7 +97,7 @@ async function build(): Promise<ReadonlyMap<URL, Uint8Array>> {
 
 async function main(check: boolean): Promise<void> {
   for (const [target, built] of await build()) {
-    if (!check) await Deno.writeFile(target, built);
+    if (!check) replaceFile(fileURLToPath(target), built);
     else if (!equals(await Deno.readFile(target), built)) {
       throw new Error(`Cannot accept ${target.pathname} as it is stale: run deno task build:wasm`);
     }

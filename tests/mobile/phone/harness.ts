@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Device, openDevice } from "../../../mobile/adb/mod.ts";
 import { Journal, type LatencyReport, namedFile, PhoneTarget, type PhoneTools } from "../../../mobile/phone/mod.ts";
-import { type Outcome, permissions } from "../../cli/zen.ts";
+import { optionsOver, type Outcome, permissions } from "../../cli/zen.ts";
 import { exported, network } from "../networks.ts";
 import { Adbd } from "../scripted_phone/adbd.ts";
 import type { Phone } from "../scripted_phone/phone.ts";
@@ -26,6 +26,7 @@ export class RunningZen {
   /** What it left behind. */
   readonly outcome: Promise<Outcome>;
   #stderr = "";
+  #ended = false;
   #heard = Promise.withResolvers<void>();
 
   constructor(args: readonly string[]) {
@@ -51,6 +52,7 @@ export class RunningZen {
         this.#heard.resolve();
         this.#heard = Promise.withResolvers<void>();
       }
+      this.#ended = true;
       this.#heard.resolve();
     })();
     const stdout = await new Response(this.process.stdout).text();
@@ -61,11 +63,9 @@ export class RunningZen {
 
   /** Waits until it says something; fails where it ends first. */
   async says(pattern: RegExp): Promise<void> {
-    const ended = this.outcome.then(() => true);
     while (!pattern.test(this.#stderr)) {
-      if (await Promise.race([ended, this.#heard.promise])) {
-        throw new Error(`it never said ${pattern}: ${this.#stderr}`);
-      }
+      if (this.#ended) throw new Error(`it never said ${pattern}: ${this.#stderr}`);
+      await this.#heard.promise;
     }
   }
 }
@@ -84,7 +84,7 @@ export async function benchArguments(
 ): Promise<{ readonly out: string; readonly args: readonly string[] }> {
   const binary = `${folder}/benchmark_model${reports}`, out = `${folder}/report${reports++}`;
   await Deno.writeTextFile(binary, script);
-  return { out, args: ["bench", model, "--binary", binary, ...quick, "--out", out, ...flags] };
+  return { out, args: ["bench", model, "--binary", binary, "--out", out, ...optionsOver(quick, flags)] };
 }
 
 /** The way to a daemon without an adb server. */

@@ -1,5 +1,6 @@
 /** Measurements that do not come to their end: the phone is as it was, nothing runs on, what was measured is kept. */
 import assert from "node:assert/strict";
+import { optionsOver } from "../../cli/zen.ts";
 import { HostTarget, Journal, type MeasurementError, readPhoneState, wallClock } from "../../../mobile/phone/mod.ts";
 import { namedFile } from "../../../mobile/phone/mod.ts";
 import { DebianAdb, installed } from "../debian_adb.ts";
@@ -131,13 +132,7 @@ Deno.test("Ctrl-C of a measurement on this machine", async () => {
     "bench",
     model,
     "--host",
-    ...quick,
-    "--min-seconds",
-    "0.3",
-    "--repeats",
-    "500",
-    "--out",
-    out,
+    ...optionsOver(quick, ["--min-seconds", "0.3", "--repeats", "500", "--out", out]),
   ]);
   await zen.says(/small\.tflite × 1: \d/);
   zen.process.kill("SIGINT");
@@ -265,10 +260,10 @@ Deno.test("half a journal means that nothing was changed yet", async () => {
   await Deno.mkdir(`${folder}/journals`, { recursive: true });
   await Deno.writeTextFile(`${folder}/journals/half.json`, '{"schema":1,"serial":"half","fol');
   using journal = await Journal.open("half", `${folder}/journals`);
-  assert.equal(journal.read(), undefined);
+  assert.equal(await journal.read(), undefined);
   const entry = { schema: 1, serial: "half", folder: "/data", settings: { a: "1" }, awake: null } as const;
   journal.write(entry);
-  assert.deepEqual(journal.read(), entry);
+  assert.deepEqual(await journal.read(), entry);
 });
 
 Deno.test("zen phone bench that is killed: zen phone doctor puts the phone back", async () => {

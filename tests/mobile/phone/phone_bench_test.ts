@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type LatencyReport, namedFile } from "../../../mobile/phone/mod.ts";
 import { DebianAdb, installed } from "../debian_adb.ts";
 import { genuine, printing, soundOutput } from "../scripted_phone/binaries.ts";
+import { optionsOver } from "../../cli/zen.ts";
 import { exported, network } from "../networks.ts";
 import { Adbd } from "../scripted_phone/adbd.ts";
 import { Phone } from "../scripted_phone/phone.ts";
@@ -33,7 +34,8 @@ Deno.test({
       /Google Pixel 2[^]*big cores +4, 5, 6, 7 \(mask f0\)[^]*fit to measure on/,
       doctor.stderr,
     );
-    const args = ["bench", model, "--binary", binary, ...quick, "--repeats", "2", "--drift", "500", "--out", out];
+    const flags = optionsOver(quick, ["--repeats", "2", "--drift", "500", "--out", out]);
+    const args = ["bench", model, "--binary", binary, ...flags];
     const { code, stdout, stderr } = await zenPhone(args, port);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /Measured on Google Pixel 2[^]*\| small\.tflite \| 1 \| \d/);
@@ -95,7 +97,7 @@ Deno.test("a quieted phone is given each model's own file, threads and cores, an
   await Deno.writeFile(other, await exported(network("ConvKX(3,2,1,1)"), "f32"));
   const flags = "--repeats 1 --runs 20 --warmup 3 --min-seconds 0.5 --settle 0.25 --cool-down 7 --drift 20 --seed 9";
   const options = [...flags.split(" "), "--threads", "1,5", "--sentinel", other, "--force", "--json"];
-  const { code, stdout, stderr } = await zenPhone([...args, ...options], directly(adbd));
+  const { code, stdout, stderr } = await zenPhone(optionsOver(args, options), directly(adbd));
   assert.equal(code, 0, stderr);
   const report = (await readReport(out))!;
   assert.deepEqual(JSON.parse(stdout), report);

@@ -47,5 +47,5 @@ Deno.test("a journal is one phone's: what another phone's says is not done to th
   using first = await Journal.open("a:1", `${folder}/journals`);
   first.write(entry);
   using second = await Journal.open("a:2", `${folder}/journals`);
-  assert.deepEqual([first.read(), second.read()], [entry, undefined]);
+  assert.deepEqual([await first.read(), await second.read()], [entry, undefined]);
 });
