@@ -1,6 +1,7 @@
 /** Chooses the device to compute on, and says on stderr which it is. */
 import type { Backend } from "../core/graph/backend.ts";
 import type { StoragePrecision } from "../core/graph/precision.ts";
+import { shorten } from "../core/shorten.ts";
 import { type AdapterChoice, type AdapterDescription, listAdapters, openCpu, openWebGpu } from "../kernels/mod.ts";
 import { UsageError } from "./errors.ts";
 import { note } from "./terminal.ts";
@@ -41,13 +42,17 @@ export function namedDevice(device: string): DeviceChoice {
   if (device === "cpu") return { backend: "cpu" };
   if (device === "webgpu") return { backend: "webgpu", adapter: "best" };
   if (adapter !== undefined) return { backend: "webgpu", adapter: /^\d+$/.test(adapter) ? Number(adapter) : adapter };
-  throw new UsageError(`Cannot compute on ${device}: --device takes auto, cpu, webgpu or webgpu:<name or index>`);
+  throw new UsageError(
+    `Cannot compute on ${shorten(device)}: --device takes auto, cpu, webgpu or webgpu:<name or index>`,
+  );
 }
 
 async function open({ device, precision = "f32", workers }: DeviceOptions): Promise<Backend> {
   const choice = device === "auto" ? automaticDevice(await findAdapters()) : namedDevice(device);
-  quietDriver();
-  if (choice.backend === "webgpu") return await openWebGpu({ adapter: choice.adapter, precision });
+  if (choice.backend === "webgpu") {
+    quietDriver();
+    return await openWebGpu({ adapter: choice.adapter, precision });
+  }
   if (precision !== "f32") throw new UsageError(`Cannot compute in ${precision} on the CPU: it takes a WebGPU device`);
   return await openCpu(workers === undefined ? {} : { workers });
 }

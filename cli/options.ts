@@ -2,14 +2,18 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { storagePrecisions } from "../core/graph/precision.ts";
 
-/** A check for an option that takes an integer of at least `minimum`. */
-export function integer(minimum: number): (text: string) => number {
+/** A check for an option that takes an integer of at least `least` and, if given, at most `most`. */
+export function integer(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   return (text) => {
     const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
-    throw new InvalidArgumentError(`It must be an integer of at least ${minimum}.`);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be an integer ${bounds}.`);
   };
 }
+
+/** The longest time to wait, in seconds; timers end at 2³¹ ms. */
+export const DAY_SECONDS = 86_400;
 
 /** A number above zero, with an optional exponent (`4e8`). */
 export function positive(text: string): number {
@@ -52,9 +56,13 @@ export function fillOption(): Option {
     .choices(["gaussian", "reference"]).default("gaussian");
 }
 
+/** The most threads: each has memory of its own, and more than one a core gain nothing. */
+const MOST_WORKERS = Math.max(64, navigator.hardwareConcurrency);
+
 /** `--workers`. */
 export function workersOption(): Option {
-  return new Option("--workers <count>", "threads of the CPU backend (default: one a core)").argParser(integer(1));
+  return new Option("--workers <count>", "threads of the CPU backend (default: one a core)")
+    .argParser(integer(1, MOST_WORKERS));
 }
 
 /** Adds structure arguments and `--file`. */

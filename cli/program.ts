@@ -1,6 +1,6 @@
 /** The command line with all commands, as commander knows it. */
 import { resolve } from "node:path";
-import { Command } from "commander";
+import { Command, InvalidArgumentError, type Option } from "commander";
 import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addCorrelateCommand } from "./commands/correlate.ts";
 import { addDataCommand } from "./commands/data.ts";
@@ -21,6 +21,8 @@ import { addVerifyCommand } from "./commands/verify.ts";
 import { addWeightsCommand } from "./commands/weights.ts";
 import { addZooCommand } from "./commands/zoo.ts";
 import deno from "../deno.json" with { type: "json" };
+import { shortenWords } from "../core/shorten.ts";
+import { note, print } from "./terminal.ts";
 
 const EXAMPLES = `
 Examples:
@@ -45,6 +47,36 @@ async function prepare(program: Command, command: Command): Promise<void> {
   if (modules) await (await import("../core/io/modules.ts")).loadModules(modules);
 }
 
+/** A text that commander prints, without the line end that {@link print} and {@link note} add. */
+const chomped = (text: string): string => text.replace(/\n$/, "");
+
+/** The most characters of a word of what commander says; all but values are shorter. */
+const LONGEST_WORD = 80;
+
+/** Whether a second value adds to the first: the option's parser takes what was parsed before it. */
+function collects({ variadic, parseArg, argChoices }: Option): boolean {
+  return variadic || argChoices === undefined && (parseArg?.length ?? 0) > 1;
+}
+
+/** Makes the second value of an option an error, where it would only replace the first. */
+function refuseSecondValues(command: Command): void {
+  for (const option of command.options) {
+    if (option.isBoolean() || collects(option)) continue;
+    const parse = option.parseArg ?? ((value: string) => value);
+    option.argParser((value, previous) => {
+      if (command.getOptionValueSource(option.attributeName()) !== "cli") return parse(value, previous);
+      throw new InvalidArgumentError("It can be given only once.");
+    });
+  }
+  command.commands.forEach(refuseSecondValues);
+}
+
+/** The words that call a command, such as `runs show`. */
+export function commandWords(command: Command): string {
+  const { parent } = command;
+  return parent?.parent ? `${commandWords(parent)} ${command.name()}` : command.name();
+}
+
 /** The command line with all commands. What a command does is imported when it runs, so that --help is quick. */
 export function createProgram(): Command {
   const program = new Command("zen")
@@ -59,6 +91,11 @@ export function createProgram(): Command {
     .hook("preAction", prepare)
     .addHelpText("after", EXAMPLES)
     .showHelpAfterError("(--help shows how to call it)")
+    .configureOutput({
+      writeOut: (text) => print(chomped(text)),
+      writeErr: (text) => note(chomped(text)),
+      outputError: (text, write) => write(shortenWords(text, LONGEST_WORD)),
+    })
     .exitOverride();
   for (
     const add of [
@@ -83,5 +120,6 @@ export function createProgram(): Command {
       addDevicesCommand,
     ]
   ) add(program);
+  refuseSecondValues(program);
   return program;
 }

@@ -52,13 +52,13 @@ const repeated = (option: Option): Option =>
   option.argParser((text, before?: OneOrMore) => before === undefined ? text : [before, text].flat());
 
 /** How the value of each kind of setting is read. */
-const readers: { readonly [Kind in keyof FlagTypes]: (option: Option) => Option } = {
+const readers: { readonly [Kind in keyof FlagTypes]: (option: Option, most?: number) => Option } = {
   name: asText,
   structures: repeated,
   proxies: repeated,
   switch: asText,
-  count: (option) => option.argParser(integer(1)),
-  natural: (option) => option.argParser(integer(0)),
+  count: (option, most) => option.argParser(integer(1, most)),
+  natural: (option, most) => option.argParser(integer(0, most)),
   amount: (option) => option.argParser(positive),
   duration: (option) => option.argParser(duration),
   costModel: (option) => option.choices(costModels),
@@ -68,7 +68,7 @@ const readers: { readonly [Kind in keyof FlagTypes]: (option: Option) => Option 
   modules: (option) => option.argParser((path, before?: readonly string[]) => [...before ?? [], path]),
 };
 
-const optionOf = ({ flag, help, kind }: FlagSetting): Option => readers[kind](new Option(flag, help));
+const optionOf = ({ flag, help, kind, most }: FlagSetting): Option => readers[kind](new Option(flag, help), most);
 
 /** Names of the settings that have a flag. */
 type FlagName = {

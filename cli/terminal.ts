@@ -1,6 +1,10 @@
-/** What a command prints: results on stdout, everything else on stderr. */
+/**
+ * What a command prints: results on stdout, everything else on stderr. Nothing else prints. What files, phones and their
+ * errors say may hold what a terminal obeys: all text goes through {@link visible}.
+ */
 
 // deno-lint-ignore-file no-console
+import { visible } from "./visible.ts";
 
 /** A row of a printed table. */
 export type Row = readonly (string | number)[];
@@ -28,19 +32,19 @@ export function printJson(value: unknown): void {
 /** Prints a line to stdout. */
 export function print(line: string): void {
   clearStatus();
-  console.log(line);
+  console.log(visible(line));
 }
 
 /** Prints a line to stderr: progress, warnings, what was chosen. */
 export function note(line: string): void {
   clearStatus();
-  console.error(line);
+  console.error(visible(line));
 }
 
 /** Asks a person a question and waits for yes or no. Where there is no terminal to ask at, the answer is no. */
 export function asked(question: string): boolean {
   if (!Deno.stdin.isTerminal() || !Deno.stderr.isTerminal()) return false;
-  Deno.stderr.writeSync(new TextEncoder().encode(`${question} [y/N] `));
+  Deno.stderr.writeSync(new TextEncoder().encode(`${visible(question)} [y/N] `));
   const answer = new Uint8Array(256), length = Deno.stdin.readSync(answer) ?? 0;
   return /^y(es)?$/i.test(new TextDecoder().decode(answer.subarray(0, length)).trim());
 }

@@ -16,6 +16,7 @@ import { kernelsOf } from "../../kernels/identity.ts";
 import { report } from "../correlate/report.ts";
 import { type ComparisonTask, scoreAll } from "../correlate/work.ts";
 import { describeDevice, openDevice } from "../device.ts";
+import { inFile } from "../errors.ts";
 
 async function taskOf(options: CorrelateOptions): Promise<ComparisonTask> {
   const { sample, sampleSeed, seeds, resolution, classes, se } = options;
@@ -24,7 +25,10 @@ async function taskOf(options: CorrelateOptions): Promise<ComparisonTask> {
   return {
     benchmark,
     dataSet: options.dataSet,
-    networks: sampleNetworks(networks, benchmark, { count: sample, seed: sampleSeed }),
+    networks: await inFile(
+      options.data ?? options.benchmark,
+      () => sampleNetworks(networks, benchmark, { count: sample, seed: sampleSeed }),
+    ),
     chosen,
     seeds: Array.from({ length: seeds }, (_, index) => index + 1),
     settings: comparisonSettings(options),
@@ -60,10 +64,10 @@ export async function correlate(options: CorrelateOptions): Promise<void> {
   if (!task.chosen.some(({ proxy }) => proxy.needsBackend)) {
     using table = openTable(out, task);
     await scoreAll(task, { table, hidden });
-    return await report(task, { ...site, table, device: "none" });
+    return report(task, { ...site, table, device: "none" });
   }
   await using backend: Backend = await openDevice(options);
   using table = openTable(out, task, await kernelsOf(backend.device.backend, options.precision));
   await scoreAll(task, { table, backend, hidden });
-  await report(task, { ...site, table, device: describeDevice(backend) });
+  report(task, { ...site, table, device: describeDevice(backend) });
 }

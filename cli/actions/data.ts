@@ -1,4 +1,5 @@
 /** What `zen data` does. */
+import { requirePictures } from "../../core/io/picture_permission.ts";
 import {
   checkData,
   type CheckProgress,
@@ -108,6 +109,7 @@ async function reportOn(
 
 /** Checks a data set and prints what is there. Throws DataSetError where something is wrong, and Interrupted. */
 export async function check(dir: string, options: DataCheckOptions): Promise<void> {
+  requirePictures();
   const path = await dataPath(dir), folder = await openDataFolder(path), { kind, name } = folder;
   const [report, { aborted }] = await reportOn(folder, options);
   if (options.json) printJson({ path, kind, name, sound: isSound(report), ...facts(report) });

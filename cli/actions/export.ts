@@ -1,4 +1,5 @@
 /** What `zen export` does. */
+import { readText, replaceFile } from "../../core/io/mod.ts";
 import { networkNamed } from "../../core/networks/zoo/mod.ts";
 import deno from "../../deno.json" with { type: "json" };
 import {
@@ -34,11 +35,16 @@ function calibrationImages(
   return { name: `${calibration}, ${paths.length} images`, images };
 }
 
+/** The names of a network's classes, one a line of a file. Throws UsageError where there are more or fewer. */
+async function readLabels(path: string, { origin: { form: { classes } } }: KnownNetwork): Promise<readonly string[]> {
+  const labels = (await readText(path, "labels")).trimEnd().split(/\r?\n/);
+  if (labels.length === classes) return labels;
+  throw new UsageError(`Cannot name ${classes} classes by the lines of ${path}: got ${labels.length}`);
+}
+
 async function tfliteBytes(network: KnownNetwork, options: ExportOptions): Promise<Uint8Array> {
   const { precision, io, softmax } = options;
-  const labels = options.labels === undefined
-    ? {}
-    : { labels: (await Deno.readTextFile(options.labels)).trimEnd().split(/\r?\n/) };
+  const labels = options.labels === undefined ? {} : { labels: await readLabels(options.labels, network) };
   const settings = { precision, io, softmax, ...labels, producer: `zennas ${deno.version}` };
   if (precision !== "int8" || options.calibration === undefined) return await exportTflite(network, settings);
   const images = calibrationImages(network, options);
@@ -60,7 +66,7 @@ export async function exportNetwork(text: string, options: ExportOptions): Promi
   checkOptions(options);
   const network = networkOf(text, options);
   const bytes = options.format === "tflite" ? await tfliteBytes(network, options) : onnxBytes(network, options);
-  await Deno.writeFile(options.out, bytes);
+  replaceFile(options.out, bytes);
   const { format, precision, out } = options;
   if (options.json) printJson({ out, format, precision, bytes: bytes.length, ...network.origin });
   else note(`wrote ${out}: ${grouped(bytes.length)} bytes, ${format}, ${precision}`);

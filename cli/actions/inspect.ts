@@ -1,4 +1,5 @@
 /** What `zen inspect` does. */
+import { readBytes } from "../../core/io/files/read.ts";
 import {
   type FileGraph,
   type FileTensor,
@@ -8,6 +9,7 @@ import {
   readLiteFile,
 } from "../../mobile/mod.ts";
 import type { InspectOptions } from "../commands/inspect.ts";
+import { inFile } from "../errors.ts";
 import { grouped, print, printFields, printJson, printTable, type Row } from "../terminal.ts";
 
 /** A file without its constants' values. */
@@ -108,7 +110,8 @@ function printAll(graph: FileGraph): void {
 
 /** Prints what is in the file. Throws MobileError (MODEL_CORRUPT). */
 export async function inspect(path: string, { all, json }: InspectOptions): Promise<void> {
-  const file = readLiteFile(await Deno.readFile(path)), findings = lintGraph(file.graphs[0]!);
+  const bytes = await readBytes(path, "model"), file = await inFile(path, () => readLiteFile(bytes));
+  const findings = lintGraph(file.graphs[0]!);
   if (json) return printJson({ ...withoutValues(file) as object, findings });
   printFile(file, findings);
   if (all) printAll(file.graphs[0]!);

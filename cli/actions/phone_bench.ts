@@ -1,4 +1,5 @@
 /** What `zen phone bench` does. */
+import { replaceFile } from "../../core/io/mod.ts";
 import { openDevice } from "../../mobile/adb/mod.ts";
 import { openLiteRt, randomImages } from "../../mobile/mod.ts";
 import {
@@ -47,10 +48,10 @@ async function profilesOf(
   return profiles;
 }
 
-async function writeReport(report: LatencyReport, directory: string): Promise<void> {
-  await Deno.writeTextFile(`${directory}/latency.json`, `${JSON.stringify(report, null, 2)}\n`);
-  await Deno.writeTextFile(`${directory}/latency.md`, toMarkdown(report));
-  await Deno.writeTextFile(`${directory}/latency.svg`, toSvg(report));
+function writeReport(report: LatencyReport, directory: string): void {
+  replaceFile(`${directory}/latency.json`, `${JSON.stringify(report, null, 2)}\n`);
+  replaceFile(`${directory}/latency.md`, toMarkdown(report));
+  replaceFile(`${directory}/latency.svg`, toSvg(report));
 }
 
 /** What to measure on, and what frees it. */
@@ -90,7 +91,7 @@ export async function bench(paths: string[], options: MeasurementOptions): Promi
   });
   const sources = { plan, measurement, target: target.fingerprint, binary, profiles, comparePublished, createdAt };
   const report = latencyReport(sources);
-  await writeReport(report, directory);
+  writeReport(report, directory);
   if (options.json) printJson(report);
   else print(toMarkdown(report));
   note(`the report is in ${directory}`);

@@ -1,6 +1,8 @@
 /** What `zen run` does. */
+import { readBytes } from "../../core/io/files/read.ts";
 import { labelsOf, openLiteRt, randomImages, readImage, readLiteFile } from "../../mobile/mod.ts";
 import type { RunOptions } from "../commands/run.ts";
+import { inFile } from "../errors.ts";
 import { print, printJson } from "../terminal.ts";
 
 async function readInput(path: string, shape: readonly number[]): Promise<Float32Array> {
@@ -9,8 +11,8 @@ async function readInput(path: string, shape: readonly number[]): Promise<Float3
 
 /** Runs the file on one input and prints its outputs. Throws MobileError. */
 export async function run(path: string, { input, top, json }: RunOptions): Promise<void> {
-  const bytes = await Deno.readFile(path), labels = labelsOf(readLiteFile(bytes));
-  using model = await openLiteRt(bytes);
+  const bytes = await readBytes(path, "model"), labels = await inFile(path, () => labelsOf(readLiteFile(bytes)));
+  using model = await inFile(path, () => openLiteRt(bytes));
   const values: Float32Array[] = [];
   for (const { shape } of model.inputs) values.push(await readInput(input, shape));
   const outputs = await model.run(values);

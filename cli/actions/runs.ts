@@ -13,8 +13,11 @@ import {
   type RunSession,
   type RunSummary,
 } from "../../core/io/mod.ts";
+import { parseStructure, StructureSyntaxError } from "../../core/networks/masternet/mod.ts";
+import { type BudgetUse, budgetUses, type SearchConfig } from "../../core/search/mod.ts";
 import type { ResumeOptions, RootOptions, ShowOptions } from "../commands/runs.ts";
 import { admitModules } from "../search/admission.ts";
+import { budgetFields } from "../search/budgets.ts";
 import { withScorer } from "../search/scoring.ts";
 import { runSession } from "../search/session.ts";
 import { writePlot } from "../search/picture.ts";
@@ -52,6 +55,16 @@ function inWords(value: unknown): string {
   return Object.entries(value).map(([name, number]) => `${name}=${number}`).join(" ");
 }
 
+/** How much of each budget a structure takes; nothing where it has blocks of modules, which a look at a run does not load. */
+function usesOf(structure: string, config: SearchConfig): readonly BudgetUse[] {
+  try {
+    return budgetUses(parseStructure(structure), config);
+  } catch (error) {
+    if (error instanceof StructureSyntaxError) return [];
+    throw error;
+  }
+}
+
 /** Prints a run, its journal, its best candidates, or these as CSV; or draws it. Throws RunStoreError. */
 export async function show(name: string, { root, json = false, journal, csv, top, plot }: ShowOptions): Promise<void> {
   using run = openRunForReading(findRun(name, root));
@@ -66,14 +79,16 @@ export async function show(name: string, { root, json = false, journal, csv, top
     if (!json) return printTop(run.top(top), summary.config);
     return topFacts(run.top(top), summary.config).forEach(printJson);
   }
-  if (json) return printJson({ ...facts(summary) as object, sessions: summary.sessions });
   const { best, counts, config } = summary;
+  const budgets = best ? usesOf(best.structure, config) : [];
+  if (json) return printJson({ ...facts(summary) as object, budgets, sessions: summary.sessions });
   printFields([
     ["run", `${summary.directory}${summary.running ? " (running)" : ""}`],
     ["search", `${config.preset ?? "own"}, proxy ${config.proxy}, space ${config.space}, seed ${config.seed}`],
     ["proposals", summary.proposals],
     ["verdicts", Object.entries(counts).map(([verdict, count]) => `${count} ${verdict}`).join(", ")],
     ["best", best ? `${best.score.toPrecision(7)}  ${best.structure}` : "none"],
+    ...budgetFields(budgets),
     ...summary.sessions.flatMap(sessionFields),
   ]);
 }

@@ -1,7 +1,9 @@
 /** What `zen verify` does. */
+import { readBytes } from "../../core/io/files/read.ts";
 import { MobileError, provenanceOf, type Verification, verifyTflite } from "../../mobile/mod.ts";
 import type { VerifyOptions } from "../commands/verify.ts";
 import { openDevice } from "../device.ts";
+import { inFile } from "../errors.ts";
 import { printFields, printJson } from "../terminal.ts";
 
 function printVerification(verification: Verification): void {
@@ -26,8 +28,8 @@ function printVerification(verification: Verification): void {
 
 /** Compares the file with its network and prints how far they differ. Throws MobileError. */
 export async function verify(path: string, options: VerifyOptions): Promise<void> {
-  const bytes = await Deno.readFile(path);
-  provenanceOf(bytes); // a file that cannot be verified is refused before a device is opened
+  const bytes = await readBytes(path, "model");
+  await inFile(path, () => provenanceOf(bytes)); // a file that cannot be verified is refused before a device is opened
   await using backend = await openDevice(options);
   const verification = await verifyTflite(bytes, { backend, images: options.images });
   if (options.json) printJson(verification);

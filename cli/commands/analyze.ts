@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { addFormOptions, type FormOptions } from "../form_options.ts";
 import { addStructureArguments, imported, jsonOption } from "../options.ts";
 import { settingOption } from "../setting_options.ts";
+import { declarePermissions } from "../permissions.ts";
 
 /** What the command's options parse to. */
 export interface AnalyzeOptions extends FormOptions {
@@ -24,7 +25,8 @@ export function addAnalyzeCommand(program: Command): void {
   addFormOptions(addStructureArguments(command))
     .option("--no-reslink", "without residual links")
     .addOption(settingOption("modules"))
-    .addOption(jsonOption())
+    .addOption(jsonOption());
+  declarePermissions(command, { read: "with --file or --module" })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/analyze.ts")).analyze));
 }

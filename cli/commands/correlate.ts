@@ -13,6 +13,7 @@ import {
   workersOption,
 } from "../options.ts";
 import { settingOption } from "../setting_options.ts";
+import { ALWAYS, declarePermissions } from "../permissions.ts";
 
 /** What the command's options parse to. */
 export interface CorrelateOptions extends DeviceOptions {
@@ -49,7 +50,8 @@ Examples:
   zen correlate --benchmark nasbench201 --data nats_bench.csv --data-set cifar100 --proxy all --batch 32
   zen correlate --benchmark my_networks.csv --proxy zen,flops --json`;
 
-const whole = (flags: string, help: string, minimum = 1): Option => new Option(flags, help).argParser(integer(minimum));
+const whole = (flags: string, help: string, least = 1, most?: number): Option =>
+  new Option(flags, help).argParser(integer(least, most));
 
 /** Adds the command. */
 export function addCorrelateCommand(program: Command): void {
@@ -71,7 +73,7 @@ export function addCorrelateCommand(program: Command): void {
       .choices(["cifar10", "cifar100", "imagenet16-120"]).default("cifar10"),
     whole("--sample <count>", "networks to draw, at most one of each class of equal networks").default(500),
     whole("--sample-seed <number>", "seed of that draw and of the bootstrap", 0).default(1),
-    whole("--seeds <count>", "seeds to score each network under: 1, 2, …").default(3),
+    whole("--seeds <count>", "seeds to score each network under: 1, 2, …", 1, 1000).default(3),
     settingOption("batch").default(16),
     new Option(
       "--weights <scale>",
@@ -85,7 +87,7 @@ export function addCorrelateCommand(program: Command): void {
   ];
   const shared = [deviceOption(), precisionOption(), workersOption(), quietOption(), jsonOption()];
   for (const option of [...options, ...shared]) command.addOption(option);
-  command.addHelpText("after", EXAMPLES).action(
+  declarePermissions(command, { read: ALWAYS, write: ALWAYS, env: ALWAYS }).addHelpText("after", EXAMPLES).action(
     imported(async () => (await import("../actions/correlate.ts")).correlate),
   );
 }

@@ -1,6 +1,7 @@
 /** `zen data`: data sets on disk. */
 import type { Command } from "commander";
 import { imported, integer, jsonOption, quietOption } from "../options.ts";
+import { ALWAYS, declarePermissions } from "../permissions.ts";
 
 /** What the options of `zen data check` parse to. */
 export interface DataCheckOptions {
@@ -23,11 +24,14 @@ Exits with 1 if an image is broken, a split cannot be read, or a file differs fr
 /** Adds the commands. */
 export function addDataCommand(program: Command): void {
   const data = program.command("data").description("data sets on disk");
-  data.command("check").description("say what a data set holds, and decode all of it to find what is broken")
+  const command = data.command("check").description(
+    "say what a data set holds, and decode all of it to find what is broken",
+  )
     .argument("<dir>", "a folder, an archive, or imagenet, cifar10, cifar100")
     .option("--limit <images>", "decode the first so many images of each split", integer(1))
     .addOption(jsonOption())
-    .addOption(quietOption())
+    .addOption(quietOption());
+  declarePermissions(command, { read: ALWAYS, env: ALWAYS, ffi: ALWAYS })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/data.ts")).check));
 }

@@ -1,6 +1,7 @@
 /** `zen devices`: what there is to compute on, and how fast it is. */
 import type { Command } from "commander";
 import { imported, jsonOption } from "../options.ts";
+import { ALWAYS, declarePermissions } from "../permissions.ts";
 
 /** What the command's options parse to. */
 export interface DevicesOptions {
@@ -16,6 +17,8 @@ Example:
 
 /** Adds the command. */
 export function addDevicesCommand(program: Command): void {
-  program.command("devices").description("list what there is to compute on, and measure it").addOption(jsonOption())
+  const command = program.command("devices").description("list what there is to compute on, and measure it")
+    .addOption(jsonOption());
+  declarePermissions(command, { read: ALWAYS, env: ALWAYS })
     .addHelpText("after", NOTES).action(imported(async () => (await import("../actions/devices.ts")).devices));
 }

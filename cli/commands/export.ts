@@ -5,6 +5,7 @@ import type { DeviceOptions } from "../device.ts";
 import { addFormOptions, type FormOptions } from "../form_options.ts";
 import { deviceOption, imported, integer, jsonOption, workersOption } from "../options.ts";
 import { settingOption } from "../setting_options.ts";
+import { ALWAYS, declarePermissions } from "../permissions.ts";
 
 /** What the command's options parse to. */
 export interface ExportOptions extends FormOptions, Omit<DeviceOptions, "precision"> {
@@ -40,7 +41,7 @@ export function addExportCommand(program: Command): void {
         .choices(precisions).default("f32"),
     )
     .option("--calibration <source>", "int8: a directory of images, or random")
-    .addOption(new Option("--calibration-images <count>", "how many to use").argParser(integer(1)).default(16))
+    .addOption(new Option("--calibration-images <count>", "how many to use").argParser(integer(1, 1024)).default(16))
     .addOption(
       new Option("--io <type>", "int8: what callers give and get").choices(["float", "int8"]).default("float"),
     )
@@ -50,7 +51,12 @@ export function addExportCommand(program: Command): void {
     .addOption(settingOption("modules"))
     .addOption(deviceOption())
     .addOption(workersOption())
-    .addOption(jsonOption())
-    .addHelpText("after", EXAMPLES)
+    .addOption(jsonOption());
+  declarePermissions(command, {
+    read: ALWAYS,
+    write: ALWAYS,
+    env: "with --calibration",
+    ffi: "with --calibration <directory>",
+  }).addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/export.ts")).exportNetwork));
 }

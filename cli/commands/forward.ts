@@ -14,6 +14,7 @@ import {
 } from "../options.ts";
 import { settings } from "../../core/search/settings.ts";
 import { settingOption } from "../setting_options.ts";
+import { ALWAYS, declarePermissions, FOR_A_GPU } from "../permissions.ts";
 
 /** What the command's options parse to. */
 export interface ForwardOptions extends FormOptions, DeviceOptions {
@@ -41,7 +42,8 @@ export function addForwardCommand(program: Command): void {
     .addOption(deviceOption())
     .addOption(precisionOption())
     .addOption(workersOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption());
+  declarePermissions(command, { read: ALWAYS, env: FOR_A_GPU })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/forward.ts")).runForward));
 }

@@ -1,6 +1,7 @@
 /** `zen inspect`: what is in a TensorFlow Lite file, and what a phone would make of it. */
 import type { Command } from "commander";
 import { imported, jsonOption } from "../options.ts";
+import { ALWAYS, declarePermissions } from "../permissions.ts";
 
 /** What the command's options parse to. */
 export interface InspectOptions {
@@ -16,10 +17,13 @@ Examples:
 
 /** Adds the command. */
 export function addInspectCommand(program: Command): void {
-  program.command("inspect").description("show the operators, tensors and quantisation of a TensorFlow Lite file")
+  const command = program.command("inspect").description(
+    "show the operators, tensors and quantisation of a TensorFlow Lite file",
+  )
     .argument("<file>", "a .tflite file, of anyone's making")
     .option("--all", "list every operator and tensor", false)
-    .addOption(jsonOption())
+    .addOption(jsonOption());
+  declarePermissions(command, { read: ALWAYS })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/inspect.ts")).inspect));
 }

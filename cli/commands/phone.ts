@@ -1,7 +1,8 @@
 /** `zen phone`: Android phones over adb, and how fast a network is on them. */
 import { type Command, Option } from "commander";
-import { imported, integer } from "../options.ts";
-import { addPhoneOptions, type PhoneOptions } from "../phone/options.ts";
+import { DAY_SECONDS, imported, integer } from "../options.ts";
+import { ALWAYS, declarePermissions } from "../permissions.ts";
+import { addPhoneOptions, type PhoneOptions, phonePermissions } from "../phone/options.ts";
 import { addPhoneBenchCommand } from "./phone_bench.ts";
 
 /** What the options of `zen phone shell` parse to. */
@@ -12,21 +13,32 @@ export interface ShellOptions extends PhoneOptions {
 /** Adds the commands. */
 export function addPhoneCommand(program: Command): void {
   const phone = program.command("phone").description("Android phones: list, check, and measure latencies on them");
-  addPhoneOptions(phone.command("list").description("list the phones that can be reached"))
+  declarePermissions(
+    addPhoneOptions(phone.command("list").description("list the phones that can be reached")),
+    phonePermissions,
+  )
     .addHelpText("after", "\nExamples:\n  zen phone list\n  zen phone list --transport usb --json").action(
       imported(async () => (await import("../actions/phone.ts")).list),
     );
-  addPhoneOptions(
-    phone.command("doctor").description(
-      "tell whether a phone is fit to measure on (exit code 1: no), and put back what a crash left changed",
+  declarePermissions(
+    addPhoneOptions(
+      phone.command("doctor").description(
+        "tell whether a phone is fit to measure on (exit code 1: no), and put back what a crash left changed",
+      ),
     ),
+    { ...phonePermissions, read: ALWAYS, write: ALWAYS },
   )
     .addHelpText("after", "\nExample:\n  zen phone doctor --serial HT7A10101010").action(
       imported(async () => (await import("../actions/phone.ts")).doctor),
     );
-  addPhoneOptions(phone.command("shell").description("run a command on a phone, with its exit code"))
+  declarePermissions(
+    addPhoneOptions(phone.command("shell").description("run a command on a phone, with its exit code")),
+    phonePermissions,
+  )
     .argument("<command...>", "what to run; after --, options are the command's own")
-    .addOption(new Option("--timeout <seconds>", "kill it there after that time").argParser(integer(1)).default(30))
+    .addOption(
+      new Option("--timeout <seconds>", "kill it there after that time").argParser(integer(1, DAY_SECONDS)).default(30),
+    )
     .addHelpText("after", "\nExample:\n  zen phone shell -- getprop ro.product.model").action(
       imported(async () => (await import("../actions/phone.ts")).shell),
     );

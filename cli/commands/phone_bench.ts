@@ -1,8 +1,9 @@
 /** `zen phone bench`: the latency of TensorFlow Lite files, one image at a time. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { DelegateName } from "../../mobile/phone/mod.ts";
-import { imported, integer, positive } from "../options.ts";
-import { addPhoneOptions, type PhoneOptions } from "../phone/options.ts";
+import { DAY_SECONDS, imported, integer, positive } from "../options.ts";
+import { ALWAYS, declarePermissions } from "../permissions.ts";
+import { addPhoneOptions, type PhoneOptions, phonePermissions } from "../phone/options.ts";
 
 /** What the options of `zen phone bench` parse to. */
 export interface MeasurementOptions extends PhoneOptions {
@@ -34,15 +35,22 @@ Examples:
   zen phone bench a.tflite b.tflite --binary benchmark_model --threads 1,4 --repeats 9 --compare-published
   zen phone bench net.tflite --host`;
 
+/** The most threads of a process; no phone has more cores. */
+const MOST_THREADS = 64;
+
 function threadList(text: string): readonly number[] {
-  const counts = text.split(",").map(Number);
-  if (counts.every((count) => Number.isInteger(count) && count > 0)) return [...new Set(counts)];
-  throw new InvalidArgumentError("It must be counts of threads, such as 1,4.");
+  const counts = new Set(text.split(",").map(Number));
+  if (counts.values().every((count) => Number.isInteger(count) && count > 0 && count <= MOST_THREADS)) {
+    return [...counts];
+  }
+  throw new InvalidArgumentError(`It must be counts of threads, such as 1,4, each at most ${MOST_THREADS}.`);
 }
 
-/** A number of seconds, zero too. */
+/** A number of seconds, zero too, at most a day. */
 function seconds(text: string): number {
-  return text === "0" ? 0 : positive(text);
+  const value = text === "0" ? 0 : positive(text);
+  if (value <= DAY_SECONDS) return value;
+  throw new InvalidArgumentError(`It must be at most ${DAY_SECONDS}.`);
 }
 
 /** Adds the command. */
@@ -57,12 +65,20 @@ export function addPhoneBenchCommand(phone: Command): void {
       new Option("--delegate <name>", "what runs the operators").choices(["cpu", "gpu", "nnapi"]).default("cpu"),
     )
     .addOption(
-      new Option("--repeats <count>", "how often each model is measured, in a process of its own").argParser(integer(1))
+      new Option("--repeats <count>", "how often each model is measured, in a process of its own").argParser(
+        integer(1, 1000),
+      )
         .default(5),
     )
-    .addOption(new Option("--runs <count>", "inferences in a process, at least").argParser(integer(1)).default(100))
-    .addOption(new Option("--warmup <count>", "inferences before those, to warm up").argParser(integer(1)).default(10))
-    .addOption(new Option("--min-seconds <s>", "how long a process measures, at least").argParser(positive).default(2))
+    .addOption(
+      new Option("--runs <count>", "inferences in a process, at least").argParser(integer(1, 1_000_000)).default(100),
+    )
+    .addOption(
+      new Option("--warmup <count>", "inferences before those, to warm up").argParser(integer(1, 1_000_000)).default(
+        10,
+      ),
+    )
+    .addOption(new Option("--min-seconds <s>", "how long a process measures, at least").argParser(seconds).default(2))
     .option("--sentinel <file>", "the model that tells whether the phone itself changed (default: the first)")
     .addOption(
       new Option("--drift <percent>", "how far the sentinel may be off its median before its round is discarded")
@@ -80,7 +96,8 @@ export function addPhoneBenchCommand(phone: Command): void {
     .option("--force", "measure on a hot, throttled or nearly empty phone all the same", false)
     .option("--profile", "also time each operator, in a process that does not count", false)
     .option("--compare-published", "show the zoo's published Pixel 2 latencies beside the measurement", false)
-    .option("--out <directory>", "where the report goes (default: below latency/)")
+    .option("--out <directory>", "where the report goes (default: below latency/)");
+  declarePermissions(command, { ...phonePermissions, read: ALWAYS, write: ALWAYS, sys: "with --host" })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/phone_bench.ts")).bench));
 }

@@ -1,6 +1,7 @@
 /** `zen run`: a TensorFlow Lite file on this machine. */
 import { type Command, Option } from "commander";
 import { imported, integer, jsonOption } from "../options.ts";
+import { ALWAYS, declarePermissions } from "../permissions.ts";
 
 /** What the command's options parse to. */
 export interface RunOptions {
@@ -16,11 +17,14 @@ Examples:
 
 /** Adds the command. */
 export function addRunCommand(program: Command): void {
-  program.command("run").description("run a TensorFlow Lite file once on this machine and print its answer")
+  const command = program.command("run").description(
+    "run a TensorFlow Lite file once on this machine and print its answer",
+  )
     .argument("<file>", "a .tflite file with float32 inputs and outputs")
     .requiredOption("--input <image>", "an image file, or random")
     .addOption(new Option("--top <count>", "how many classes to print").argParser(integer(1)).default(5))
-    .addOption(jsonOption())
+    .addOption(jsonOption());
+  declarePermissions(command, { read: ALWAYS, env: "for an image", ffi: "for an image" })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/run.ts")).run));
 }

@@ -14,6 +14,7 @@ import {
 } from "../options.ts";
 import { limits } from "../../core/search/settings.ts";
 import { settingOption } from "../setting_options.ts";
+import { ALWAYS, declarePermissions, type Permissions } from "../permissions.ts";
 
 /** What `--json` parses to. */
 interface JsonOptions {
@@ -53,6 +54,10 @@ export interface PruneOptions extends JsonOptions {
   readonly yes?: boolean;
 }
 
+const LIST = `
+Example:
+  zen runs list --root runs`;
+
 const SHOW = `
 --csv has a row for each proposal: its number, verdict, score with its parts, costs, seconds of searching until it was
 recorded, what the verdict rests on, and the structure. Where scores are ranks in the population, a score is the one with
@@ -85,19 +90,29 @@ Examples:
 /** Adds the commands. */
 export function addRunsCommand(program: Command): void {
   const runs = program.command("runs").description("searches on disk: list, show, resume, diff, prune");
-  const subcommand = (name: string, help: string, examples: string): Command =>
-    runs.command(name).description(help).addOption(jsonOption()).addHelpText("after", examples);
+  const subcommand = (name: string, help: string, text: { examples: string; permissions: Permissions }): Command =>
+    declarePermissions(runs.command(name).description(help).addOption(jsonOption()), text.permissions)
+      .addHelpText("after", text.examples);
   const rooted = (command: Command): Command =>
     command.option("--root <dir>", "the folder that runs are kept in", "runs");
-  rooted(subcommand("list", "list the runs of a folder", "\nExample:\n  zen runs list --root runs")).action(
+  rooted(subcommand("list", "list the runs of a folder", { examples: LIST, permissions: { read: ALWAYS } })).action(
     imported(async () => (await import("../actions/runs.ts")).list),
   );
-  addShow(rooted(subcommand("show", "show a run, also while it goes on", SHOW)));
-  addResume(rooted(subcommand("resume", "continue a run where it ended", RESUME)));
-  rooted(subcommand("diff", "tell in what two runs differ", DIFF))
+  addShow(rooted(subcommand("show", "show a run, also while it goes on", {
+    examples: SHOW,
+    permissions: { read: ALWAYS, write: "with --plot", env: "with --plot" },
+  })));
+  addResume(rooted(subcommand("resume", "continue a run where it ended", {
+    examples: RESUME,
+    permissions: { read: ALWAYS, write: ALWAYS, env: ALWAYS },
+  })));
+  rooted(subcommand("diff", "tell in what two runs differ", { examples: DIFF, permissions: { read: ALWAYS } }))
     .argument("<a>", "a run's folder or id").argument("<b>", "another's")
     .action(imported(async () => (await import("../actions/runs_diff.ts")).diff));
-  addPrune(subcommand("prune", "remove runs by rule", PRUNE));
+  addPrune(subcommand("prune", "remove runs by rule", {
+    examples: PRUNE,
+    permissions: { read: ALWAYS, write: "without --dry-run" },
+  }));
 }
 
 function addShow(command: Command): void {

@@ -16,6 +16,7 @@ import {
   workersOption,
 } from "../options.ts";
 import { settingOption } from "../setting_options.ts";
+import { ALWAYS, declarePermissions, FOR_A_GPU } from "../permissions.ts";
 
 /** What the command's options parse to. */
 export interface ScoreOptions extends FormOptions, DeviceOptions {
@@ -72,7 +73,8 @@ export function addScoreCommand(program: Command): void {
     .addOption(precisionOption())
     .addOption(workersOption())
     .addOption(quietOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption());
+  declarePermissions(command, { read: ALWAYS, env: FOR_A_GPU })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/score.ts")).score));
 }

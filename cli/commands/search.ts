@@ -13,6 +13,7 @@ import {
   workersOption,
 } from "../options.ts";
 import { allSettingOptions, type Cascade } from "../setting_options.ts";
+import { ALWAYS, declarePermissions } from "../permissions.ts";
 
 /** What the command's options parse to, beside the settings that `settingsFrom` reads. */
 export interface SearchOptions extends DeviceOptions {
@@ -67,6 +68,6 @@ export function addSearchCommand(program: Command): void {
     .option("--out <dir>", "the run's folder (default: runs/<preset>-seed<seed>)");
   const shared = [topOption(), deviceOption(), precisionOption(), workersOption(), quietOption(), jsonOption()];
   for (const option of [...allSettingOptions(), ...shared]) command.addOption(option);
-  command.addHelpText("after", EXAMPLES)
+  declarePermissions(command, { read: ALWAYS, write: ALWAYS, env: ALWAYS }).addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/search.ts")).search));
 }

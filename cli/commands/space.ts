@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { imported, integer, jsonOption } from "../options.ts";
 import { settingOption } from "../setting_options.ts";
+import { declarePermissions } from "../permissions.ts";
 
 const EXAMPLES = `
 Examples:
@@ -10,12 +11,13 @@ Examples:
 
 /** Adds the command. */
 export function addSpaceCommand(program: Command): void {
-  program.command("space").description("list the replacements that a search space has for one block")
+  const command = program.command("space").description("list the replacements that a search space has for one block")
     .argument("<space>", "XXBL, IDW_fixfc, or the path of a module or YAML file")
     .argument("<structure>", "a structure string, or the name of a zoo network")
     .argument("<block>", "the block's index, from 0", integer(0))
     .addOption(settingOption("modules"))
-    .addOption(jsonOption())
+    .addOption(jsonOption());
+  declarePermissions(command, { read: "for a file of your own", env: "for a YAML file" })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/space.ts")).printReplacements));
 }

@@ -1,6 +1,7 @@
 /** `zen trust`: which files and runs may run the modules that they name. */
 import type { Command } from "commander";
 import { imported, jsonOption } from "../options.ts";
+import { ALWAYS, declarePermissions } from "../permissions.ts";
 
 /** What the commands' options parse to. */
 export interface TrustOptions {
@@ -24,13 +25,22 @@ export function addTrustCommand(program: Command): void {
   const trust = program.command("trust").usage("[options] <files...> | list | remove <files...>")
     .description("let configuration files and runs run the modules that they name")
     .addHelpText("after", EXAMPLES);
-  trust.command("add <files...>", { isDefault: true }).description("trust files and runs as they are now (the default)")
-    .addOption(jsonOption()).addHelpText("after", EXAMPLES)
+  declarePermissions(
+    trust.command("add <files...>", { isDefault: true })
+      .description("trust files and runs as they are now (the default)"),
+    { read: ALWAYS, write: ALWAYS, env: ALWAYS },
+  ).addOption(jsonOption()).addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/trust.ts")).add));
-  trust.command("list").description("list what is trusted, and what has changed since").addOption(jsonOption())
+  declarePermissions(
+    trust.command("list").description("list what is trusted, and what has changed since"),
+    { read: ALWAYS, env: ALWAYS },
+  ).addOption(jsonOption())
     .addHelpText("after", "\nExample:\n  zen trust list --json | jq -r .path")
     .action(imported(async () => (await import("../actions/trust.ts")).list));
-  trust.command("remove <files...>").description("trust files and runs no more").addOption(jsonOption())
+  declarePermissions(
+    trust.command("remove <files...>").description("trust files and runs no more"),
+    { read: ALWAYS, write: ALWAYS, env: ALWAYS },
+  ).addOption(jsonOption())
     .addHelpText("after", "\nExample:\n  zen trust remove my_search.yaml")
     .action(imported(async () => (await import("../actions/trust.ts")).remove));
 }

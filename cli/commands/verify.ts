@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import type { DeviceOptions } from "../device.ts";
 import { deviceOption, imported, integer, jsonOption, workersOption } from "../options.ts";
 import { settingOption } from "../setting_options.ts";
+import { ALWAYS, declarePermissions, FOR_A_GPU } from "../permissions.ts";
 
 /** What the command's options parse to. */
 export interface VerifyOptions extends DeviceOptions {
@@ -19,13 +20,18 @@ Example:
 
 /** Adds the command. */
 export function addVerifyCommand(program: Command): void {
-  program.command("verify").description("compare an exported TensorFlow Lite file with our own forward pass")
+  const command = program.command("verify").description(
+    "compare an exported TensorFlow Lite file with our own forward pass",
+  )
     .argument("<file>", "a .tflite file that zen export wrote")
-    .addOption(new Option("--images <count>", "how many random images to compare on").argParser(integer(1)).default(8))
+    .addOption(
+      new Option("--images <count>", "how many random images to compare on").argParser(integer(1, 1024)).default(8),
+    )
     .addOption(settingOption("modules"))
     .addOption(deviceOption())
     .addOption(workersOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption());
+  declarePermissions(command, { read: ALWAYS, env: FOR_A_GPU })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/verify.ts")).verify));
 }

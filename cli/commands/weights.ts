@@ -1,6 +1,7 @@
 /** `zen weights`: files of trained weights. */
 import type { Command } from "commander";
 import { imported, jsonOption, quietOption } from "../options.ts";
+import { ALWAYS, declarePermissions } from "../permissions.ts";
 
 /** What the commands' options parse to. */
 export interface WeightsOptions {
@@ -27,11 +28,17 @@ Examples:
 /** Adds the commands. */
 export function addWeightsCommand(program: Command): void {
   const weights = program.command("weights").description("files of trained weights: PyTorch's and safetensors");
-  weights.command("inspect").description("list the tensors of a file, and the zoo networks that they fit")
+  declarePermissions(
+    weights.command("inspect").description("list the tensors of a file, and the zoo networks that they fit"),
+    { read: ALWAYS },
+  )
     .argument("<file>", "a .pt, .pth, .th or .safetensors file, of anyone's making")
     .addOption(jsonOption()).addOption(quietOption()).addHelpText("after", INSPECT)
     .action(imported(async () => (await import("../actions/weights.ts")).inspect));
-  weights.command("convert").description("write the tensors of a file in another format")
+  declarePermissions(
+    weights.command("convert").description("write the tensors of a file in another format"),
+    { read: ALWAYS, write: ALWAYS },
+  )
     .argument("<in>", "the file to read").argument("<out>", "the file to write: .pt, .pth, .th or .safetensors")
     .addOption(jsonOption()).addOption(quietOption()).addHelpText("after", CONVERT)
     .action(imported(async () => (await import("../actions/weights.ts")).convert));

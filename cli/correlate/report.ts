@@ -1,6 +1,6 @@
 /** What `zen correlate` leaves behind: figures as JSON, a table in Markdown, and a scatter plot. */
 import { assess, assessmentTable } from "../../core/nasbench/mod.ts";
-import type { ScoreTable } from "../../core/io/mod.ts";
+import { replaceFile, type ScoreTable } from "../../core/io/mod.ts";
 import { scatterPlot } from "./plot.ts";
 import type { ComparisonTask } from "./work.ts";
 import { note, print, printJson } from "../terminal.ts";
@@ -20,18 +20,15 @@ function sentence({ benchmark, dataSet, networks, seeds, settings }: ComparisonT
 }
 
 /** Measures, writes correlation.json, table.md and scatter.svg, and prints the table or its figures. */
-export async function report(task: ComparisonTask, { table, out, json, device }: ReportSite): Promise<void> {
+export function report(task: ComparisonTask, { table, out, json, device }: ReportSite): void {
   const reports = task.chosen.map((chosen) => assess(chosen, table.rows(chosen.key), task));
   const { benchmark, dataSet, networks, seeds, settings, sampleSeed, form } = task;
   const sample = networks.length;
   const about = { benchmark: benchmark.name, dataSet, ...form, sample, sampleSeed, seeds, ...settings, device };
   const markdown = assessmentTable(reports);
-  await Deno.writeTextFile(
-    `${out}/correlation.json`,
-    `${JSON.stringify({ ...about, networks, proxies: reports }, null, 1)}\n`,
-  );
-  await Deno.writeTextFile(`${out}/table.md`, `${sentence(task)}, on ${device}\n\n${markdown}\n`);
-  await Deno.writeTextFile(`${out}/scatter.svg`, scatterPlot(reports, networks.map(({ accuracy }) => accuracy)));
+  replaceFile(`${out}/correlation.json`, `${JSON.stringify({ ...about, networks, proxies: reports }, null, 1)}\n`);
+  replaceFile(`${out}/table.md`, `${sentence(task)}, on ${device}\n\n${markdown}\n`);
+  replaceFile(`${out}/scatter.svg`, scatterPlot(reports, networks.map(({ accuracy }) => accuracy)));
   if (json) { for (const { scores: _, ...figures } of reports) printJson({ ...about, ...figures }); }
   else print(markdown);
   note(`${sentence(task)}: written to ${out}`);

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { OpenOptions, TransportName } from "../../mobile/adb/mod.ts";
 import { integer, jsonOption } from "../options.ts";
+import { ALWAYS, type Permissions } from "../permissions.ts";
 import { note } from "../terminal.ts";
 
 /** What the options of {@link addPhoneOptions} parse to. */
@@ -13,6 +14,16 @@ export interface PhoneOptions {
   readonly createKey: boolean;
   readonly json?: boolean;
 }
+
+/** What every command on a phone needs to reach it. */
+export const phonePermissions = {
+  env: ALWAYS,
+  net: "with --transport server or tcp",
+  read: "with --transport tcp or usb",
+  write: "with --create-key",
+  ffi: "with --transport usb",
+  "run=adb": "where no adb server runs yet",
+} as const satisfies Permissions;
 
 function portNumber(text: string): number {
   const port = integer(1)(text);

@@ -1,4 +1,5 @@
 /** What `zen phone bench` is asked for, checked before anything is done. */
+import { readBytes } from "../../core/io/files/read.ts";
 import { readLiteFile } from "../../mobile/mod.ts";
 import {
   defaultSettings,
@@ -9,7 +10,7 @@ import {
   type Plan,
 } from "../../mobile/phone/mod.ts";
 import type { MeasurementOptions } from "../commands/phone_bench.ts";
-import { UsageError } from "../errors.ts";
+import { inFile, UsageError } from "../errors.ts";
 
 /** The phone's program. Throws MeasurementError (BENCH_BINARY_MISSING), UsageError. */
 export async function readBinary(path: string | undefined): Promise<NamedFile> {
@@ -19,7 +20,7 @@ export async function readBinary(path: string | undefined): Promise<NamedFile> {
     );
   }
   try {
-    return await namedFile(path, await Deno.readFile(path));
+    return await namedFile(path, await readBytes(path, "program"));
   } catch (cause) {
     throw new MeasurementError("BENCH_BINARY_MISSING", `Cannot read the phone's benchmark_model: got ${path}`, {
       cause,
@@ -29,8 +30,8 @@ export async function readBinary(path: string | undefined): Promise<NamedFile> {
 
 /** A model's file. Throws MobileError (MODEL_CORRUPT) for what is none: a phone would tell less. */
 async function readModel(path: string): Promise<NamedFile> {
-  const bytes = await Deno.readFile(path);
-  readLiteFile(bytes);
+  const bytes = await readBytes(path, "model");
+  await inFile(path, () => readLiteFile(bytes));
   return namedFile(path, bytes);
 }
 

@@ -4,6 +4,7 @@ import { checkScores, openRunForReading, runId, runSearch } from "../../core/io/
 import { screensOf } from "../../core/search/scorer.ts";
 import type { SearchEvent } from "../../core/search/mod.ts";
 import { Interrupted, NoScoreError } from "../errors.ts";
+import { budgetFields } from "./budgets.ts";
 import { SearchPace } from "./pace.ts";
 import { writePlot } from "./picture.ts";
 import type { SearchScoring } from "./scoring.ts";
@@ -93,9 +94,9 @@ function printBestSoFar({ best, directory }: RunStore, json: boolean): void {
 }
 
 function finalEvent({ report, proposals, evaluations, stoppedBy }: SearchResult, seconds: number): object {
-  const { best, run } = report;
+  const { best, budgets, run } = report;
   const event = stoppedBy === "aborted" ? "interrupted" : "done";
-  return { event, best, proposals, evaluations, seconds, run, stopped_by: stoppedBy };
+  return { event, best, budgets, proposals, evaluations, seconds, run, stopped_by: stoppedBy };
 }
 
 /** How many proposals met each verdict; what no search meets without a cascade or race is left out where it is 0. */
@@ -123,7 +124,7 @@ function printResult(
   result: SearchResult,
   { store, seconds }: { readonly store: RunStore; readonly seconds: number },
 ): void {
-  const { report: { best }, proposals } = result, { directory } = store;
+  const { report: { best, budgets }, proposals } = result, { directory } = store;
   if (!best && result.failure) return;
   if (!best) return note(`no candidate got a score in ${grouped(proposals)} proposals; see zen runs show ${directory}`);
   printFields([
@@ -132,6 +133,7 @@ function printResult(
     ["parameters", grouped(best.parameters)],
     ["multiply-adds", grouped(best.macs)],
     ["layers", best.layers],
+    ...budgetFields(budgets),
     ["proposals", verdictsInWords(result)],
     ["time", duration(seconds)],
     ["kept in", `${directory}/best_structure.txt, report.json and search.svg`],

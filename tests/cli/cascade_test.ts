@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { TemporaryDirectory } from "../io/run_case.ts";
-import { zen, zenJson } from "./zen.ts";
+import { optionsOver, zen, zenJson } from "./zen.ts";
 
 const SEARCH = ["search", "--batch", "2", "--resolution", "8", "--population", "12", "--window", "4", "--seed", "3"];
 
@@ -13,8 +13,14 @@ async function inTwoParts(
   try {
     const journal = async (run: string) =>
       (await zenJson(["runs", "show", `${folder}/${run}`, "--journal"])).map(({ time_ms: _, ...row }) => row);
-    await zenJson([...SEARCH, ...flags, "--max-evaluations", `${enough}`, "--out", `${folder}/whole`]);
-    await zenJson([...SEARCH, ...flags, "--max-evaluations", `${enough * 2 / 5}`, "--out", `${folder}/parts`]);
+    await zenJson([...optionsOver(SEARCH, flags), "--max-evaluations", `${enough}`, "--out", `${folder}/whole`]);
+    await zenJson([
+      ...optionsOver(SEARCH, flags),
+      "--max-evaluations",
+      `${enough * 2 / 5}`,
+      "--out",
+      `${folder}/parts`,
+    ]);
     await zenJson(["runs", "resume", `${folder}/parts`, "--max-evaluations", `${enough}`]);
     return [await journal("parts"), await journal("whole")];
   } finally {
@@ -89,7 +95,7 @@ Deno.test("a search by a proxy of one's own", async () => {
 Deno.test("a cascade that cannot be is refused", async () => {
   const calls = [
     [["mae_det,zen"], /mae_det:0\.2,zen/],
-    [["naswot:0.2,zen"], /no free proxy/],
+    [["naswot:0.2,zen"], /a proxy that only counts, to screen by it,/],
     [["mae_det:0.2,zen", "--proxy", "naswot"], /cannot be used with option '--proxy/],
   ] as const;
   for (const [cascade, message] of calls) {

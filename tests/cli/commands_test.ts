@@ -176,10 +176,9 @@ Deno.test("a wrong call is one line, a hint and exit code 2", async () => {
   const calls: readonly (readonly [args: string[], message: RegExp])[] = [
     [["scor"], /unknown command 'scor'/],
     [["score"], /without a structure/],
-    [["score", SMALL, "--batch", "0"], /integer of at least 1/],
+    [["score", SMALL, "--batch", "0"], /integer from 1 to 65536/],
     [["score", SMALL, "--proxy", "zenn"], /the names are zen, .*flops/],
     [["score", SMALL, "--proxy", "zen,params", "--variant", "paper"], /name them as zen:paper/],
-    [["score", SMALL, "--proxy", "./none.ts"], /a module that can be imported/],
     [["score", SMALL, "--proxy", "examples/custom_block.ts"], /expected a Proxy exported as `proxy`/],
     [["score", SMALL, "--device", "toaster"], /--device takes auto, cpu, webgpu/],
     [["zoo", "show", "zennet_cifar10_model_size1M"], /did you mean zennet_cifar10_model_size1M_res32\?/],
@@ -199,6 +198,10 @@ Deno.test("bad input is one clear error and exit code 1, never a stack trace", a
     [["analyze", "SuperConvK3BNRELU(3,8,1,1"], /cannot parse the structure[^]*\^/],
     [["analyze", "--file", "-"], /cannot parse the structure/, `${"Sequential(".repeat(100_000)}RELU(3)`],
     [["score", "--file", "/nonexistent"], /nonexistent/],
+    [
+      ["score", SMALL, "--proxy", "./none.ts"],
+      /cannot read .*none\.ts as the system says: no such file or directory\n/,
+    ],
     [["forward", SMALL, "--resolution", "20000", "--batch", "64"], /a smaller --batch/],
     [["runs", "show", "/nonexistent"], /not the directory of a run/],
     [["space", "XXBL", SMALL, "9"], /outside 0 … 1: got index 9/],

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import manifest from "../../deno.json" with { type: "json" };
 import macroRows from "../fixtures/nasbench_macro.json" with { type: "json" };
 import { type NetworkForm, parseStructure, structureDesign, zooEntry } from "@zennas/zennas";
-import { permissions, zen, zenJson } from "./zen.ts";
+import { optionsOver, permissions, zen, zenJson } from "./zen.ts";
 
 /** A folder with a small NAS-Bench-Macro in it, removed in the end. */
 class SmallBenchmark implements Disposable {
@@ -85,7 +85,7 @@ Deno.test("scores are taken anew where a module or a setting changed, and only t
   using folder = new SmallBenchmark();
   const out = `${folder.path}/out`, own = `${folder.path}/own.js`;
   const spearman = async (...more: string[]) => {
-    const [row] = await zenJson([...folder.args, "--seeds", "1", "--out", out, ...more]);
+    const [row] = await zenJson(optionsOver([...folder.args, "--seeds", "1", "--out", out], more));
     return row.agreement.spearman.mean;
   };
   const count = macroRows.length, builtIn = await spearman("--proxy", "params");

@@ -54,7 +54,7 @@ Deno.test("what cannot be exported or read is one line and a hint", async () => 
     [["export", STRUCTURE, "--resolution", "20000", "-o", out], 1, /holds at most 2 GiB\n {2}hint: .*--resolution/],
     [["export", STRUCTURE, "-o", scratch.path], 1, /cannot write .* is a directory\n {2}hint: name a file/],
     [["export", STRUCTURE, "-o", `${out}/none/net.tflite`], 1, /cannot write .*none.*\n {2}hint: check the path/],
-    [["inspect", scratch.path], 1, /cannot read .* is a directory\n {2}hint: name a file/],
+    [["inspect", scratch.path], 1, /cannot read .* as it must be a file: got a directory/],
     [["inspect", new URL(import.meta.url).pathname], 1, /it is no TFL3 file/],
     [["verify", `${scratch.path}/none.tflite`], 1, /hint: check the path/],
   ];

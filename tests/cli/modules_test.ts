@@ -103,12 +103,15 @@ Deno.test("correlate takes new scores where a module that may define its blocks 
   assert.equal(await scores(3) - await scores(1), 3 * 8 * 8);
 });
 
-Deno.test("a module that cannot be used is one line with its path, and exit code 2", async () => {
+Deno.test("a module that cannot be used is one line with its path; exit code 1 where it cannot be read, else 2", async () => {
   for (
-    const [module, message] of [["none.ts", /a module that can be imported/], ["deno.json", /can be imported/]] as const
+    const [module, expected, message] of [
+      ["none.ts", 1, /cannot read .* no such file/],
+      ["deno.json", 2, /can be imported/],
+    ] as const
   ) {
     const { code, stdout, stderr } = await zen(["analyze", STRUCTURE, "--module", module]);
-    assert.deepEqual([code, stdout], [2, ""]);
+    assert.deepEqual([code, stdout], [expected, ""]);
     assert.match(stderr, message);
     assert.ok(stderr.includes(module), stderr);
   }

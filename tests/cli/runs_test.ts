@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { createRun, openRunForWriting, parseCsv } from "@zennas/zennas";
 import { smallConfig, TemporaryDirectory } from "../io/run_case.ts";
 import { atTerminal, hasTerminal } from "./pseudo_terminal.ts";
-import { zen, zenJson } from "./zen.ts";
+import { optionsOver, zen, zenJson } from "./zen.ts";
 
 /** Makes a run and changes its database. */
 function changedRun(directory: string, sql: string): void {
@@ -27,7 +27,7 @@ Deno.test("folders that are no runs are named with their error, and hide no run"
   changedRun(`${root}/json`, "UPDATE run SET value = '{' WHERE key = 'config'");
   changedRun(`${root}/tables`, "DROP TABLE proposals");
   const errors = {
-    config: /Cannot use run .* as a configuration/,
+    config: /Cannot use run .*/,
     folder: /Cannot open run .* as run.sqlite is a directory/,
     json: /Cannot read run /,
     link: /Cannot open run /,
@@ -64,7 +64,7 @@ Deno.test({
 /** A finished search by parameters with an id below a root. */
 async function searched(root: string, id: string, options: readonly string[] = []): Promise<void> {
   const preset = ["search", "--preset", "params-cifar-params1M", "--max-proposals", "30"];
-  const { code, stderr } = await zen([...preset, "--out", `${root}/${id}`, "--quiet", ...options]);
+  const { code, stderr } = await zen(optionsOver([...preset, "--out", `${root}/${id}`], ["--quiet", ...options]));
   assert.equal(code, 0, stderr);
 }
 

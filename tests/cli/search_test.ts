@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parseStructure, referenceCost } from "@zennas/zennas";
 import { permissions, zen, zenJson } from "./zen.ts";
 
 /** A search on real Zen-scores, small enough for a test. */
@@ -160,7 +161,32 @@ Deno.test("a space out of bounds is refused with its path before a folder is mad
   assert.equal(code, 2);
   assert.match(
     stderr,
-    /space\.yaml as a configuration:\n {2}layerReach: expected an integer from 0 to 100, got 1000000/,
+    /space\.yaml:\n {2}layerReach: expected an integer from 0 to 100, got 1000000/,
   );
   assert.throws(() => Deno.statSync(out), Deno.errors.NotFound);
+});
+
+Deno.test("a result says which count its budgets held, wherever it is shown", async () => {
+  using folder = new TemporaryFolder();
+  const out = `${folder.path}/run`, limits = ["--max-params", "150000", "--max-macs", "5e6"];
+  const args = [...SEARCH, "--proxy", "params", ...limits, "--max-evaluations", "10", "--out", out];
+  const { code, stdout, stderr } = await zen(args);
+  assert.equal(code, 0, stderr);
+  const report = JSON.parse(await Deno.readTextFile(`${out}/report.json`)), { best, budgets } = report;
+  const [layers, params, macs] = budgets;
+  const { parameters } = referenceCost(parseStructure(best.structure), { resolution: 8, classes: 100 });
+  assert.deepEqual(params, { budget: "params", value: parameters, limit: 150_000, counted: "reference" });
+  assert.deepEqual([layers.counted, macs.counted, macs.value], ["true", "true", best.macs]);
+  assert.ok(parameters <= 150_000 && parameters !== best.parameters);
+  const line = new RegExp(
+    `^budget +parameters as Zen-NAS counts them: ${parameters.toLocaleString("en-US")} of 150,000$`,
+    "m",
+  );
+  assert.match(stdout, line);
+  assert.match(stdout, /^budget +multiply-adds: [\d,]+ of 5,000,000$/m);
+  assert.match((await zen(["runs", "show", out])).stdout, line);
+  const [shown] = await zenJson(["runs", "show", out]);
+  assert.deepEqual(shown.budgets, budgets);
+  const events = await zenJson([...args.slice(0, -1), `${folder.path}/again`]);
+  assert.deepEqual(events.at(-1).budgets, budgets);
 });

@@ -33,6 +33,12 @@ export function zen(args: readonly string[], input: string | Place = ""): Promis
   return run([...zenCommand, ...args], { input: text, ...place });
 }
 
+/** A process of `zen` with these permissions and no other. */
+export function zenWith(permissions: readonly string[], args: readonly string[], place: Place = {}): Promise<Outcome> {
+  const program = import.meta.resolve("../../cli/main.ts");
+  return run([Deno.execPath(), "run", "--no-prompt", ...permissions, program, ...args], place);
+}
+
 /** Any process. */
 export async function run(
   [program, ...args]: readonly string[],
@@ -41,7 +47,7 @@ export async function run(
   const child = new Deno.Command(program!, {
     args,
     ...(cwd !== undefined && { cwd }),
-    env: { NO_COLOR: "1", ...env },
+    env: { NO_COLOR: "1", DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`, ...env },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -60,4 +66,13 @@ export async function zenJson(args: readonly string[], input: string | Place = "
   const { code, stdout, stderr } = await zen([...args, "--json"], input);
   if (code !== 0) throw new Error(`zen ${args.join(" ")} exited with ${code}: ${stderr}`);
   return stdout.trim().split("\n").map((line) => JSON.parse(line));
+}
+
+/** Arguments that begin with those of `defaults` but for the options, each with a value, that `given` has too. */
+export function optionsOver(defaults: readonly string[], given: readonly string[]): string[] {
+  const kept = defaults.filter((word, index) => {
+    const option = word.startsWith("--") ? word : defaults[index - 1];
+    return !option?.startsWith("--") || !given.includes(option);
+  });
+  return [...kept, ...given];
 }
