@@ -13,6 +13,9 @@ export const ALWAYS = "always";
 /** Why a command that opens a device looks at the environment. */
 export const FOR_A_GPU = "with --device auto or webgpu";
 
+/** What fetching published weights takes. */
+export const forWeights = { net: "with --pretrained", write: "with --pretrained" } as const satisfies Permissions;
+
 const declared = new WeakMap<Command, Permissions>();
 
 function helpOf(permissions: Permissions): string {

@@ -1,4 +1,5 @@
 /** What `zen eval` does. */
+import { requirePictures } from "../../core/io/picture_permission.ts";
 import {
   answers,
   Classification,
@@ -81,6 +82,7 @@ async function classify(
  * MobileError, and Interrupted after the result of what was answered.
  */
 export async function evaluateNetwork(text: string, options: EvalOptions): Promise<void> {
+  requirePictures();
   const folder = await openDataFolder(options.data), data = await openSplit(folder, options.split);
   using interrupt = new InterruptSignal({ finishing: "stopping with the images so far" });
   const { signal } = interrupt, meant = { classes: data.classes.length, size: data.imageSize, batch: options.batch };

@@ -1,6 +1,7 @@
 /** What `zen predict` does. */
 import { applyPipeline, classNames, evaluationPipeline, measureAnswer, normalizations } from "../../core/mod.ts";
-import { decodeFile } from "../../core/io/mod.ts";
+import { decodeFile, readText } from "../../core/io/mod.ts";
+import { requirePictures } from "../../core/io/picture_permission.ts";
 import type { PredictOptions } from "../commands/predict.ts";
 import { UsageError } from "../errors.ts";
 import { openSubject, type Subject } from "../evaluation/subject.ts";
@@ -18,7 +19,7 @@ interface Guess {
 /** The names of a network's classes. Throws UsageError for a list of another length. */
 async function labelsFor(subject: Subject, path: string | undefined): Promise<readonly string[]> {
   const { classes } = subject.classifier;
-  const given = path === undefined ? subject.labels : (await Deno.readTextFile(path)).trimEnd().split(/\r?\n/);
+  const given = path === undefined ? subject.labels : (await readText(path, "labels")).trimEnd().split(/\r?\n/);
   if (path !== undefined && given.length !== classes) {
     throw new UsageError(`Cannot name the classes as ${path} must have ${classes} lines: got ${given.length}`);
   }
@@ -44,6 +45,7 @@ function printGuesses(image: string, found: readonly Guess[], json: boolean | un
 
 /** Classifies pictures and prints the likeliest classes. Throws BrokenImageError, UsageError, and what opening throws. */
 export async function predict(text: string, images: readonly string[], options: PredictOptions): Promise<void> {
+  requirePictures();
   using interrupt = new InterruptSignal({ finishing: "stopping" });
   await using subject = await openSubject(text, options, { batch: 1, signal: interrupt.signal });
   const { classifier, crop } = subject, { resolution } = classifier;

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { NormalizationName } from "../../core/images/mod.ts";
 import { addSubjectOptions } from "../evaluation/options.ts";
 import type { SubjectOptions } from "../evaluation/subject.ts";
+import { ALWAYS, declarePermissions, forWeights } from "../permissions.ts";
 import { imported, integer } from "../options.ts";
 
 /** What the command's options parse to. */
@@ -35,7 +36,7 @@ export function addEvalCommand(program: Command): void {
     .option("--batch <images>", "images that a network computes at once", integer(1), 32)
     .option("--limit <images>", "only the first so many images", integer(1))
     .option("--worst <count>", "list so many images of the largest losses", integer(0), 0);
-  addSubjectOptions(command)
+  declarePermissions(addSubjectOptions(command), { read: ALWAYS, env: ALWAYS, ffi: ALWAYS, ...forWeights })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/eval.ts")).evaluateNetwork));
 }

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { NormalizationName } from "../../core/images/mod.ts";
 import { addSubjectOptions } from "../evaluation/options.ts";
 import type { SubjectOptions } from "../evaluation/subject.ts";
+import { ALWAYS, declarePermissions, forWeights } from "../permissions.ts";
 import { imported, integer } from "../options.ts";
 
 /** What the command's options parse to. */
@@ -27,7 +28,7 @@ export function addPredictCommand(program: Command): void {
     .argument("<images...>", "files of pictures")
     .option("--top <count>", "so many classes of each", integer(1), 5)
     .option("--labels <file>", "names of the classes, one a line");
-  addSubjectOptions(command)
+  declarePermissions(addSubjectOptions(command), { read: ALWAYS, env: ALWAYS, ffi: ALWAYS, ...forWeights })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/predict.ts")).predict));
 }

@@ -8,6 +8,7 @@ import {
   type PublishedWeights,
   readParameters,
 } from "../../core/io/mod.ts";
+import { readBytes } from "../../core/io/files/read.ts";
 import type { NormalizationName } from "../../core/images/mod.ts";
 import { networkNamed, networkNames, zooEntry, zooFacts, zooNames } from "../../core/networks/zoo/mod.ts";
 import { type ClassifierFormat, labelsOf, openFileClassifier, readLiteFile } from "../../mobile/mod.ts";
@@ -106,7 +107,7 @@ async function openFile(
   if (options.weights !== undefined || options.pretrained) {
     throw new UsageError(`Cannot take weights for ${path} as an exported file has its own`);
   }
-  const bytes = await Deno.readFile(path), classifier = await openFileClassifier(bytes, format);
+  const bytes = await readBytes(path, "model"), classifier = await openFileClassifier(bytes, format);
   checkClasses(classifier.classes, meant);
   return {
     name: path,
