@@ -72,7 +72,7 @@ Deno.test("limits, starts and proxies that cannot be are refused before a folder
   const calls: readonly (readonly [flags: readonly string[], message: RegExp])[] = [
     [["--time", "soon"], /--time <duration>' argument 'soon' is invalid. It must be a time above zero, such as 90s/],
     [["--time", "0s"], /It must be a time above zero/],
-    [["--patience", "0"], /It must be an integer of at least 1/],
+    [["--patience", "0"], /It must be an integer from 1 to/],
     [["--proxy", "zen", "--proxy", "naswot", "--race"], /\n {2}race: expected none beside several proxies/],
     [
       ["--proxy", "zen", "--proxy", "naswot", "--variant", "paper"],
