@@ -110,7 +110,8 @@ function sentenceOf(
   error: Error & { readonly code?: unknown; readonly hint?: unknown; readonly structure?: unknown },
 ): string {
   const code = typeof error.hint === "string" && typeof error.code === "string" ? `${error.code}: ` : "";
-  const structure = typeof error.structure === "string" ? `\n  structure: ${error.structure}` : "";
+  const shown = error.message.includes("\n"); // an excerpt of it
+  const structure = typeof error.structure === "string" && !shown ? `\n  structure: ${error.structure}` : "";
   return `${code}${lower(messageOf(error))}${structure}`;
 }
 

@@ -50,7 +50,7 @@ class Scene implements AsyncDisposable {
   /** A run of a proxy that needs a device, which has done nothing. */
   emptyRun(): string {
     const path = this.fresh();
-    createRun(path, smallConfig({ proxy: "zen", batch: 1, resolution: 8, maxEvaluations: 1 }))[Symbol.dispose]();
+    createRun(path, smallConfig({ proxy: "zen", batch: 4, resolution: 8, maxEvaluations: 1 }))[Symbol.dispose]();
     return path;
   }
 
@@ -106,7 +106,7 @@ interface Case {
   readonly code?: number;
 }
 
-const SMALL = ["--resolution", "8"], TINY = ["--batch", "1", ...SMALL];
+const SMALL = ["--resolution", "8"], TINY = ["--batch", "4", ...SMALL];
 const directed = ({ adbd }: Scene): readonly string[] => directly(adbd);
 
 const cases: readonly Case[] = [

@@ -80,7 +80,7 @@ Deno.test("limits, starts and proxies that cannot be are refused before a folder
     ],
     [["--proxy", "zen", "--proxy", "zen"], /\n {2}proxy: expected a name of its own for each proxy, got zen twice/],
     [["--proxy", "zen=2"], /\n {2}proxy: expected no weight, as a single proxy is not combined, got "zen=2"/],
-    [["--proxy", "zen", "--proxy", "nawsot"], /an unknown proxy .*: got nawsot/],
+    [["--proxy", "zen", "--proxy", "nawsot"], /find a proxy as .*: got nawsot/],
     [["--proxy", "az_nas", "--race"], /proxy that evaluates networks and does not rank them/],
     [["--init", fits, "--init", "Nonsense(3,8)"], /\n {2}initialStructure\.1: expected a structure string/],
     [["--init", fits, "--init", `${fits}SuperResK3K3(9,16,1,8,1)`], /initialStructure\.1: .* takes 9 channels: got 8/],
