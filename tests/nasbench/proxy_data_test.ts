@@ -43,7 +43,17 @@ class Checkout implements Disposable {
   }
   async compare(...more: readonly string[]): Promise<void> {
     const script = new URL("../../bench/proxies.ts", import.meta.url).href;
-    const flags = ["--data", ".", "--benchmark", "nasbench-macro", "--only", "meco,params", "--workers", "1", ...more];
+    const flags = [
+      "--data",
+      ".",
+      "--benchmark",
+      "nasbench-macro",
+      "--only",
+      "l2_norm,params",
+      "--workers",
+      "1",
+      ...more,
+    ];
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", script, ...flags],
       cwd: this.path,
@@ -58,7 +68,7 @@ Deno.test("docs/proxies.md: scores of an earlier run count, more of them are add
   await checkout.compare("--sample", "20");
   const first = await readProxyData(table);
   assert.equal(first.rows.length, 2 * 20 * 3);
-  const honest = first.rows.find(({ proxy, seed }) => proxy === "meco" && seed === 2)!;
+  const honest = first.rows.find(({ proxy, seed }) => proxy === "l2_norm" && seed === 2)!;
   const rows = first.rows.map((row) => row === honest ? { ...row, value: 123.5 } : row);
   writeProxyData(table, { ...first, rows });
   await Deno.remove(`${checkout.path}/runs`, { recursive: true });

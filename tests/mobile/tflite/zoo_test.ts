@@ -10,9 +10,9 @@ const few = {
   zennet_imagenet1k_flops400M_SE_res224: 32,
   cifar_resnet20: 32,
   mobilenet_v3_small: 64,
-  tf_efficientnet_b0: 64,
 };
 const others = {
+  tf_efficientnet_b0: 64,
   resnet18: 64,
   resnet50: 64,
   mobilenet_v2: 224,
