@@ -17,8 +17,10 @@ import { report } from "../correlate/report.ts";
 import { type ComparisonTask, scoreAll } from "../correlate/work.ts";
 import { describeDevice, openDevice } from "../device.ts";
 import { inFile } from "../errors.ts";
+import { guard } from "../watch/guard.ts";
+import { Watch } from "../watch/watch.ts";
 
-async function taskOf(options: CorrelateOptions): Promise<ComparisonTask> {
+async function taskOf(options: CorrelateOptions): Promise<Omit<ComparisonTask, "guard">> {
   const { sample, sampleSeed, seeds, resolution, classes, se } = options;
   const chosen: readonly ChosenProxy[] = await chooseProxies(options.proxy);
   const { benchmark, networks } = await loadBenchmark(options);
@@ -39,7 +41,7 @@ async function taskOf(options: CorrelateOptions): Promise<ComparisonTask> {
 }
 
 /** Opens the table of scores; those of proxies without a device do not depend on one. */
-function openTable(out: string, task: ComparisonTask, kernels?: string): ScoreTable {
+function openTable(out: string, task: Omit<ComparisonTask, "guard">, kernels?: string): ScoreTable {
   const { benchmark, dataSet, settings, chosen, form, modules } = task;
   return new ScoreTable(`${out}/scores.sqlite`, (name) => {
     const one = chosen.find(({ key }) => key === name)!;
@@ -57,7 +59,10 @@ function defaultFolder({ benchmark, dataSet }: CorrelateOptions): string {
 
 /** Scores what is missing, compares the scores with the accuracies, and writes the results. */
 export async function correlate(options: CorrelateOptions): Promise<void> {
-  const task = await taskOf(options);
+  const asked = await taskOf(options), { timeout } = options;
+  const foreign = options.module || asked.chosen.some(({ source }) => source !== undefined);
+  using watch = foreign ? await Watch.start({ timeout }) : undefined;
+  const task = { ...asked, guard: guard({ timeout, watch }) };
   const out = options.out ?? defaultFolder(options);
   await Deno.mkdir(out, { recursive: true });
   const site = { out, json: options.json ?? false }, hidden = site.json || options.quiet;

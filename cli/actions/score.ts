@@ -10,6 +10,7 @@ import { type ProxyResult, rankedAmong, type ScoredStructure, scoresInOrder, typ
 import { collectNetworks } from "../structures.ts";
 import { ProgressLine, WorkPace } from "../progress.ts";
 import { print, printJson } from "../terminal.ts";
+import { guard } from "../watch/guard.ts";
 import { Watch } from "../watch/watch.ts";
 
 /** The proxies that the options name. */
@@ -98,8 +99,11 @@ async function printScores(task: ScoreTask, printing: Printing): Promise<void> {
   for (const row of rankedAmong(waiting)) printRow(row, printing);
 }
 
+/** What to score, and how many seconds a proxy may take for a structure. */
+type AskedScores = Omit<ScoreTask, "guard"> & { readonly timeout: number };
+
 /** What the command line asks for. Throws UsageError, UnknownProxyError, StructureSyntaxError. */
-export async function taskOf(texts: readonly string[], options: ScoreOptions): Promise<ScoreTask> {
+export async function taskOf(texts: readonly string[], options: ScoreOptions): Promise<AskedScores> {
   const chosen = await chosenProxies(options);
   const { timeout } = options;
   return { networks: await collectNetworks(texts, options), chosen, timeout, ...settingsOf(options) };
@@ -111,7 +115,7 @@ export async function score(texts: string[], options: ScoreOptions): Promise<voi
   // Only a module can block the process for good.
   const foreign = options.module || asked.chosen.some(({ source }) => source !== undefined);
   using watch = foreign ? await Watch.start({ timeout }) : undefined;
-  const task = { ...asked, watch };
+  const task = { ...asked, guard: guard({ timeout, watch }) };
   const printing = { repeats: options.repeats, json: options.json ?? false, quiet: options.quiet };
   if (!task.chosen.some(({ proxy }) => proxy.needsBackend)) {
     return await printScores(task, { ...printing, device: "none" });

@@ -12,6 +12,7 @@ import {
   quietOption,
   workersOption,
 } from "../options.ts";
+import { settings } from "../../core/search/settings.ts";
 import { settingOption } from "../setting_options.ts";
 import { ALWAYS, declarePermissions } from "../permissions.ts";
 
@@ -31,6 +32,7 @@ export interface CorrelateOptions extends DeviceOptions {
   readonly classes?: number;
   readonly se?: boolean;
   readonly module?: readonly string[];
+  readonly timeout: number;
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -84,6 +86,7 @@ export function addCorrelateCommand(program: Command): void {
     settingOption("classes"),
     settingOption("squeezeExcite"),
     settingOption("modules"),
+    settingOption("timeout").default(settings.timeout.default),
   ];
   const shared = [deviceOption(), precisionOption(), workersOption(), quietOption(), jsonOption()];
   for (const option of [...options, ...shared]) command.addOption(option);

@@ -6,6 +6,7 @@ import { type NetworkDesign, scoreDraw } from "../../core/scoring/mod.ts";
 import { mapInOrder } from "../concurrency.ts";
 import { failsCandidate } from "../../core/scoring/candidate_error.ts";
 import { ProgressLine, WorkPace } from "../progress.ts";
+import type { Guard } from "../watch/guard.ts";
 
 /** What is compared. */
 export interface ComparisonTask extends Sample {
@@ -15,6 +16,8 @@ export interface ComparisonTask extends Sample {
   readonly settings: ComparisonSettings;
   /** What was asked of the networks' form. */
   readonly form?: Pick<BenchmarkSource, "resolution" | "classes" | "se">;
+  /** Runs a proxy on a network. */
+  readonly guard: Guard;
   /** Hashes of the modules that may define the networks' blocks and the proxies. */
   readonly modules?: readonly string[] | undefined;
 }
@@ -48,9 +51,10 @@ function missingSteps({ networks, seeds, chosen }: ComparisonTask, table: ScoreT
 async function rowOf(
   design: NetworkDesign,
   { proxy, key, variant, label }: ChosenProxy,
-  { settings, network, seed, backend }: Pick<Step, "network" | "seed"> & {
+  { settings, network, seed, backend, guard }: Pick<Step, "network" | "seed"> & {
     readonly settings: ComparisonSettings;
     readonly backend: Backend | undefined;
+    readonly guard: Guard;
   },
 ): Promise<ScoreRow> {
   const from = performance.now();
@@ -64,7 +68,8 @@ async function rowOf(
   const weights = settings.weights === "own" ? proxy.weights ?? "scaled" : settings.weights;
   try {
     const by = { proxy, label, backend, settings: { ...settings, weights, variant, seed, draw: 0 } };
-    const { value, parts = {} } = await scoreDraw(design, by);
+    const what = { what: `score by ${label}`, structure: design.text };
+    const { value, parts = {} } = await guard(() => scoreDraw(design, by), what);
     const finite = Number.isFinite(value);
     return row({ value: finite ? value : null, parts, error: finite ? null : `the score is not finite: got ${value}` });
   } catch (error) {
@@ -77,10 +82,10 @@ async function rowOf(
 export async function scoreAll(task: ComparisonTask, { table, backend, hidden }: ScoringSite): Promise<void> {
   const steps = missingSteps(task, table), pace = new WorkPace(steps.length, "networks and seeds scored");
   const work = async ({ network, seed, missing }: Step): Promise<readonly ScoreRow[]> => {
-    const design = task.benchmark.design(network), { settings } = task;
+    const design = task.benchmark.design(network), { settings, guard } = task;
     const rows: ScoreRow[] = [];
     // One proxy at a time, so that the seconds of each are its own.
-    for (const chosen of missing) rows.push(await rowOf(design, chosen, { settings, network, seed, backend }));
+    for (const chosen of missing) rows.push(await rowOf(design, chosen, { settings, network, seed, backend, guard }));
     return rows;
   };
   using line = new ProgressLine({ hidden });

@@ -1,6 +1,6 @@
 /** The work of `zen score`: every chosen proxy on every structure, timed. */
 import type { Backend } from "../../core/graph/backend.ts";
-import { type ChosenProxy, withinSeconds } from "../../core/io/mod.ts";
+import type { ChosenProxy } from "../../core/io/mod.ts";
 import type { AskedForm, NamedNetwork } from "../../core/networks/zoo/mod.ts";
 import {
   evaluateRepeatedly,
@@ -11,7 +11,7 @@ import {
 } from "../../core/scoring/mod.ts";
 import { mapInOrder } from "../concurrency.ts";
 import { failsCandidate } from "../../core/scoring/candidate_error.ts";
-import type { Watch } from "../watch/watch.ts";
+import type { Guard } from "../watch/guard.ts";
 
 /** What one proxy says of one structure, and how long it took to say it. */
 export type ProxyResult =
@@ -32,23 +32,19 @@ export interface ScoreTask {
   readonly settings: Omit<Evaluation["settings"], "variant">;
   readonly repeats: number;
   readonly backend?: Backend;
-  /** A proxy that takes more seconds for a structure fails. */
-  readonly timeout: number;
-  /** Ends the process where a module blocks it for longer. */
-  readonly watch?: Watch | undefined;
+  /** Runs a proxy on a structure. */
+  readonly guard: Guard;
 }
 
 async function resultOf(design: NetworkDesign, chosen: ChosenProxy, task: ScoreTask): Promise<ProxyResult> {
-  const { settings, repeats, backend, timeout, watch } = task, { label, variant } = chosen;
+  const { settings, repeats, backend, guard } = task, { label, variant } = chosen;
   const evaluation = { ...chosen, repeats, settings: { ...settings, variant }, ...(backend && { backend }) };
   const evaluate = () => evaluateRepeatedly(design, evaluation),
     what = { what: `score by ${label}`, structure: design.text };
   const from = performance.now();
   const seconds = (): number => (performance.now() - from) / 1000;
   try {
-    const watched = () => watch ? watch.during(evaluate, what) : evaluate();
-    const score = await withinSeconds(watched, { ...what, seconds: timeout });
-    return { chosen, score, seconds: seconds() };
+    return { chosen, score: await guard(evaluate, what), seconds: seconds() };
   } catch (error) {
     if (failsCandidate(error)) return { chosen, error, seconds: seconds() };
     throw error;

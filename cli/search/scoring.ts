@@ -6,7 +6,6 @@ import {
   modulesOf,
   type RunIdentity,
   searchIdentity,
-  withinSeconds,
 } from "../../core/io/mod.ts";
 import type { Proxy } from "../../core/scoring/mod.ts";
 import {
@@ -21,7 +20,7 @@ import { scorerOf, screensOf } from "../../core/search/scorer.ts";
 import { deviceIdentity } from "../../kernels/identity.ts";
 import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
 import { UsageError } from "../errors.ts";
-import type { WatchedWork } from "../watch/messages.ts";
+import { type Guard, guard } from "../watch/guard.ts";
 import { Watch } from "../watch/watch.ts";
 
 /** Where a search draws its candidates, what scores them, and how scores rank. */
@@ -43,8 +42,7 @@ export interface SearchScoring {
 
 /** Runs code of a search that may be a module's. */
 interface ForeignCode {
-  /** Runs work for so long as it may take, and watched. */
-  bounded<T>(work: () => Promise<T>, what: WatchedWork): Promise<T>;
+  readonly bounded: Guard;
   /** Whether any code of the search comes from a module, which alone can block the thread for good. */
   readonly foreign: boolean;
   readonly watch: Watch;
@@ -55,8 +53,7 @@ function foreignCode(config: SearchConfig, watch: Watch): ForeignCode {
   return {
     watch,
     foreign,
-    bounded: (work, what) =>
-      withinSeconds(() => foreign ? watch.during(work, what) : work(), { ...what, seconds: config.timeout }),
+    bounded: guard({ timeout: config.timeout, watch: foreign ? watch : undefined }),
   };
 }
 

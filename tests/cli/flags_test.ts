@@ -7,7 +7,7 @@ import { configOf } from "../../cli/actions/search.ts";
 import type { ScoreOptions } from "../../cli/commands/score.ts";
 import type { SearchOptions } from "../../cli/commands/search.ts";
 import { createProgram } from "../../cli/program.ts";
-import type { ScoreTask } from "../../cli/score/work.ts";
+
 import { zenJson } from "./zen.ts";
 
 const STRUCTURE = "SuperConvK3BNRELU(3,8,1,1)";
@@ -175,7 +175,7 @@ Deno.test("every flag of zen score reaches what is scored, and changes nothing e
   requireRows(command, scoreSettings, scoreOptions);
   requireOptions(words, scoreOptions);
   // Another proxy differs from the one before it in all that it is, so it is named alone.
-  const named = ({ chosen, ...task }: ScoreTask) => ({
+  const named = ({ chosen, ...task }: Awaited<ReturnType<typeof taskOf>>) => ({
     ...task,
     chosen: chosen.map(({ proxy, variant }) => ({ proxy: proxy.name, variant })),
   });

@@ -184,6 +184,23 @@ Deno.test("zen score: a timeout, a thread that is blocked, and what is no score 
   assert.match(row.scores.mine.error, /did not answer within 0\.5 s$/);
 });
 
+Deno.test("zen correlate: a proxy that does not answer fails its networks, one that blocks the thread ends the process", async () => {
+  using temporary = new TemporaryDirectory();
+  const { path } = temporary, csv = `${path}/own.csv`, out = `${path}/out`;
+  const structures = ["SuperConvK3BNRELU(3,8,1,1)", "SuperConvK3BNRELU(3,16,1,1)", "SuperConvK3BNRELU(3,24,1,2)"];
+  Deno.writeTextFileSync(csv, ["structure,accuracy", ...structures.map((text, at) => `"${text}",${at}`)].join("\n"));
+  const call = (answer: string) => [
+    ...["correlate", "--benchmark", csv, "--proxy", proxyIn(path, answer), "--seeds", "1", "--out", out],
+    ...["--timeout", "0.5"],
+  ];
+  const [{ failed }] = (await zenJson(call("layers === 2 ? never() : { value: layers }")))
+    .filter(({ proxy }) => proxy === "mine");
+  assert.equal(failed, 1);
+  const blocked = await zen(call("block()"));
+  assert.equal(blocked.code, 143, blocked.stderr);
+  assert.match(errorOf(blocked.stderr), /cannot score by .*mine\.ts as it did not answer within 0\.5 s and blocks/);
+});
+
 Deno.test("a run is not continued by a proxy that was edited unless that is accepted, which zen runs show tells", async () => {
   using temporary = new TemporaryDirectory();
   const { path } = temporary, out = `${path}/run`, proxy = proxyIn(path, "{ value: layers }");

@@ -20,6 +20,7 @@ import {
 } from "@zennas/zennas";
 import { comparisonSettings } from "../../core/nasbench/mod.ts";
 import { scoreAll } from "../../cli/correlate/work.ts";
+import { guard } from "../../cli/watch/guard.ts";
 import { scoresInOrder } from "../../cli/score/work.ts";
 import { journalIn, smallConfig, TemporaryDirectory } from "../io/run_case.ts";
 import { drawn } from "./settings.ts";
@@ -88,7 +89,7 @@ Deno.test("scoring a list of structures names the error beside the one that the 
     chosen,
     settings: drawn(zen, { batch: BATCH }),
     repeats: 2,
-    timeout: 600,
+    guard: guard({ timeout: 600 }),
     backend,
   };
   const outcomes: (boolean | string)[] = [];
@@ -107,6 +108,7 @@ Deno.test("a comparison keeps the reason why a network has no score, and the sco
     ...{ benchmark: structureBenchmark(form), dataSet: "cifar10", chosen, seeds: [1], sampleSeed: 1 },
     networks: texts.map((text) => ({ text, accuracy: 90 })),
     settings: comparisonSettings({ batch: BATCH }),
+    guard: guard({ timeout: 600 }),
   }, { table, backend });
   const rows = new Map(table.rows("zen").map((row) => [row.network, row]));
   assert.deepEqual(texts.map((text) => rows.get(text)!.value !== null), [true, false, true]);
