@@ -5,6 +5,7 @@
 import { dirname } from "node:path";
 import { readText } from "../files/read.ts";
 import { replaceFile } from "../files/write.ts";
+import { systemReason } from "../files/error.ts";
 import { FetchError, type FetchErrorKind } from "./error.ts";
 
 /** How far a download is. */
@@ -209,15 +210,10 @@ export async function download(url: string, path: string, options: DownloadOptio
       await Deno.remove(`${part}.version`).catch(() => undefined);
     }
   } catch (cause) {
-    if (!isSystemError(cause)) throw cause;
-    const reason = cause.message.replace(/ \(os error.*/, "").toLowerCase();
-    throw new FetchError("write", `Cannot fetch ${url} to ${path} as it cannot be written: ${reason}`, { path, cause });
+    const reason = cause instanceof Error ? systemReason(cause) : undefined;
+    if (reason === undefined) throw cause;
+    throw new FetchError("write", `Cannot fetch ${url} to ${path} as ${reason}`, { path, cause });
   }
-}
-
-/** Whether an error is the system's, such as a full disk. */
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && /\(os error \d+\)/.test(error.message);
 }
 
 /** Whether there is a file at a path. */

@@ -216,5 +216,5 @@ Deno.test("a place that cannot be written to is named", async () => {
   using place = new Place();
   await using server = new RawServer(whole());
   await Deno.writeTextFile(`${place.folder}/net`, "a file where the folder must be");
-  await fails(place.fetch(server.url), "write", /best-params_rank0\.pth as it cannot be written/);
+  await fails(place.fetch(server.url), "write", /best-params_rank0\.pth as the system says: /);
 });
