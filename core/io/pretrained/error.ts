@@ -6,7 +6,7 @@ export type FetchErrorKind = "unreachable" | "missing" | "server" | "broken" | "
 /** What to do about each kind of failure. */
 const fetchHints: Readonly<Record<FetchErrorKind, string>> = {
   unreachable: "put the file at the path that the message names, or give --checkpoints a folder or a mirror's URL",
-  missing: "the publisher moved it: give --checkpoints a folder or a mirror's URL, or put it at the path named",
+  missing: "put the file at the path that the message names, or give --checkpoints another folder or a mirror's URL",
   server: "try again later: what has been received is kept; or give --checkpoints a mirror",
   broken: "run the command again: it goes on where it stopped",
   changed: "remove the file and the .sha256 beside it if the new one is to be trusted",
