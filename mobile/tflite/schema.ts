@@ -43,11 +43,10 @@ export const ACTIVATION = { NONE: 0, RELU: 1, RELU_N1_TO_1: 2, RELU6: 3 } as con
 /** A field of a table: its slot, its type, and its default value, which is not stored. */
 export type Field = readonly [slot: number, type: "int8" | "int32" | "float32", absent: number];
 
-/** The tables of operators' options: their number in the union, their number of fields, and the fields that we use. */
+/** The tables of operators' options: their number in the union, and the fields that we use. */
 export const optionTables = {
   Conv2DOptions: {
     union: 1,
-    fieldCount: 7,
     fields: {
       padding: [0, "int8", 0],
       strideW: [1, "int32", 0],
@@ -59,7 +58,6 @@ export const optionTables = {
   },
   DepthwiseConv2DOptions: {
     union: 2,
-    fieldCount: 7,
     fields: {
       padding: [0, "int8", 0],
       strideW: [1, "int32", 0],
@@ -72,7 +70,6 @@ export const optionTables = {
   },
   Pool2DOptions: {
     union: 5,
-    fieldCount: 6,
     fields: {
       padding: [0, "int8", 0],
       strideW: [1, "int32", 0],
@@ -84,22 +81,21 @@ export const optionTables = {
   },
   FullyConnectedOptions: {
     union: 8,
-    fieldCount: 5,
     fields: { activation: [0, "int8", 0], keepDims: [2, "int8", 0], asymmetricInputs: [3, "int8", 0] },
   },
-  SoftmaxOptions: { union: 9, fieldCount: 1, fields: { beta: [0, "float32", 0] } },
-  ConcatenationOptions: { union: 10, fieldCount: 2, fields: { axis: [0, "int32", 0], activation: [1, "int8", 0] } },
-  AddOptions: { union: 11, fieldCount: 2, fields: { activation: [0, "int8", 0] } },
-  ReshapeOptions: { union: 17, fieldCount: 1, fields: {} },
-  MulOptions: { union: 21, fieldCount: 1, fields: { activation: [0, "int8", 0] } },
-  PadOptions: { union: 22, fieldCount: 0, fields: {} },
-  TransposeOptions: { union: 26, fieldCount: 0, fields: {} },
-  ReducerOptions: { union: 27, fieldCount: 1, fields: { keepDims: [0, "int8", 0] } },
-  StridedSliceOptions: { union: 32, fieldCount: 6, fields: {} },
-  DequantizeOptions: { union: 38, fieldCount: 0, fields: {} },
-  PadV2Options: { union: 43, fieldCount: 0, fields: {} },
-  QuantizeOptions: { union: 89, fieldCount: 0, fields: {} },
-} as const satisfies Record<string, { union: number; fieldCount: number; fields: Readonly<Record<string, Field>> }>;
+  SoftmaxOptions: { union: 9, fields: { beta: [0, "float32", 0] } },
+  ConcatenationOptions: { union: 10, fields: { axis: [0, "int32", 0], activation: [1, "int8", 0] } },
+  AddOptions: { union: 11, fields: { activation: [0, "int8", 0] } },
+  ReshapeOptions: { union: 17, fields: {} },
+  MulOptions: { union: 21, fields: { activation: [0, "int8", 0] } },
+  PadOptions: { union: 22, fields: {} },
+  TransposeOptions: { union: 26, fields: {} },
+  ReducerOptions: { union: 27, fields: { keepDims: [0, "int8", 0] } },
+  StridedSliceOptions: { union: 32, fields: {} },
+  DequantizeOptions: { union: 38, fields: {} },
+  PadV2Options: { union: 43, fields: {} },
+  QuantizeOptions: { union: 89, fields: {} },
+} as const satisfies Record<string, { union: number; fields: Readonly<Record<string, Field>> }>;
 
 /** The name of a table of options. */
 export type OptionTable = keyof typeof optionTables;
@@ -125,17 +121,3 @@ export const slots = {
   SignatureDef: { inputs: 0, outputs: 1, signatureKey: 2 },
   TensorMap: { name: 0, tensorIndex: 1 },
 } as const;
-
-/** The number of fields of each table. */
-export const fieldCounts: { readonly [Table in keyof typeof slots]: number } = {
-  Model: 8,
-  OperatorCode: 4,
-  SubGraph: 5,
-  Tensor: 9,
-  QuantizationParameters: 7,
-  Operator: 5,
-  Buffer: 1,
-  Metadata: 2,
-  SignatureDef: 3,
-  TensorMap: 2,
-};

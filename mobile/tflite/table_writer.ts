@@ -1,10 +1,29 @@
 /** Writes FlatBuffers tables and vectors in the forms that models use. */
 import { Builder, type Offset } from "flatbuffers";
 import type { OperatorOptions } from "./model.ts";
-import { type Field, fieldCounts, optionTables, type slots } from "./schema.ts";
+import { type Field, optionTables, slots } from "./schema.ts";
 
 /** Alignment of constants in bytes, because kernels read them directly from the file. */
 const DATA_ALIGNMENT = 16;
+
+/** What a field holds: something that was written before, or a number. */
+export type FieldValue = readonly [type: keyof typeof adders, value: number];
+
+/** The library's method for each type of field. */
+const adders = {
+  offset: "addFieldOffset",
+  int8: "addFieldInt8",
+  int32: "addFieldInt32",
+  float32: "addFieldFloat32",
+} as const;
+
+/** A field with its slot, and the value that stands where none is stored. */
+interface PlacedField {
+  readonly slot: number;
+  readonly type: keyof typeof adders;
+  readonly value: number;
+  readonly absent: number;
+}
 
 /** Writes tables by their fields' names. */
 export class TableWriter {
@@ -36,23 +55,40 @@ export class TableWriter {
     return this.builder.createByteVector(data);
   }
 
-  /** Writes a table; `write` writes its fields. */
-  table(name: keyof typeof slots, write: (builder: Builder) => void): Offset {
-    this.builder.startObject(fieldCounts[name]);
-    write(this.builder);
-    return this.builder.endObject();
+  /** Writes a text. */
+  text(text: string): Offset {
+    return this.builder.createString(text);
+  }
+
+  /** Writes a table. Fields that are absent, or 0, are not stored. */
+  table<Table extends keyof typeof slots>(
+    name: Table,
+    fields: { readonly [Name in keyof typeof slots[Table]]?: FieldValue },
+  ): Offset {
+    const places: Readonly<Record<string, number>> = slots[name];
+    return this.#object(
+      Object.entries<FieldValue | undefined>(fields).flatMap(([field, value]) =>
+        value ? [{ slot: places[field]!, type: value[0], value: value[1], absent: 0 }] : []
+      ),
+    );
   }
 
   /** Writes the table of an operator's options. */
   options({ table, ...values }: OperatorOptions): Offset {
-    const { fieldCount, fields } = optionTables[table], { builder } = this;
-    builder.startObject(fieldCount);
-    for (const [name, [slot, type, absent]] of Object.entries<Field>(fields)) {
-      const value = (values as Readonly<Record<string, number>>)[name] ?? absent;
-      if (type === "int8") builder.addFieldInt8(slot, value, absent);
-      else if (type === "int32") builder.addFieldInt32(slot, value, absent);
-      else builder.addFieldFloat32(slot, value, absent);
-    }
-    return builder.endObject();
+    const given = values as Readonly<Record<string, number>>;
+    return this.#object(
+      Object.entries<Field>(optionTables[table].fields).map(([name, [slot, type, absent]]) => ({
+        slot,
+        type,
+        value: given[name] ?? absent,
+        absent,
+      })),
+    );
+  }
+
+  #object(fields: readonly PlacedField[]): Offset {
+    this.builder.startObject(Math.max(...fields.map(({ slot }) => slot), 0) + 1);
+    for (const { slot, type, value, absent } of fields) this.builder[adders[type]](slot, value, absent);
+    return this.builder.endObject();
   }
 }

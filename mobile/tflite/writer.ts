@@ -4,7 +4,7 @@ import { elementCount } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
 import type { LiteModel, LiteOperator, LiteTensor, Quantization } from "./model.ts";
 import { operatorCode, type OperatorName } from "./operators.ts";
-import { FILE_IDENTIFIER, optionTables, SCHEMA_VERSION, slots, type TensorType, tensorTypes } from "./schema.ts";
+import { FILE_IDENTIFIER, optionTables, SCHEMA_VERSION, type TensorType, tensorTypes } from "./schema.ts";
 import { TableWriter } from "./table_writer.ts";
 import { operatorVersion } from "./versions.ts";
 
@@ -22,64 +22,63 @@ export interface WriteOptions {
 }
 
 function writeQuantization(writer: TableWriter, { scales, zeroPoints, axis }: Quantization): Offset {
-  const { builder } = writer, at = slots.QuantizationParameters;
+  const { builder } = writer;
   builder.startVector(4, scales.length, 4);
   for (const scale of scales.toReversed()) builder.addFloat32(scale);
   const scale = builder.endVector();
   builder.startVector(8, zeroPoints.length, 8);
   for (const point of zeroPoints.toReversed()) builder.addInt64(BigInt(point));
   const zeroPoint = builder.endVector();
-  return writer.table("QuantizationParameters", () => {
-    builder.addFieldOffset(at.scale, scale, 0);
-    builder.addFieldOffset(at.zeroPoint, zeroPoint, 0);
-    builder.addFieldInt32(at.quantizedDimension, axis, 0);
+  return writer.table("QuantizationParameters", {
+    scale: ["offset", scale],
+    zeroPoint: ["offset", zeroPoint],
+    quantizedDimension: ["int32", axis],
   });
 }
 
 const typeNumber = (type: TensorType): number => tensorTypes.indexOf(type);
 
 function writeTensor(writer: TableWriter, { name, shape, type, quantization }: LiteTensor, buffer: number): Offset {
-  const nameAt = writer.builder.createString(name), shapeAt = writer.integers(shape), at = slots.Tensor;
-  const quantizationAt = quantization ? writeQuantization(writer, quantization) : 0;
-  return writer.table("Tensor", (builder) => {
-    builder.addFieldOffset(at.shape, shapeAt, 0);
-    builder.addFieldInt8(at.type, typeNumber(type), 0);
-    builder.addFieldInt32(at.buffer, buffer, 0);
-    builder.addFieldOffset(at.name, nameAt, 0);
-    builder.addFieldOffset(at.quantization, quantizationAt, 0);
-    builder.addFieldInt8(at.hasRank, 1, 0);
+  return writer.table("Tensor", {
+    shape: ["offset", writer.integers(shape)],
+    type: ["int8", typeNumber(type)],
+    buffer: ["int32", buffer],
+    name: ["offset", writer.text(name)],
+    ...(quantization && { quantization: ["offset", writeQuantization(writer, quantization)] }),
+    hasRank: ["int8", 1],
   });
 }
 
 function writeOperator(writer: TableWriter, { inputs, outputs, options }: LiteOperator, opcode: number): Offset {
-  const inputsAt = writer.integers(inputs), outputsAt = writer.integers(outputs), at = slots.Operator;
-  const optionsAt = options ? writer.options(options) : 0;
-  return writer.table("Operator", (builder) => {
-    builder.addFieldInt32(at.opcodeIndex, opcode, 0);
-    builder.addFieldOffset(at.inputs, inputsAt, 0);
-    builder.addFieldOffset(at.outputs, outputsAt, 0);
-    if (!options) return;
-    builder.addFieldInt8(at.builtinOptionsType, optionTables[options.table].union, 0);
-    builder.addFieldOffset(at.builtinOptions, optionsAt, 0);
+  return writer.table("Operator", {
+    opcodeIndex: ["int32", opcode],
+    inputs: ["offset", writer.integers(inputs)],
+    outputs: ["offset", writer.integers(outputs)],
+    ...(options && {
+      builtinOptionsType: ["int8", optionTables[options.table].union],
+      builtinOptions: ["offset", writer.options(options)],
+    }),
   });
 }
 
+/** The largest number of an operator that fits a byte. */
+const LARGEST_OLD_CODE = 127;
+
 /**
- * Old readers read an operator's number from a byte, which can hold the first 127 operators, so the number is written
- * in both fields.
+ * Old readers read an operator's number from a byte, so it is written in both fields. A larger one is in the new field
+ * alone.
  */
 function writeOperatorCode(writer: TableWriter, name: OperatorName, version: number): Offset {
-  const code = operatorCode(name), at = slots.OperatorCode;
-  return writer.table("OperatorCode", (builder) => {
-    builder.addFieldInt8(at.deprecatedBuiltinCode, Math.min(code, 127), 0);
-    builder.addFieldInt32(at.version, version, 1);
-    builder.addFieldInt32(at.builtinCode, code, 0);
+  const code = operatorCode(name);
+  return writer.table("OperatorCode", {
+    deprecatedBuiltinCode: ["int8", Math.min(code, LARGEST_OLD_CODE)],
+    version: ["int32", version],
+    builtinCode: ["int32", code],
   });
 }
 
 function writeBuffer(writer: TableWriter, data?: Uint8Array): Offset {
-  const at = data && data.length > 0 ? writer.bytes(data) : 0;
-  return writer.table("Buffer", (builder) => builder.addFieldOffset(slots.Buffer.data, at, 0));
+  return writer.table("Buffer", data && data.length > 0 ? { data: ["offset", writer.bytes(data)] } : {});
 }
 
 /** Writes the operators, and their codes with versions; each pair of code and version is written once. */
@@ -98,29 +97,19 @@ function writeOperators(
 }
 
 function writeSignature(writer: TableWriter, model: LiteModel, names: WriteOptions["signature"]): Offset {
-  const port = (name: string, tensor: number): Offset => {
-    const nameAt = writer.builder.createString(name);
-    const map = writer.table("TensorMap", (builder) => {
-      builder.addFieldOffset(slots.TensorMap.name, nameAt, 0);
-      builder.addFieldInt32(slots.TensorMap.tensorIndex, tensor, 0);
-    });
-    return writer.tables([map]);
-  };
-  const inputs = port(names.input, model.input), outputs = port(names.output, model.output);
-  const key = writer.builder.createString("serving_default");
-  return writer.table("SignatureDef", (builder) => {
-    builder.addFieldOffset(slots.SignatureDef.inputs, inputs, 0);
-    builder.addFieldOffset(slots.SignatureDef.outputs, outputs, 0);
-    builder.addFieldOffset(slots.SignatureDef.signatureKey, key, 0);
+  const port = (name: string, tensor: number): Offset =>
+    writer.tables([
+      writer.table("TensorMap", { name: ["offset", writer.text(name)], tensorIndex: ["int32", tensor] }),
+    ]);
+  return writer.table("SignatureDef", {
+    inputs: ["offset", port(names.input, model.input)],
+    outputs: ["offset", port(names.output, model.output)],
+    signatureKey: ["offset", writer.text("serving_default")],
   });
 }
 
 function writeMetadata(writer: TableWriter, name: string, buffer: number): Offset {
-  const nameAt = writer.builder.createString(name);
-  return writer.table("Metadata", (builder) => {
-    builder.addFieldOffset(slots.Metadata.name, nameAt, 0);
-    builder.addFieldInt32(slots.Metadata.buffer, buffer, 0);
-  });
+  return writer.table("Metadata", { name: ["offset", writer.text(name)], buffer: ["int32", buffer] });
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
@@ -141,15 +130,13 @@ function writeSubgraph(
   model: LiteModel,
   { operators, bufferOf }: { readonly operators: Offset; readonly bufferOf: readonly number[] },
 ): Offset {
-  const tensors = writer.tables(model.tensors.map((tensor, id) => writeTensor(writer, tensor, bufferOf[id]!)));
-  const inputs = writer.integers([model.input]), outputs = writer.integers([model.output]);
-  const name = writer.builder.createString("main");
-  return writer.table("SubGraph", (builder) => {
-    builder.addFieldOffset(slots.SubGraph.tensors, tensors, 0);
-    builder.addFieldOffset(slots.SubGraph.inputs, inputs, 0);
-    builder.addFieldOffset(slots.SubGraph.outputs, outputs, 0);
-    builder.addFieldOffset(slots.SubGraph.operators, operators, 0);
-    builder.addFieldOffset(slots.SubGraph.name, name, 0);
+  const tensors = model.tensors.map((tensor, id) => writeTensor(writer, tensor, bufferOf[id]!));
+  return writer.table("SubGraph", {
+    tensors: ["offset", writer.tables(tensors)],
+    inputs: ["offset", writer.integers([model.input])],
+    outputs: ["offset", writer.integers([model.output])],
+    operators: ["offset", operators],
+    name: ["offset", writer.text("main")],
   });
 }
 
@@ -161,16 +148,14 @@ function writeModel(writer: TableWriter, model: LiteModel, { metadata = {}, sign
   const { codes, operators } = writeOperators(writer, model);
   const subgraphs = writer.tables([writeSubgraph(writer, model, { operators, bufferOf })]);
   const signatures = writer.tables([writeSignature(writer, model, signature)]);
-  const metadataAt = writer.tables(entries), buffersAt = writer.tables(buffers);
-  const description = writer.builder.createString("zennas"), at = slots.Model;
-  return writer.table("Model", (builder) => {
-    builder.addFieldInt32(at.version, SCHEMA_VERSION, 0);
-    builder.addFieldOffset(at.operatorCodes, codes, 0);
-    builder.addFieldOffset(at.subgraphs, subgraphs, 0);
-    builder.addFieldOffset(at.description, description, 0);
-    builder.addFieldOffset(at.buffers, buffersAt, 0);
-    builder.addFieldOffset(at.metadata, metadataAt, 0);
-    builder.addFieldOffset(at.signatureDefs, signatures, 0);
+  return writer.table("Model", {
+    version: ["int32", SCHEMA_VERSION],
+    operatorCodes: ["offset", codes],
+    subgraphs: ["offset", subgraphs],
+    description: ["offset", writer.text("zennas")],
+    buffers: ["offset", writer.tables(buffers)],
+    metadata: ["offset", writer.tables(entries)],
+    signatureDefs: ["offset", signatures],
   });
 }
 
