@@ -49,14 +49,19 @@ export function asked(question: string): boolean {
   return /^y(es)?$/i.test(new TextDecoder().decode(answer.subarray(0, length)).trim());
 }
 
-/** Prints rows under a header in aligned columns: numbers to the right, text to the left. */
-export function printTable(header: readonly string[], rows: readonly Row[]): void {
+/** Rows under a header in aligned columns: numbers to the right, text to the left. */
+export function tableLines(header: readonly string[], rows: readonly Row[]): string[] {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => `${row[column]}`.length)));
   const line = (row: Row): string =>
     row.map((cell, column) =>
       typeof cell === "number" ? `${cell}`.padStart(widths[column]!) : cell.padEnd(widths[column]!)
     ).join("  ").trimEnd();
-  for (const row of [header, ...rows]) print(line(row));
+  return [header, ...rows].map(line);
+}
+
+/** Prints rows under a header as {@link tableLines} aligns them. */
+export function printTable(header: readonly string[], rows: readonly Row[]): void {
+  for (const line of tableLines(header, rows)) print(line);
 }
 
 /** Prints names and values, one a line, values aligned. */

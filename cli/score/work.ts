@@ -53,7 +53,7 @@ async function resultOf(design: NetworkDesign, chosen: ChosenProxy, task: ScoreT
 
 /** Scores structures, several at once where the repeats of one do not keep the backend busy; results are in order. */
 export async function* scoresInOrder(task: ScoreTask): AsyncGenerator<ScoredStructure> {
-  const atOnce = Math.max(1, Math.ceil((task.backend?.concurrency ?? 1) / task.repeats));
+  const atOnce = Math.ceil((task.backend?.concurrency ?? 1) / task.repeats);
   yield* mapInOrder(task.networks, atOnce, async (network) => {
     const { text } = network, design = network.design(task.form);
     const results: ProxyResult[] = [];

@@ -11,7 +11,8 @@ export interface Band {
 const BAND_BYTES = 256 * 1024;
 /** Pixels of a register tile. A band whose pixels are no multiple of it computes a partly empty tile. */
 export const TILE_PIXELS = 6;
-const PANEL_CHANNELS = 8;
+/** Output channels of a panel. */
+export const PANEL = 8;
 /**
  * The cost model: multiply-adds a cycle at best; cycles to copy one value into a band; cycles to begin and end a panel.
  */
@@ -62,7 +63,7 @@ function cost(geometry: Geometry, band: Band): number {
   const pixels = times * (whole * tiled(band.rows) + (rest && tiled(rest)));
   const macs = pixels * kh * kw * (c / groups) * o;
   const copied = bands * bandBytes(geometry, band) / 4 * Math.ceil(c / sliceChannels(geometry));
-  return macs / MACS_PER_CYCLE + bands * Math.ceil(o / PANEL_CHANNELS) * CYCLES_PER_PANEL + copied * CYCLES_PER_COPY;
+  return macs / MACS_PER_CYCLE + bands * Math.ceil(o / PANEL) * CYCLES_PER_PANEL + copied * CYCLES_PER_COPY;
 }
 
 /** Every size of band whose input fits: first more rows of one image, then more whole images. */

@@ -78,6 +78,6 @@ export function planEpilogues<Activation extends string>(
     for (const id of chain) absorbed.set(id, end);
   };
 
-  for (let id = graph.nodes.length - 1; id >= 0; id--) if (producers.includes(graph.nodes[id]!.op)) take(id);
+  graph.nodes.flatMap(({ op }, id) => producers.includes(op) ? [id] : []).reverse().forEach(take);
   return { ends, absorbed };
 }

@@ -4,11 +4,10 @@ import type { StoragePrecision } from "../../core/graph/precision.ts";
 import { type AdapterChoice, type AdapterDescription, requestAdapter } from "./adapters.ts";
 import { DeviceMemory } from "./device_memory.ts";
 import { KernelError } from "./errors.ts";
-import { cutResults, layOutGroup, type PlanRun } from "./group.ts";
+import { cutResults, layOutGroup, type PlacedDispatch, type PlanRun, portions } from "./group.ts";
 import { kernels as allKernels } from "./kernels.ts";
 import type { PlanLimits } from "./limits.ts";
 import { Pipelines } from "./pipelines.ts";
-import type { PlannedDispatch } from "./plan.ts";
 import { DispatchTimer } from "./timer.ts";
 import type { Kernel } from "./wgsl/kernel.ts";
 
@@ -26,12 +25,6 @@ export interface DeviceOptions {
 export interface SubmittedGroup {
   /** The outputs of each run, in order. */
   read(): Promise<Float32Array<ArrayBuffer>[][]>;
-}
-
-/** A dispatch, and where its run's parameters begin, in words, among those of the group. */
-interface PlacedDispatch {
-  readonly dispatch: PlannedDispatch;
-  readonly start: number;
 }
 
 /**
@@ -85,7 +78,7 @@ export class GpuDevice implements Disposable {
       event.preventDefault();
       this.#uncaptured ??= (event as unknown as GPUUncapturedErrorEvent).error;
     });
-    device.lost.then(({ message, reason }) => this.lost ??= message || reason || "no reason given");
+    device.lost.then(({ message, reason }) => this.lost ??= [reason, message].filter(Boolean).join(": "));
   }
 
   /**
@@ -160,14 +153,7 @@ export class GpuDevice implements Disposable {
 
   /** Submits dispatches in portions short enough for the system's watchdog; see {@link SUBMISSION_MACS}. */
   #submitAll(dispatches: readonly PlacedDispatch[]): void {
-    let first = 0, macs = 0;
-    dispatches.forEach(({ dispatch }, index) => {
-      macs += dispatch.macs;
-      if (macs < SUBMISSION_MACS && index < dispatches.length - 1) return;
-      this.#submitPass(dispatches.slice(first, index + 1));
-      first = index + 1;
-      macs = 0;
-    });
+    for (const portion of portions(dispatches, SUBMISSION_MACS)) this.#submitPass(portion);
   }
 
   #submitPass(dispatches: readonly PlacedDispatch[], timestampWrites?: GPUComputePassTimestampWrites): void {

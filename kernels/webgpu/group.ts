@@ -1,7 +1,7 @@
 /** Groups: several runs that share submissions and one readback, because each of these costs time whatever its size. */
 import { seedKey } from "../../core/numeric/random.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, PlannedDispatch } from "./plan.ts";
 
 /** One run of a plan. */
 export interface PlanRun {
@@ -71,6 +71,27 @@ export function writeWords(run: PlanRun, index: number, { layout, words }: {
     if (by === "seed") words[at] = seeds[next++ % seeds.length]!;
     else words[at]! += by === "upload" ? layout.uploads[index]! : layout.results[index]!;
   }
+}
+
+/** A dispatch, and where its run's parameters begin, in words, among those of the group. */
+export interface PlacedDispatch {
+  readonly dispatch: PlannedDispatch;
+  readonly start: number;
+}
+
+/** Dispatches in order, in portions that each end with the dispatch that brings them to `macs` multiply-adds. */
+export function portions(dispatches: readonly PlacedDispatch[], macs: number): PlacedDispatch[][] {
+  const all: PlacedDispatch[][] = [];
+  let room = 0;
+  for (const placed of dispatches) {
+    if (room <= 0) {
+      all.push([]);
+      room = macs;
+    }
+    all.at(-1)!.push(placed);
+    room -= placed.dispatch.macs;
+  }
+  return all;
 }
 
 /** A group's results, cut into each run's outputs. */

@@ -76,7 +76,7 @@ class Bench implements Disposable {
 }
 
 /** Work per millisecond, measured with an amount that takes at least {@link LONG_ENOUGH_MS}. */
-async function rateOf(time: (amount: number) => Promise<number>): Promise<number> {
+export async function rateOf(time: (amount: number) => Promise<number>): Promise<number> {
   await time(1);
   for (let amount = 1;; amount *= 2) {
     const ms = await time(amount);

@@ -13,20 +13,8 @@ import {
   type UnaryOperation,
 } from "./expression.ts";
 
-const isConstant = (expression: Expression, value: number): boolean =>
-  expression.kind === "constant" && expression.value === value;
-
-function plus(left: Expression, right: Expression): Expression {
-  if (isConstant(left, 0)) return right;
-  return isConstant(right, 0) ? left : binary("add", left, right);
-}
-
-function times(left: Expression, right: Expression): Expression {
-  if (isConstant(left, 0) || isConstant(right, 0)) return constant(0);
-  if (isConstant(left, 1)) return right;
-  return isConstant(right, 1) ? left : binary("multiply", left, right);
-}
-
+const plus = (left: Expression, right: Expression): Expression => binary("add", left, right);
+const times = (left: Expression, right: Expression): Expression => binary("multiply", left, right);
 const minus = (left: Expression, right: Expression): Expression => plus(left, times(constant(-1), right));
 
 /** The derivative of each function of one scalar at `of`. */
@@ -149,6 +137,7 @@ class ExpressionNodes {
   #combine(op: "add" | "mul", left: Value, right: Value): Value {
     if ("number" in left) return this.#combine(op, right, left);
     if ("node" in right) return { node: this.#builder.add(op, [left.node, right.node], {}) };
+    if (op === "mul" && right.number === 0) return right;
     return this.#affine(left.node, op === "mul" ? { scale: right.number } : { shift: right.number });
   }
 

@@ -121,8 +121,9 @@ export const adaptive_average_unpool: OpDef<AdaptiveUnpoolAttributes> = {
   macs: noMacs,
   inPlace: false,
   degrees: [1],
-  backward: ({ builder, inputs: [y], gradient }) => [
-    builder.add("adaptive_average_pool", [gradient], { size: nhwc(builder.shape(y!), "a pooling's output")[1] }),
-  ],
+  backward: ({ builder, inputs: [y], gradient }) => {
+    const [, size] = nhwc(builder.shape(y!), "a pooling's output");
+    return [builder.add("adaptive_average_pool", [gradient], { size })];
+  },
   reference: ([y], _, { output }) => unpool(y!.data, { x: output, y: y!.shape, range: adaptiveRange }),
 };

@@ -92,7 +92,7 @@ class Parser {
 
   #container({ definition }: BlockKind, depth: number): Block {
     const { name, arguments: names } = definition, args: number[] = [];
-    if (!definition.argumentsOptional || isDigit(this.#text.charCodeAt(this.#position))) {
+    if (!definition.argumentsOptional || /^[0-9]/.test(this.#text.slice(this.#position))) {
       while (args.length < names.length) {
         args.push(this.#argument(definition, args.length));
         this.#expect(",", `after ${names[args.length - 1]} of ${name}`);
@@ -161,8 +161,6 @@ class Parser {
     throw new StructureSyntaxError(reason, { structure: this.#text, position });
   }
 }
-
-const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 /**
  * Parses a structure string such as `SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,2,8,1)`: a sequence of blocks. A block

@@ -4,13 +4,11 @@ import type { Shape } from "../../../core/graph/shape.ts";
 import { convolutionGeometry, type Geometry, isDepthwise } from "../../lowering/geometry.ts";
 import type { BufferView } from "../../lowering/places.ts";
 import type { LoweredNode } from "../../../core/graph/row.ts";
-import { type Band, bandBytes, chooseBand, sliceChannels, TILE_PIXELS } from "../bands.ts";
+import { type Band, bandBytes, chooseBand, PANEL, sliceChannels, TILE_PIXELS } from "../bands.ts";
 import type { Buffer, Values } from "../lowered.ts";
 import type { CpuLowering } from "../lowering.ts";
 import { STATISTICS_BLOCK_BYTES } from "./normalization.ts";
 
-/** Output channels of a panel. */
-export const PANEL = 8;
 const PART_WEIGHT_BYTES = 20 * 1024;
 const PART_OUTPUT_BYTES = 128 * 1024;
 

@@ -3,10 +3,10 @@ import { elementCount, ohwi, type Shape } from "../../../core/graph/shape.ts";
 import { convolutionGeometry, type Geometry } from "../../lowering/geometry.ts";
 import { type Phase, phasesOf } from "../../lowering/phases.ts";
 import type { LoweredNode } from "../../../core/graph/row.ts";
-import { bandBytes, chooseGradientBand } from "../bands.ts";
+import { bandBytes, chooseGradientBand, PANEL } from "../bands.ts";
 import type { Buffer, BufferByte } from "../lowered.ts";
 import type { CpuLowering } from "../lowering.ts";
-import { extents, flattened, lowerConvolution, PANEL, panelCount, readsInPlace } from "./convolution.ts";
+import { extents, flattened, lowerConvolution, panelCount, readsInPlace } from "./convolution.ts";
 
 /** A phase of a convolution's transpose: a convolution of stride 1, of whose output the first rows and columns go. */
 interface SkippingPhase extends Phase {

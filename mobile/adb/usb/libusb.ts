@@ -34,18 +34,18 @@ const symbols = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** The negative results of libusb.h that adb meets. */
-const ERRORS: Readonly<Record<number, string>> = {
-  [-1]: "LIBUSB_ERROR_IO",
-  [-2]: "LIBUSB_ERROR_INVALID_PARAM",
-  [-3]: "LIBUSB_ERROR_ACCESS",
-  [-4]: "LIBUSB_ERROR_NO_DEVICE",
-  [-5]: "LIBUSB_ERROR_NOT_FOUND",
-  [-6]: "LIBUSB_ERROR_BUSY",
-  [-7]: "LIBUSB_ERROR_TIMEOUT",
-  [-8]: "LIBUSB_ERROR_OVERFLOW",
-  [-9]: "LIBUSB_ERROR_PIPE",
-};
+/** The results of libusb.h that adb meets: −1, −2 and so on. */
+const ERRORS = [
+  "IO",
+  "INVALID_PARAM",
+  "ACCESS",
+  "NO_DEVICE",
+  "NOT_FOUND",
+  "BUSY",
+  "TIMEOUT",
+  "OVERFLOW",
+  "PIPE",
+] as const;
 
 /** A transfer that was not done in time: what arrived until then still counts. */
 export const TIMEOUT = -7;
@@ -54,7 +54,7 @@ export const TIMEOUT = -7;
 export function check(result: number | bigint, doing: string): number {
   const value = Number(result);
   if (value >= 0) return value;
-  const name = ERRORS[value] ?? `LIBUSB_ERROR ${value}`;
+  const name = `LIBUSB_ERROR_${ERRORS[-value - 1] ?? value}`;
   throw new AdbError(adbCodeOf(name), `Cannot ${doing} as libusb says ${name}`, { data: { libusb: name } });
 }
 

@@ -43,6 +43,6 @@ export async function calibrate(
     widen(image, values);
     nodes.forEach((id, index) => widen(id, outputs[index]!));
   }
-  if (ranges.size > 0) return ranges;
+  if (ranges.has(image)) return ranges;
   throw new MobileError("EXPORT_CALIBRATION_MISSING", "Cannot calibrate as there is no image");
 }
