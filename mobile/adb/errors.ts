@@ -59,7 +59,7 @@ const meanings: readonly (readonly [said: RegExp, code: AdbErrorCode])[] = [
   [/open failed|no such file/i, "PULL_FAILED"],
   [/connection refused|ECONNREFUSED/i, "ADB_SERVER_UNREACHABLE"],
   [
-    /^closed$|without exit message|stream has ended|ended by the other party|closed unexpectedly|device .*lost|reset by peer|broken pipe|socket closed|transport .*not found|LIBUSB_ERROR_(NO_DEVICE|IO|PIPE)|connection closed/i,
+    /^closed$|without exit message|stream has ended|ExactReadable ended|ended by the other party|closed unexpectedly|device .*lost|reset by peer|broken pipe|socket closed|transport .*not found|LIBUSB_ERROR_(NO_DEVICE|IO|PIPE)|connection closed/i,
     "DEVICE_LOST",
   ],
   [/LIBUSB_ERROR_BUSY/, "USB_BUSY"],

@@ -135,6 +135,7 @@ Deno.test("a phone without sha256sum: a file is checked by its size, and the ans
   });
   const { checkedBy, bytes } = await device.push(`${REMOTE}/x`, new Uint8Array(1000));
   assert.deepEqual([checkedBy, bytes], ["size", 1000]);
+  assert.equal((await Deno.stat(`${phone.folder}${REMOTE}/x`)).mode! & 0o777, 0o644);
   await Deno.writeTextFile(`${phone.folder}/bin/wc`, "#!/bin/sh\necho 999\n", { mode: 0o755 });
   await rejectsWith(device.push(`${REMOTE}/x`, new Uint8Array(1000)), "PUSH_MISMATCH");
 });

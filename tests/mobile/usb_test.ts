@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import type { AdbError } from "../../mobile/adb/mod.ts";
-import { check, loadLibusb } from "../../mobile/adb/usb/libusb.ts";
 import { assertUntouched, benchArguments, readReport } from "./phone/harness.ts";
 import { permissions } from "../cli/zen.ts";
 import { installed } from "./debian_adb.ts";
 import { Adbd } from "./scripted_phone/adbd.ts";
 import { printing, soundOutput } from "./scripted_phone/binaries.ts";
 import { Phone } from "./scripted_phone/phone.ts";
-import { rejectsWith } from "./rejects.ts";
 
 const missing = !installed("umockdev-run") || Deno.build.os !== "linux" ||
   !new Deno.Command("sh", { args: ["-c", "ldconfig -p | grep -q libusb-1.0.so.0"] }).outputSync().success;
@@ -52,17 +49,6 @@ Deno.test({
   },
 });
 
-Deno.test("no libusb, or something else under its name", async () => {
-  const text = await Deno.makeTempFile({ suffix: ".so" });
-  await Deno.writeTextFile(text, "no library");
-  for (const name of ["libusb-none.so.0", text]) {
-    const error = await rejectsWith<AdbError>(() => loadLibusb([name]), "USB_LIB_MISSING");
-    assert.match(error.hint, /apt install libusb-1.0-0/);
-    assert.ok(error.message.includes(name) && error.cause);
-  }
-  await Deno.remove(text);
-});
-
 Deno.test({
   name: "zen phone bench over the USB: files are pushed, models measured, the report made",
   ignore: missing,
@@ -75,12 +61,6 @@ Deno.test({
     assert.deepEqual([report.samples.length, report.target.properties.serial], [6, "HT7A10101010"]);
     assertUntouched(phone);
   },
-});
-
-Deno.test("what libusb says", async () => {
-  const codes = { "-6": "USB_BUSY", "-3": "USB_ACCESS", "-4": "DEVICE_LOST", "-5": "USB_FAILED", "-99": "USB_FAILED" };
-  for (const [result, code] of Object.entries(codes)) await rejectsWith(() => check(Number(result), "speak"), code);
-  assert.equal(check(7n, "speak"), 7);
 });
 
 Deno.test({
