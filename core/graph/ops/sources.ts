@@ -70,7 +70,7 @@ export const gaussian: OpDef<GaussianAttributes> = {
 /** Known values. */
 export const constant: OpDef<ConstantAttributes> = {
   shape: (_, { shape, values }) => {
-    if (values.length === 1 || values.length === elementCount(declaredShape(shape))) return shape;
+    if ([1, elementCount(declaredShape(shape))].includes(values.length)) return shape;
     throw new ShapeError(`Cannot fill [${shape}] as it takes one value or one each: got ${values.length}`);
   },
   macs: noMacs,
