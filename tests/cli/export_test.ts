@@ -49,7 +49,6 @@ Deno.test("what cannot be exported or read is one line and a hint", async () => 
     [["export", STRUCTURE, "--precision", "int8", "-o", out], 1, /needs images to calibrate on\n {2}hint: /],
     [["export", STRUCTURE, "--precision", "int8", "--calibration", scratch.path, "-o", out], 1, /holds no images/],
     [["export", STRUCTURE, "--format", "onnx", "--precision", "f16", "-o", out], 2, /only in f32/],
-    [["export", STRUCTURE, "--calibration", "random", "-o", out], 2, /only int8 takes --calibration/],
     [["export", STRUCTURE, "--precision", "int8", "--calibration", out, "-o", out], 1, /no directory of images/],
     [["export", STRUCTURE, "--resolution", "20000", "-o", out], 1, /holds at most 2 GiB\n {2}hint: .*--resolution/],
     [["export", STRUCTURE, "-o", scratch.path], 1, /cannot write .* is a directory\n {2}hint: name a file/],

@@ -215,6 +215,7 @@ Deno.test("a run continues with its own configuration, or with other limits, but
     ]);
     return true;
   });
+  assert.throws(() => open({ seed: 2 }), /:\n {2}seed: expected 1, got 2$/);
   using store = openRunForWriting(directory);
   assert.deepEqual(store.config, smallConfig({ maxProposals: 900, maxEvaluations: 60 }));
 });
@@ -226,6 +227,8 @@ Deno.test("runs are listed by name, and found by id or directory", () => {
   Deno.mkdirSync(`${root}/no-run`);
   assert.deepEqual(listRuns(root).map((run) => [run.id, "summary" in run && run.summary.id]), [["a", "a"], ["b", "b"]]);
   assert.deepEqual(listRuns(`${root}/nowhere`), []);
+  Deno.writeTextFileSync(`${root}/file`, "");
+  assert.throws(() => listRuns(`${root}/file`), Deno.errors.NotADirectory);
   assert.equal(findRun("a", root), `${root}/a`);
   assert.equal(findRun(`${root}/b`, "/nowhere"), `${root}/b`);
   refuses(() => findRun("d", root), /^Cannot open run d as it is not the directory of a run$/, { cause: false });

@@ -51,6 +51,10 @@ Deno.test("DeepMAD refuses networks that are deeper than wide, unless asked for 
   await assert.rejects(deepmad.score(deep, drawn(deepmad)), CandidateError);
   const { parts } = await deepmad.score(deep, drawn(deepmad, { variant: "entropy" }));
   assert.ok(parts!.ratio! > 0.3);
+  // Two layers of fan-in 3 and 10 have a ratio of 2/√30 = 0.365, of 3 and 16 one of 2/√48 = 0.289.
+  await assert.rejects(deepmad.score(small("SuperConvK1BNRELU(3,10,1,2)"), drawn(deepmad)), /at most 0.3: got 0.3651$/);
+  const shallow = await deepmad.score(small("SuperConvK1BNRELU(3,16,1,2)"), drawn(deepmad));
+  assert.ok(Math.abs(shallow.parts!.ratio! - 2 / Math.sqrt(48)) < 1e-12);
 });
 
 Deno.test("widths score the same whatever the seed, and hyphens name a proxy as well", async () => {
