@@ -105,6 +105,52 @@ Deno.test("a worker that crashes fails its run and is replaced by one that knows
   assert.deepEqual(await Promise.all([runs[0], runs[1], runs[3]]), [1, 0, 1].map((sent) => [Float32Array.of(sent)]));
 });
 
+/** As {@link crashing}, but replies to a run under seed 3 when it is told to. */
+const held = script(`onmessage = ({ data }) => {
+  if (data.options?.seed === 1) throw new Error("out of order");
+  const reply = () => postMessage({ type: "done", outputs: [], holdings: { memoryBytes: 1, programs: 0 } });
+  if (data.options?.seed === 3) new BroadcastChannel("held").onmessage = reply;
+  else reply();
+}`);
+
+/** Says that it begins, and crashes. */
+const broken = script(`new BroadcastChannel("broken").postMessage(0); throw new Error("broken");`);
+
+/** A pool whose first workers run a script, and whose later ones cannot start. */
+async function failingPool(workers: number, first: URL): Promise<WorkerPool> {
+  const module = await compileModule(), scripts = Array<URL>(workers).fill(first);
+  const next = (): URL => scripts.shift() ?? broken;
+  return await WorkerPool.open({
+    ...{ workers, module },
+    get script() {
+      return next();
+    },
+  });
+}
+
+Deno.test("where no worker is left, what waits fails, and so does what comes after", async () => {
+  await using pool = await failingPool(1, crashing);
+  const program = { id: 0, graph: reluOf([1]) };
+  const runs = [1, 2, 2].map((seed) => pool.run(program, { seed }));
+  const reasons = (await Promise.allSettled(runs)).map((run) =>
+    run.status === "rejected" ? run.reason.message : "done"
+  );
+  assert.match(reasons[0], /its worker crashed: .*out of order/);
+  for (const reason of reasons.slice(1)) assert.match(reason, /no worker could be started: .*broken/);
+  await assert.rejects(pool.run(program, {}), { name: "DeviceLostError", message: /no worker is left/ });
+});
+
+Deno.test("where a worker cannot be replaced, the others do what waits", async () => {
+  const failed = new BroadcastChannel("broken"), gate = new BroadcastChannel("held");
+  await using pool = await failingPool(2, held);
+  const program = { id: 0, graph: reluOf([1]) };
+  failed.onmessage = () => setTimeout(() => gate.postMessage(0), 50); // its crash is known by then
+  const [crash, ...others] = [1, 3, 2, 2].map((seed) => pool.run(program, { seed }));
+  await assert.rejects(crash!, /crashed/);
+  assert.deepEqual(await Promise.all(others), [[], [], []]);
+  for (const channel of [failed, gate]) channel.close();
+});
+
 Deno.test("a program that was dropped is sent again", async () => {
   await using pool = await WorkerPool.open({ workers: 1, module: await compileModule() });
   const program = { id: 0, graph: reluOf([1]) }, options = { feeds: { x: Float32Array.of(3) } };

@@ -4,6 +4,7 @@ import {
   cellClass,
   type CellOperation,
   cellOperations,
+  evaluate,
   fedParameters,
   GraphBuilder,
   graphMacs,
@@ -113,6 +114,15 @@ Deno.test("texts that are no networks are refused, with the rule", () => {
   assert.throws(() => benchmark.design("|none~0|+|conv~0|none~1|+|none~0|none~1|none~2|"), /operations are none/);
   assert.throws(() => nasBenchMacro(FORM).design("0120121"), /eight digits/);
   assert.throws(() => nasBenchMacro(FORM).design("01201213"), /eight digits/);
+});
+
+Deno.test("a cell whose output no path reaches gives zeros", () => {
+  const dead = nasBench201(FORM).design("|none~0|+|none~0|none~1|+|none~0|none~1|none~2|");
+  const builder = new GraphBuilder(), x = builder.add("input", [], { name: "x", shape: [1, 2, 2, 16] });
+  const network = new Network({ builder, mode: "train", parameters: fedParameters() });
+  const feeds = { x: Float32Array.from({ length: 64 }, (_, index) => index - 9) };
+  const [values] = evaluate(builder.build([dead.lowerCell!(network, x)]), { feeds });
+  assert.deepEqual([...values!].map(Math.abs), Array(64).fill(0));
 });
 
 Deno.test("a sample has one network a class, and a larger one begins with it", () => {
