@@ -4,6 +4,7 @@ import {
   ConfigError,
   listReplacements,
   parseStructure,
+  printStructure,
   publishedSpaces,
   type Space,
   superBlockSpace,
@@ -65,6 +66,18 @@ Deno.test("a space's data decide channels, layers and types", () => {
   assert.deepEqual(lists, [12, 12]);
   assert.equal(distinct.length, 24);
   assert.equal(distinct[0], "SuperResK1K5K1(20,12,2,16,1)");
+});
+
+Deno.test("a list of choices ends at its length, and each of its positions has a choice of its own", () => {
+  const { blocks } = parseStructure("SuperResK3K3(3,16,1,8,1)");
+  for (const choices of publishedSpaces.XXBL.replacements(blocks, 0)) {
+    const all = Array.from(
+      { length: choices.length },
+      (_, position) => printStructure({ blocks: [choices.at(position)!] }),
+    );
+    assert.equal(new Set(all).size, choices.length);
+    assert.deepEqual([choices.at(choices.length), choices.at(-1)], [undefined, undefined]);
+  }
 });
 
 Deno.test("a space refuses data out of bounds before it is used", () => {

@@ -1,8 +1,8 @@
 /** Scales, zero points and biases of 8-bit models, against figures worked out by hand. */
 import assert from "node:assert/strict";
 import { openBackend } from "@zennas/zennas";
-import { imageNode, imageShape, readLiteFile } from "@zennas/zennas/mobile";
-import type { LiteModel, LiteOperator } from "../../../mobile/tflite/model.ts";
+import { imageNode, imageShape, MobileError, readLiteFile } from "@zennas/zennas/mobile";
+import type { LiteModel, LiteOperator, LiteTensor } from "../../../mobile/tflite/model.ts";
 import { calibrate } from "../../../mobile/tflite/precision/calibrate.ts";
 import { withInt8 } from "../../../mobile/tflite/precision/int8.ts";
 import {
@@ -116,4 +116,46 @@ Deno.test("calibration takes the least and the greatest of all images", async ()
   const ranges = await calibrate(of, { backend, images: [1, 5, -3, 2].map(filled) });
   assert.deepEqual(ranges.get(image), { lowest: -3, highest: 5 });
   assert.deepEqual(ranges.get(relu), { lowest: 0, highest: 5 });
+});
+
+Deno.test("calibration without an image is refused", async () => {
+  await using backend = await openBackend("cpu", { workers: 1 });
+  await assert.rejects(calibrate(network("RELU(3)"), { backend, images: [] }), { code: "EXPORT_CALIBRATION_MISSING" });
+});
+
+/** x and a constant beside each other, and what calibration saw of x and of both. */
+function joined(ranges: readonly (readonly [lowest: number, highest: number] | undefined)[]): LiteModel {
+  const float = (name: string, channels: number): LiteTensor => ({ name, shape: [1, channels], type: "FLOAT32" });
+  const model: LiteModel = {
+    tensors: [{ ...float("x", 1), node: 0 }, { ...float("constant", 1), data: Float32Array.of(255) }, {
+      ...float("y", 2),
+      node: 1,
+    }],
+    operators: [{ name: "CONCATENATION", inputs: [0, 1], outputs: [2], options: { table: "ConcatenationOptions" } }],
+    input: 0,
+    output: 2,
+  };
+  const known = ranges.flatMap((range, node) =>
+    range ? [[node, { lowest: range[0], highest: range[1] }] as const] : []
+  );
+  return withInt8(model, { ranges: new Map(known), io: "int8" });
+}
+
+Deno.test("tensors are joined in one scale: those with another scale or another zero point are converted", () => {
+  // The constant has a scale of 1 and a zero point of -128.
+  const conversions = (x: readonly [number, number], y: readonly [number, number]) =>
+    joined([x, y]).operators.filter(({ name }) => name === "QUANTIZE").map(({ inputs }) => inputs);
+  assert.deepEqual(conversions([0, 255], [0, 255]), []);
+  assert.deepEqual(conversions([-55, 200], [0, 255]), [[0]]);
+  assert.deepEqual(conversions([0, 510], [0, 255]), [[0]]);
+  assert.deepEqual(conversions([-55, 200], [-55, 200]), [[1]]);
+});
+
+Deno.test("a tensor that calibration did not see is named", () => {
+  for (const [ranges, name] of [[[undefined, [0, 1]], "x"], [[[0, 1], undefined], "y"]] as const) {
+    assert.throws(() => joined(ranges), (error) => {
+      assert.ok(error instanceof MobileError && error.code === "EXPORT_CALIBRATION_MISSING");
+      return error.message === `Cannot quantise ${name} as calibration did not see it`;
+    });
+  }
 });

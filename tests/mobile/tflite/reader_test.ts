@@ -1,6 +1,8 @@
 /** The reader: anyone's files, and anything that calls itself one. */
 import assert from "node:assert/strict";
 import { lintGraph, MobileError, readLiteFile } from "@zennas/zennas/mobile";
+import type { TensorType } from "../../../mobile/tflite/schema.ts";
+import { writeLiteModel } from "../../../mobile/tflite/writer.ts";
 import { exported, network } from "../networks.ts";
 
 const DATA = Deno.env.get("ZENNAS_DATA") ?? new URL("../../../../shared/data", import.meta.url).pathname;
@@ -65,4 +67,26 @@ Deno.test("a file with any one bit flipped is read or rejected, and never hangs"
 Deno.test("other files are no models", () => {
   assert.throws(() => readLiteFile(new Uint8Array(0)), { code: "MODEL_CORRUPT" });
   assert.throws(() => readLiteFile(new TextEncoder().encode("zennas is no model")), /it is no TFL3 file/);
+});
+
+/** Bytes of an element of each type whose tensors are plain arrays. */
+const elementBytes = { FLOAT32: 4, FLOAT16: 2, INT32: 4, UINT8: 1, INT64: 8, INT16: 2, INT8: 1, BOOL: 1 } as const;
+
+/** A file with a constant `[3]` of a type, of so many bytes. */
+function constantOf(type: TensorType, bytes: number): Uint8Array {
+  const data = new Uint8Array(bytes).fill(1) as Uint8Array & Int8Array; // bytes, whatever the type
+  const model = { tensors: [{ name: "c", shape: [3], type, data }], operators: [], input: 0, output: 0 };
+  return writeLiteModel(model, { signature: { input: "c", output: "c" } });
+}
+
+Deno.test("a constant has as many bytes as its shape and type need", () => {
+  for (const [type, size] of Object.entries(elementBytes)) {
+    const [tensor] = readLiteFile(constantOf(type as TensorType, 3 * size)).graphs[0]!.tensors;
+    assert.deepEqual([tensor!.type, tensor!.data!.length], [type, 3 * size]);
+    for (const bytes of [3 * size - 1, 3 * size + 1]) {
+      const reason = new RegExp(`c needs ${3 * size} bytes for ${type} \\[3\\], and has ${bytes}`);
+      assert.throws(() => readLiteFile(constantOf(type as TensorType, bytes)), reason);
+    }
+  }
+  assert.equal(readLiteFile(constantOf("STRING", 5)).graphs[0]!.tensors[0]!.data!.length, 5);
 });
