@@ -156,6 +156,26 @@ webGpuTest("a device lost in mid-run is opened again, and results are the same",
   assert.deepEqual(await scores(5), undisturbed);
 });
 
+webGpuTest("a device that is lost says why, and its runs fail with the reason", async () => {
+  using device = await GpuDevice.open({ adapter: "best", precision: "f32" });
+  const { plan, uploadsOf } = planGraph(reluOf([3]), { limits: device.limits, precision: "f32" });
+  const run = { plan, options: {}, uploads: uploadsOf({ feeds: { x: Float32Array.of(1, 2, 3) } }) };
+  const group = await device.submit([run]);
+  device.lose();
+  while (device.lost === undefined) await new Promise((resolve) => setTimeout(resolve)); // it is told in a task of its own
+  assert.match(device.lost!, /^destroyed/);
+  await assert.rejects(group.read(), { name: "DeviceLostError", message: /device is lost: destroyed/ });
+});
+
+webGpuTest("a disposed program is not run, one that runs already ends", async () => {
+  await using backend = await openWebGpu();
+  const program = backend.compile(reluOf([1])), options = { feeds: { x: Float32Array.of(1) } };
+  const running = program.run(options);
+  program[Symbol.dispose]();
+  assert.deepEqual(await running, [Float32Array.of(1)]);
+  await assert.rejects(program.run(options), { name: "DeviceLostError", message: /it is disposed/ });
+});
+
 webGpuTest("errors of a run keep their class, and the device goes on", async () => {
   await using backend = await openWebGpu();
   using program = backend.compile(reluOf([3]));

@@ -117,6 +117,43 @@ Deno.test("a network's normalisations, additions and activations take no kernels
   assert.ok(add4 > 0 && view4 <= 1, `${own}`);
 });
 
+/** A tensor normalised by statistics of its own, or of another tensor of as many channels; all statistics are outputs. */
+function normalisedBy({ mean, variance }: { readonly mean: 0 | 1; readonly variance: 0 | 1 }): Fed {
+  const builder = new GraphBuilder(), shape = [2, 4, 4, 8], feeds: Record<string, Float32Array> = {};
+  const tensors = ["x", "other"].map((name, index) => {
+    feeds[name] = normals(shape, index).map((value) => value * (1 + 2 * index) + index);
+    return builder.add("input", [], { name, shape });
+  });
+  const means = tensors.map((id) => builder.add("channel_mean", [id], {}));
+  const variances = tensors.map((id) => builder.add("channel_variance", [id], {}));
+  const vectors = [1, 0].map((value) => builder.add("constant", [], { shape: [8], values: [value] }));
+  const inputs = [tensors[0]!, means[mean]!, variances[variance]!, ...vectors];
+  const normal = builder.add("normalize", inputs, { epsilon: 1e-3 });
+  return { graph: builder.build([normal, ...means, ...variances]), run: { feeds } };
+}
+
+const statisticsOf = [0, 1].flatMap((mean) =>
+  [0, 1].map((variance) => ({ mean, variance }) as { mean: 0 | 1; variance: 0 | 1 })
+);
+
+Deno.test("vectors of a normalisation come with its tensor's statistics only where both are its own", () => {
+  const ownKernels = statisticsOf.map((of) =>
+    allKernelsOf(normalisedBy(of).graph).filter((kernel) => kernel === "normalizationVectors").length
+  );
+  assert.deepEqual(ownKernels, [0, 1, 1, 1]);
+});
+
+webGpuTest("a tensor is normalised by the statistics that it is given", async () => {
+  await using backend = await openWebGpu();
+  for (const of of statisticsOf) {
+    const { graph, run } = normalisedBy(of), expected = evaluate(graph, run);
+    using program = backend.compile(graph);
+    (await program.run(run)).forEach((actual, output) => {
+      assert.ok(worstError(actual, expected[output]!) <= 5e-6, `output ${output} of ${JSON.stringify(of)}`);
+    });
+  }
+});
+
 Deno.test("a network in training draws all weights at once on WebGPU, and takes two kernels a convolution", () => {
   const kernels = Object.groupBy(
     allKernelsOf(networkGraph("train")),

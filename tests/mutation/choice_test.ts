@@ -58,6 +58,12 @@ Deno.test("a report of coverage says which lines of the copy ran", () => {
     "DA:8,1",
     "end_of_record",
   ];
+  const partly = ["BRDA:3,1,0,0", "BRDA:3,1,1,1"];
+  assert.deepEqual(coveredLines([report[0], ...partly, ...report.slice(1)].join("\n"), "/tmp/tree").get("core/a.ts"), [
+    [1, 3],
+    [5, 5],
+    [7, 8],
+  ]);
   const elsewhere = ["SF:/tmp/tree2/core/b.ts", "DA:1,1", "end_of_record"];
   const lines = coveredLines([...report, ...elsewhere].join("\n"), "/tmp/tree");
   assert.deepEqual(lines, new Map([["core/a.ts", [[1, 2], [5, 5], [7, 8]]]]));

@@ -28,7 +28,10 @@ function cacheFolder(): string {
   return join(base, "zennas-mutation", hashOf(root).slice(0, 16));
 }
 
-const cacheFile = (path: string): string => join(cacheFolder(), `${path.replaceAll("/", "__")}.json`);
+/** Names the form of what is kept: what an older program measured is measured again. */
+const FORM = "2";
+
+const cacheFile = (path: string): string => join(cacheFolder(), `${path.replaceAll("/", "__")}.${FORM}.json`);
 
 /** Whether all that a test file loaded is as it was measured. */
 function isCurrent({ loaded }: Measurement, files: ReadonlyMap<string, Uint8Array>): boolean {

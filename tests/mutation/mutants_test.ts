@@ -41,14 +41,20 @@ Deno.test("texts are joined, not subtracted", () => {
   assert.deepEqual(mutated("a += `b`;"), []);
 });
 
-Deno.test("constants become the next one", () => {
+Deno.test("small numbers become the next one, larger ones 0 or twice as much", () => {
   assert.deepEqual(changes("0"), ["1"]);
   assert.deepEqual(changes("0.5"), ["1.5"]);
   assert.deepEqual(changes("-1"), ["0"]);
-  assert.deepEqual(changes("0x1f"), ["32"]);
+  assert.deepEqual(changes("9"), ["10"]);
+  assert.deepEqual(changes("10"), ["0"]);
+  assert.deepEqual(changes("0x63"), ["0"]);
+  assert.deepEqual(changes("100"), ["200"]);
+  assert.deepEqual(changes("1_500.5"), ["3001"]);
+  assert.deepEqual(changes("-9"), ["-8"]);
+  assert.deepEqual(changes("-50"), ["-49"]);
+  assert.deepEqual(changes("-100"), ["-200"]);
   assert.deepEqual(changes("7n"), ["8n"]);
   assert.deepEqual(changes("true"), ["false"]);
-  assert.deepEqual(changes("1e300"), []);
 });
 
 Deno.test("either side of ?? goes, in parentheses where it needs them", () => {
@@ -95,6 +101,11 @@ Deno.test("types, imports, keys and the words of errors stay", () => {
       "/** 1 + 1 */",
     ]
   ) assert.deepEqual(mutated(source), [], source);
+});
+
+Deno.test("durations stay, other constants do not", () => {
+  assert.deepEqual(mutated("const PATIENCE_MS = 60 * 1000;"), []);
+  assert.deepEqual(mutated("const ITEMS = 1;"), ["const ITEMS = 2;"]);
 });
 
 Deno.test("arguments of other classes and of super in them are changed", () => {

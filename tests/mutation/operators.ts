@@ -80,9 +80,18 @@ function logical(node: SyntaxNode, place: Place): readonly Replacement[] {
   });
 }
 
+/**
+ * What stands instead of a number: the next one, as bounds, indices and counts are off by one. Larger ones are mostly
+ * sizes, of which no test can tell one more or less: 0 instead of 10 to 99, and twice as much from 100 on.
+ */
+function changed(value: number): number {
+  if (Math.abs(value) >= 100) return 2 * value;
+  return value >= 10 ? 0 : value + 1;
+}
+
 function unary(node: SyntaxNode, { source, parent }: Place): Replacement[] {
   const argument = field(node, "argument"), doubled = parent?.type === "UnaryExpression";
-  if (node.operator === "-" && typeof argument.value === "number") return [whole(node, `${1 - argument.value}`)];
+  if (node.operator === "-" && typeof argument.value === "number") return [whole(node, `${changed(-argument.value)}`)];
   if (doubled || (node.operator !== "!" && node.operator !== "-")) return [];
   return [whole(node, source.slice(node.start + 1, node.end))];
 }
@@ -90,14 +99,14 @@ function unary(node: SyntaxNode, { source, parent }: Place): Replacement[] {
 const isArgumentOfAt = (parent: SyntaxNode | undefined): boolean =>
   parent?.type === "CallExpression" && nameOf(field(parent, "callee").property) === "at";
 
-/** Constants become the next one, and the first item of an array its last: `at(0)`. */
+/** Numbers are {@link changed}, booleans turned round, and the first item of an array becomes its last: `at(0)`. */
 function constant(node: SyntaxNode, { parent }: Place): Replacement[] {
   const { value } = node;
   if (parent?.type === "UnaryExpression" && parent.operator === "-") return [];
   if (value === 0 && isArgumentOfAt(parent)) return [whole(node, "-1")];
   if (typeof value === "boolean") return [whole(node, `${!value}`)];
   if (typeof value === "bigint") return [whole(node, `${value + 1n}n`)];
-  return typeof value === "number" && value + 1 !== value ? [whole(node, `${value + 1}`)] : [];
+  return typeof value === "number" ? [whole(node, `${changed(value)}`)] : [];
 }
 
 /** Conditions become constants; those of loops only false, as true would never end. */
