@@ -30,9 +30,21 @@ const wrappers = new Set(["TSAsExpression", "TSSatisfiesExpression", "TSNonNullE
 /** Nodes that hold no value to be changed, or the words of an error, which no test should pin. */
 const skipped = new Set(["ImportDeclaration", "ExportAllDeclaration", "ThrowStatement"]);
 
-/** Whether a node declares a duration: a test that noticed another one would depend on the machine's load. */
-const isDuration = ({ type, id }: SyntaxNode): boolean =>
-  type === "VariableDeclarator" && (nameOf(id)?.endsWith("_MS") ?? false);
+/** Nodes that give a value a name: the fields of both. */
+const namings: Readonly<Record<string, readonly [name: string, value: string]>> = {
+  VariableDeclarator: ["id", "init"],
+  PropertyDefinition: ["key", "value"],
+  AssignmentPattern: ["left", "right"],
+  Property: ["key", "value"],
+};
+
+/** Whether a node names a duration, of which no test can tell more or less without depending on the machine's load. */
+function isDuration(node: SyntaxNode): boolean {
+  const [nameField, valueField] = namings[node.type] ?? [];
+  if (nameField === undefined || valueField === undefined) return false;
+  const name = nameOf(node[nameField]) ?? "", value = node[valueField];
+  return name.endsWith("_MS") || (name.endsWith("Ms") && isNode(value) && Number(value.value) >= 100);
+}
 
 const isErrorName = (node: unknown): boolean => nameOf(node)?.endsWith("Error") ?? false;
 

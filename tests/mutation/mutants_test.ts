@@ -105,7 +105,13 @@ Deno.test("types, imports, keys and the words of errors stay", () => {
 
 Deno.test("durations stay, other constants do not", () => {
   assert.deepEqual(mutated("const PATIENCE_MS = 60 * 1000;"), []);
+  assert.deepEqual(mutated("function a({ timeoutMs = 30_000 }) { b({ timeoutMs: 500 }); }"), [
+    "function a({ timeoutMs = 30_000 }) { ; }",
+  ]);
   assert.deepEqual(mutated("const ITEMS = 1;"), ["const ITEMS = 2;"]);
+  assert.deepEqual(mutated("let spentMs = 0;"), ["let spentMs = 1;"]);
+  assert.deepEqual(mutated("const spentMs = now() - start;"), ["const spentMs = now() + start;"]);
+  assert.deepEqual(mutated("a = spentMs > 200;").length, 3);
 });
 
 Deno.test("arguments of other classes and of super in them are changed", () => {

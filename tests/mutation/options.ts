@@ -18,8 +18,8 @@ export interface Options {
 
 const HELP = `
 A mutant is a change of one operator, bound, constant, condition or call. Numbers below 10 become the next one, those
-below 100 become 0, others are doubled; durations (names that end in _MS) stay. A mutant is caught when a test that runs
-its line fails. The first run measures which tests run which lines; later ones measure only the tests whose files changed.
+below 100 become 0, others are doubled; durations (…_MS, …Ms) stay. A mutant is caught when a test that runs its line
+fails. The first run measures which tests run which lines; later ones measure only the tests whose files changed.
 Survivors that no test should catch are listed in tests/mutation/accepted.json: path, within, before and after as the
 results have them, and the reason.
 
