@@ -29,9 +29,10 @@ function conversation(answer: Uint8Array<ArrayBuffer>, { after = 0 }: { readonly
       },
     }),
     writable: new WritableStream<Uint8Array>({
-      write(bytes) {
+      async write(bytes) {
         written.push(bytes.slice());
         listen();
+        await new Promise((resolve) => setTimeout(resolve)); // an answer may come while bytes are on their way
       },
     }),
     close: () => void (closed = true),
@@ -55,6 +56,14 @@ Deno.test("a file is sent as a regular one with its mode, in messages of 64 KiB,
   assert.deepEqual([written.length, sent], [4, [[65_536, 65_538], [65_538, 65_538]]]);
   await client[Symbol.asyncDispose]();
   assert.ok(closed());
+});
+
+Deno.test("a file of whole messages is followed by no empty one, and an empty file has none", async () => {
+  for (const [length, count] of [[65_536, 3], [0, 2]] as const) {
+    const { client, written } = conversation(message("OKAY", 0), { after: count });
+    await client.send({ ...file, bytes: new Uint8Array(length) });
+    assert.equal(written.length, count);
+  }
 });
 
 Deno.test("a file that is refused is an error with the phone's words, and no more of it is sent", async () => {
