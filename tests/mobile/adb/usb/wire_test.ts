@@ -18,6 +18,7 @@ function bus({ inputs = [], claim = 0, takes = Infinity }: {
   readonly takes?: number;
 }) {
   const calls: unknown[] = [], left = [...inputs];
+  let underWay = 0;
   const receive = (bytes: Uint8Array, moved: Int32Array): number => {
     const next = left.shift() ?? TIMEOUT;
     if (typeof next === "number") return next;
@@ -28,7 +29,7 @@ function bus({ inputs = [], claim = 0, takes = Infinity }: {
   const usb = {
     calls: {
       libusb_claim_interface: (...call: unknown[]) => (calls.push(["claim", ...call]), claim),
-      libusb_release_interface: (...call: unknown[]) => (calls.push(["release", ...call]), 0),
+      libusb_release_interface: (...call: unknown[]) => (calls.push(["release", ...call, underWay]), 0),
       libusb_close: async (handle: bigint) => void calls.push(["close", handle]),
       libusb_bulk_transfer: async (
         _: bigint,
@@ -37,7 +38,9 @@ function bus({ inputs = [], claim = 0, takes = Infinity }: {
         length: number,
         moved: Int32Array,
       ) => {
+        underWay++;
         await new Promise((resolve) => setTimeout(resolve));
+        underWay--;
         if (endpoint === at.input) return receive(bytes, moved);
         calls.push([endpoint, [...bytes]]);
         moved[0] = Math.min(takes, length);
@@ -79,12 +82,12 @@ Deno.test("a phone that is gone is an error of the read, a claim that fails of t
   await rejectsWith(() => bus({ claim: -6 }).wire(), "USB_BUSY");
 });
 
-Deno.test("closing ends reads that wait, then gives back the interface, the handle and the library, once", async () => {
+Deno.test("closing ends reads that wait, and once no transfer is under way gives back the interface, the handle and the library, once", async () => {
   const { wire, calls } = bus({ inputs: [[1]] }), own = wire();
   const reads = [own.readHeader(), own.readPayload(4)];
   await Promise.all([own.close(), own.close()]);
   assert.deepEqual(await Promise.all(reads), [undefined, undefined]);
-  assert.deepEqual(calls, [["claim", HANDLE, 3], ["release", HANDLE, 3], ["close", HANDLE], ["end"]]);
+  assert.deepEqual(calls, [["claim", HANDLE, 3], ["release", HANDLE, 3, 0], ["close", HANDLE], ["end"]]);
   assert.equal(await own.readHeader(), undefined);
   await assert.rejects(own.write(new Uint8Array(1)), /Connection closed/);
 });
