@@ -1,6 +1,6 @@
 /** The work of `zen score`: what is computed at once, and what fails one structure only. */
 import assert from "node:assert/strict";
-import { CandidateError, networkNamed, type Proxy, zen } from "@zennas/zennas";
+import { CandidateError, DeviceLostError, networkNamed, type Proxy, zen } from "@zennas/zennas";
 import { rankedAmong, scoresInOrder, type ScoreTask } from "../../cli/score/work.ts";
 import { oracleBackend } from "../graph/oracle_backend.ts";
 
@@ -12,9 +12,10 @@ function taskOf(proxy: Proxy, over: Partial<ScoreTask> = {}): ScoreTask {
   return {
     networks: names.map((name) => networkNamed(name)),
     form: { resolution: 8, classes: 10 },
-    chosen: [{ key: proxy.name, proxy, variant: proxy.variants[0] }],
+    chosen: [{ key: proxy.name, label: proxy.name, proxy, variant: proxy.variants[0] }],
     settings: evaluation as ScoreTask["settings"],
     repeats: 1,
+    timeout: 3600,
     ...over,
   };
 }
@@ -46,7 +47,7 @@ Deno.test("so many structures are scored at once that their repeats keep the bac
   assert.deepEqual(await Promise.all(most.map(([at, repeats]) => mostAtOnce(at, repeats))), [1, 1, 2, 2, 2, 1]);
 });
 
-Deno.test("results are in order; an error of a candidate is its result, any other ends the work", async () => {
+Deno.test("results are in order; an error of a candidate is its result, a lost device ends the work", async () => {
   const failing = (error: Error): Proxy => ({
     ...zen,
     score: ({ text }) => layersOf(text) === 2 ? Promise.reject(error) : Promise.resolve({ value: layersOf(text) }),
@@ -56,7 +57,7 @@ Deno.test("results are in order; an error of a candidate is its result, any othe
   assert.deepEqual(rows.map(({ text }) => text), names);
   const values = rows.map(({ results: [result] }) => "error" in result! ? result.error : result!.score.mean);
   assert.deepEqual(values, [1, refused, 3, 4]);
-  await assert.rejects(Array.fromAsync(scoresInOrder(taskOf(failing(new Error("broken"))))), /broken/);
+  await assert.rejects(Array.fromAsync(scoresInOrder(taskOf(failing(new DeviceLostError("broken"))))), /broken/);
 });
 
 Deno.test("proxies that rank get the ranks among all structures, without those that failed; others keep their scores", async () => {

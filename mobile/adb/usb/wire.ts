@@ -38,14 +38,11 @@ export class UsbWire implements Wire {
     }
   }
 
-  /** The next transfer from the phone, at most `length` bytes; undefined once closed. */
+  /** The next transfer from the phone, at most `length` bytes, or none where none came in time; undefined once closed. */
   async #receive(length: number): Promise<Uint8Array | undefined> {
+    if (this.#closed) return undefined;
     const bytes = new Uint8Array(length);
-    while (!this.#closed) {
-      const count = await this.#transfer(this.#at.input, bytes, INPUT_MS);
-      if (count > 0) return bytes.subarray(0, count);
-    }
-    return undefined;
+    return bytes.subarray(0, await this.#transfer(this.#at.input, bytes, INPUT_MS));
   }
 
   /** The next header; what another program's session left behind (other lengths) is skipped. */

@@ -30,7 +30,7 @@ function bus({ inputs = [], claim = 0, takes = Infinity }: {
     calls: {
       libusb_claim_interface: (...call: unknown[]) => (calls.push(["claim", ...call]), claim),
       libusb_release_interface: (...call: unknown[]) => (calls.push(["release", ...call, underWay]), 0),
-      libusb_close: async (handle: bigint) => void calls.push(["close", handle]),
+      libusb_close: (handle: bigint) => Promise.resolve(void calls.push(["close", handle])),
       libusb_bulk_transfer: async (
         _: bigint,
         endpoint: number,
