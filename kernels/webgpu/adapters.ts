@@ -38,10 +38,9 @@ function limitsOf(adapter: GPUAdapter): Record<string, number> {
   return limits;
 }
 
-function describe(adapter: GPUAdapter, index: number): AdapterDescription {
+function describe(adapter: GPUAdapter): Omit<AdapterDescription, "index"> {
   const { vendor, architecture, description, device, isFallbackAdapter } = adapter.info;
   return {
-    index,
     name: description || device || vendor || "unnamed adapter",
     vendor,
     architecture,
@@ -57,14 +56,14 @@ interface FoundAdapter {
 }
 
 async function findAdapters(): Promise<FoundAdapter[]> {
-  const found: FoundAdapter[] = [], known = new Set<string>();
+  const found = [], known = new Set<string>();
   for (const request of requests) {
     const adapter = await navigator.gpu?.requestAdapter(request);
     if (!adapter) continue;
     const { vendor, device, description } = adapter.info, key = [vendor, device, description].join("/");
     if (known.has(key)) continue;
     known.add(key);
-    found.push({ request, description: describe(adapter, 0) });
+    found.push({ request, description: describe(adapter) });
   }
   const sorted = found.toSorted((a, b) => Number(a.description.software) - Number(b.description.software));
   return sorted.map(({ request, description }, index) => ({ request, description: { ...description, index } }));

@@ -8,6 +8,7 @@ Deno.test("the table of faults names errors and tests that exist", async () => {
   const sources = [
     "adb_faults_test.ts",
     "usb_test.ts",
+    "adb/usb/libusb_test.ts",
     "phone/parse_test.ts",
     "phone/measurement_test.ts",
     "phone/report_test.ts",

@@ -29,6 +29,11 @@ interface Interface {
 const ADB = [0xff, 0x42, 0x01], BULK = 2, INTERRUPT = 3;
 const input = { address: 0x83, attributes: BULK, maxPacket: 512 };
 const output = { address: 0x04, attributes: BULK, maxPacket: 1024 };
+/** An endpoint that lies behind the last one, and is none. */
+const beyond = { address: 0x05, attributes: BULK, maxPacket: 5 };
+
+/** A list as libusb has it, and one more entry behind its end, which must not be read: the first one again. */
+const withOneMore = <T>(list: readonly T[]): readonly T[] => [...list, ...list.slice(0, 1)];
 
 /** `struct libusb_interface_descriptor`, with an alternate setting that is not the interface's number. */
 function alternative({ number, class: own, endpoints }: Interface): bigint {
@@ -61,7 +66,7 @@ function configuration(interfaces: readonly Interface[]): bigint {
 
 /** A bus with these devices; one without interfaces is not configured. */
 function busOf(devices: readonly (readonly Interface[] | undefined)[]) {
-  const freed: unknown[] = [];
+  const freed: unknown[] = [], read: bigint[] = [];
   const list = block(
     8 * devices.length,
     (view) => devices.forEach((_, index) => view.setBigUint64(8 * index, BigInt(index + 1), true)),
@@ -79,12 +84,12 @@ function busOf(devices: readonly (readonly Interface[] | undefined)[]) {
     libusb_get_active_config_descriptor: (device: bigint, out: BigUint64Array) => {
       const interfaces = devices[Number(device) - 1];
       if (!interfaces) return -5;
-      out[0] = configuration(interfaces);
+      read.push(out[0] = configuration(interfaces));
       return 0;
     },
-    libusb_free_config_descriptor: () => void freed.push("configuration"),
+    libusb_free_config_descriptor: (address: bigint) => void freed.push(address),
   };
-  return { usb: { calls, context: 0n } as unknown as Libusb, freed, list };
+  return { usb: { calls, context: 0n } as unknown as Libusb, freed, read, list };
 }
 
 async function phonesOn(usb: Libusb): Promise<UsbInterface[]> {
@@ -98,11 +103,11 @@ const other = { number: 1, class: [0xff, 0x42, 0x03], endpoints: [input, output]
 Deno.test("a phone is found by its interface's class, whichever interface it is, with its two bulk endpoints", async () => {
   const interrupt = { address: 0x81, attributes: INTERRUPT, maxPacket: 8 };
   const own = { number: 2, class: ADB, endpoints: [interrupt, input, output] };
-  const { usb, freed, list } = busOf([[other], undefined, [other, own]]);
+  const { usb, freed, read, list } = busOf([[other], undefined, [other, own]]);
   assert.deepEqual(await phonesOn(usb), [
     { device: 3n, vendor: 0x1803, product: 0x4ee7, serialIndex: 3, number: 2, input: 0x83, output: 4, maxPacket: 1024 },
   ]);
-  assert.deepEqual(freed, ["configuration", "configuration", [list, 1]]);
+  assert.deepEqual([read.length, freed], [2, [...read, [list, 1]]]);
 });
 
 Deno.test("an interface without two bulk endpoints is none of adb's", async () => {

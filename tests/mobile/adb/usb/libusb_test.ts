@@ -1,6 +1,6 @@
 /** libusb's results, and a library that may not be loaded. */
 import assert from "node:assert/strict";
-import { check, loadLibusb, TIMEOUT } from "../../../../mobile/adb/usb/libusb.ts";
+import { check, loadLibusb, pointerFrom, TIMEOUT } from "../../../../mobile/adb/usb/libusb.ts";
 import { rejectsWith } from "../../rejects.ts";
 
 /** Names of libusb.h, and what they mean for the phone. */
@@ -24,6 +24,11 @@ Deno.test("a negative result is an error by libusb's name for it, any other a nu
   }
   await rejectsWith(() => check(TIMEOUT, "wait"), "USB_FAILED");
   assert.deepEqual([check(0, "speak"), check(7n, "speak")], [0, 7]);
+});
+
+Deno.test("a pointer that libusb writes is returned, unless its result is an error", async () => {
+  assert.equal(pointerFrom((out) => (out[0] = 7n, 0), "open"), 7n);
+  await rejectsWith(() => pointerFrom(() => -3, "open"), "USB_ACCESS");
 });
 
 Deno.test("a library that is missing, or is none, has a hint", async () => {

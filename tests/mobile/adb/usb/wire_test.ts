@@ -17,9 +17,10 @@ function bus({ inputs = [], claim = 0, takes = Infinity }: {
   readonly claim?: number;
   readonly takes?: number;
 }) {
-  const calls: unknown[] = [], left = [...inputs];
+  const calls: unknown[] = [], asked: number[] = [], left = [...inputs];
   let underWay = 0;
   const receive = (bytes: Uint8Array, moved: Int32Array): number => {
+    asked.push(bytes.length);
     const next = left.shift() ?? TIMEOUT;
     if (typeof next === "number") return next;
     bytes.set(next);
@@ -49,19 +50,21 @@ function bus({ inputs = [], claim = 0, takes = Infinity }: {
     },
     [Symbol.dispose]: () => void calls.push(["end"]),
   };
-  return { wire: () => new UsbWire(usb as unknown as Libusb, HANDLE, at as UsbInterface), calls };
+  return { wire: () => new UsbWire(usb as unknown as Libusb, HANDLE, at as UsbInterface), calls, asked };
 }
 
 const header = Array.from({ length: 24 }, (_, index) => index);
 
 Deno.test("a header is awaited; what another session left behind is skipped", async () => {
-  const wire = bus({ inputs: [[1, 2], TIMEOUT, header] }).wire();
-  assert.deepEqual([...(await wire.readHeader())!], header);
+  const { wire, asked } = bus({ inputs: [[1, 2], TIMEOUT, header] });
+  assert.deepEqual([...(await wire().readHeader())!], header);
+  assert.deepEqual(asked, [64, 64, 64]);
 });
 
 Deno.test("a payload is joined from the transfers that it came in", async () => {
-  const wire = bus({ inputs: [[1, 2, 3], TIMEOUT, [4], [5, 6]] }).wire();
-  assert.deepEqual([...(await wire.readPayload(6))!], [1, 2, 3, 4, 5, 6]);
+  const { wire, asked } = bus({ inputs: [[1, 2, 3], TIMEOUT, [4], [5, 6]] });
+  assert.deepEqual([...(await wire().readPayload(6))!], [1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(asked, [6, 3, 3, 2]);
 });
 
 Deno.test("bytes are sent in one transfer, and an empty one after full packets", async () => {
