@@ -46,3 +46,27 @@ Deno.test("gradients can be taken with respect to activations, and weighted", ()
   assert.deepEqual([...byInner!], [60, -600]);
   assert.deepEqual([...byX!], [180, -1800]);
 });
+
+/** The operations of an elementwise one's gradient, beside its inputs. */
+const costs = {
+  relu: "step mul",
+  relu6: "step relu affine affine step mul mul",
+  sigmoid: "sigmoid affine affine mul mul",
+  swish: "sigmoid affine affine mul mul add mul",
+  exp: "exp mul",
+  log: "reciprocal mul",
+  sqrt: "sqrt reciprocal affine mul",
+  reciprocal: "mul reciprocal affine mul",
+  abs: "sign mul",
+  sign: "constant",
+} as const;
+
+Deno.test("gradients of elementwise operations have no node that changes nothing, and none twice", () => {
+  for (const [op, expected] of Object.entries(costs)) {
+    const builder = new GraphBuilder(), x = builder.add("input", [], { name: "x", shape: [2] });
+    const weights = builder.add("input", [], { name: "weights", shape: [2] });
+    const of = builder.add(op as keyof typeof costs, [x], {});
+    const { nodes } = builder.build(gradients(builder, { of, withRespectTo: [x], weights }));
+    assert.equal(nodes.map((node) => node.op).filter((name) => name !== "input").join(" "), expected, op);
+  }
+});
