@@ -60,6 +60,13 @@ Deno.test("results are in order; an error of a candidate is its result, a lost d
   await assert.rejects(Array.fromAsync(scoresInOrder(taskOf(failing(new DeviceLostError("broken"))))), /broken/);
 });
 
+Deno.test("a proxy's seconds are those that it took", async () => {
+  const score = async () => ({ value: await new Promise<number>((resolve) => setTimeout(() => resolve(1), 20)) });
+  const [row] = await Array.fromAsync(scoresInOrder(taskOf({ ...zen, score })));
+  const { seconds } = row!.results[0]!;
+  assert.ok(seconds > 0.018 && seconds < 600, `${seconds}`);
+});
+
 Deno.test("proxies that rank get the ranks among all structures, without those that failed; others keep their scores", async () => {
   const of = (ranking: Proxy["ranking"]): Proxy => ({
     ...zen,

@@ -29,23 +29,26 @@ interface Interface {
 const ADB = [0xff, 0x42, 0x01], BULK = 2, INTERRUPT = 3;
 const input = { address: 0x83, attributes: BULK, maxPacket: 512 };
 const output = { address: 0x04, attributes: BULK, maxPacket: 1024 };
-/** An endpoint that lies behind the last one, and is none. */
-const beyond = { address: 0x05, attributes: BULK, maxPacket: 5 };
+/** Entries that lie behind the end of a list, where libusb has none. */
+const beyond = {
+  endpoint: { address: 0x05, attributes: BULK, maxPacket: 5 },
+  interface: { number: 9, class: ADB, endpoints: [input, output] },
+} as const;
 
-/** A list as libusb has it, and one more entry behind its end, which must not be read: the first one again. */
-const withOneMore = <T>(list: readonly T[]): readonly T[] => [...list, ...list.slice(0, 1)];
+type Write<T> = (entry: T, at: number, view: DataView) => void;
+
+/** The address of a list of structures of so many bytes; the last one given lies behind its end and must not be read. */
+function listOf<T>(bytes: number, entries: readonly T[], write: Write<T>): bigint {
+  return block(bytes * entries.length, (view) => entries.forEach((entry, index) => write(entry, bytes * index, view)));
+}
 
 /** `struct libusb_interface_descriptor`, with an alternate setting that is not the interface's number. */
 function alternative({ number, class: own, endpoints }: Interface): bigint {
-  const list = block(
-    32 * endpoints.length || 1,
-    (view) =>
-      endpoints.forEach(({ address, attributes, maxPacket }, index) => {
-        view.setUint8(32 * index + 2, address);
-        view.setUint8(32 * index + 3, attributes);
-        view.setUint16(32 * index + 4, maxPacket, true);
-      }),
-  );
+  const list = listOf(32, [...endpoints, beyond.endpoint], ({ address, attributes, maxPacket }, at, view) => {
+    view.setUint8(at + 2, address);
+    view.setUint8(at + 3, attributes);
+    view.setUint16(at + 4, maxPacket, true);
+  });
   return block(40, (view) => {
     [9, 4, number, 77, endpoints.length, ...own].forEach((byte, index) => view.setUint8(index, byte));
     view.setBigUint64(16, list, true);
@@ -54,9 +57,10 @@ function alternative({ number, class: own, endpoints }: Interface): bigint {
 
 /** `struct libusb_config_descriptor`. */
 function configuration(interfaces: readonly Interface[]): bigint {
-  const list = block(
-    16 * interfaces.length || 1,
-    (view) => interfaces.forEach((one, index) => view.setBigUint64(16 * index, alternative(one), true)),
+  const list = listOf(
+    16,
+    [...interfaces, beyond.interface],
+    (one, at, view) => view.setBigUint64(at, alternative(one), true),
   );
   return block(40, (view) => {
     view.setUint8(4, interfaces.length);
@@ -67,10 +71,8 @@ function configuration(interfaces: readonly Interface[]): bigint {
 /** A bus with these devices; one without interfaces is not configured. */
 function busOf(devices: readonly (readonly Interface[] | undefined)[]) {
   const freed: unknown[] = [], read: bigint[] = [];
-  const list = block(
-    8 * devices.length,
-    (view) => devices.forEach((_, index) => view.setBigUint64(8 * index, BigInt(index + 1), true)),
-  );
+  const ids = devices.map((_, index) => BigInt(index + 1));
+  const list = listOf(8, [...ids, ids.at(-1)!], (id, at, view) => view.setBigUint64(at, id, true));
   const calls = {
     libusb_get_device_list: (_: bigint, out: BigUint64Array) => (out[0] = list, BigInt(devices.length)),
     libusb_free_device_list: (...call: unknown[]) => void freed.push(call),
