@@ -26,6 +26,7 @@ Deno.test("numbers of every type, and what stands for absent ones", () => {
     builder.addFieldInt64(3, 0x0102030405n, 0n);
     builder.addFieldInt64(4, -1n, 0n);
     builder.addFieldInt64(5, 2n ** 53n - 1n, 0n);
+    builder.addFieldInt8(7, 1, 0);
   }));
   assert.deepEqual([table.scalar(0, "int8"), table.scalar(0, "uint8")], [-2, 254]);
   assert.deepEqual([table.scalar(1, "int32"), table.scalar(1, "uint32")], [-70_000, 2 ** 32 - 70_000]);
@@ -33,7 +34,7 @@ Deno.test("numbers of every type, and what stands for absent ones", () => {
   assert.deepEqual([table.uint64(3), table.uint64(5), table.uint64(6)], [0x0102030405, 2 ** 53 - 1, 0]);
   assert.throws(() => table.uint64(4), corrupt(/a size is larger than any file/));
   assert.deepEqual([table.scalar(6, "int32"), table.scalar(6, "int32", 7), table.scalar(99, "int8", 3)], [0, 7, 3]);
-  assert.deepEqual([table.has(0), table.has(6), table.has(7), table.has(8)], [true, false, false, false]);
+  assert.deepEqual([table.has(0), table.has(6), table.has(7), table.has(8)], [true, false, true, false]);
   assert.deepEqual([table.scalars(6, "int32"), table.int64s(6), [...table.bytes(6)]], [[], [], []]);
   assert.deepEqual([table.string(6), table.table(6), table.tables(6)], ["", undefined, []]);
 });
@@ -70,6 +71,43 @@ Deno.test("vectors, texts and tables below", () => {
     assert.throws(() => table.fileBytes(from, count), corrupt(/it points at -?\d+ bytes outside of its \d+/));
   }
   assert.equal(table.fileBytes(bytes.length, 0).length, 0);
+});
+
+/** Vectors of four of each type: how the library writes an element, its bytes, and how they are read. */
+const vectors:
+  readonly (readonly [(builder: Builder, value: number) => void, bytes: number, (table: FlatTable) => unknown[]])[] = [
+    [(builder, value) => builder.addInt8(value), 1, (table) => table.scalars(0, "int8")],
+    [(builder, value) => builder.addInt8(value), 1, (table) => table.scalars(0, "uint8")],
+    [(builder, value) => builder.addInt8(value), 1, (table) => [...table.bytes(0)]],
+    [(builder, value) => builder.addInt32(value), 4, (table) => table.scalars(0, "int32")],
+    [(builder, value) => builder.addInt32(value), 4, (table) => table.scalars(0, "uint32")],
+    [(builder, value) => builder.addFloat32(value), 4, (table) => table.scalars(0, "float32")],
+    [(builder, value) => builder.addInt64(BigInt(value)), 8, (table) => table.int64s(0).map(Number)],
+  ];
+
+Deno.test("a vector may end with the file, and not behind it", () => {
+  for (const [add, size, read] of vectors) {
+    let vector = 0;
+    const bytes = fileOf(1, (builder) => builder.addFieldOffset(0, vector, 0), (builder) => {
+      builder.startVector(size, 4, size);
+      for (const value of [4, 3, 2, 1]) add(builder, value);
+      vector = builder.endVector();
+    });
+    assert.deepEqual(read(rootOf(bytes)), [1, 2, 3, 4]);
+    const start = bytes.length - 4 * size, view = new DataView(bytes.buffer);
+    assert.equal(view.getInt32(start - 4, true), 4);
+    if (size === 4) assert.equal(rootOf(bytes).vectorPosition(0), start);
+    for (const length of [5, 2 ** 31]) {
+      view.setUint32(start - 4, length, true);
+      assert.throws(() => read(rootOf(bytes)), corrupt(/bytes outside of its/), `${length} of ${size} bytes`);
+      if (size === 4) assert.throws(() => rootOf(bytes).vectorPosition(0), corrupt(/bytes outside of its/));
+    }
+  }
+});
+
+Deno.test("a table may have no fields", () => {
+  const empty = rootOf(fileOf(0, () => {}));
+  assert.deepEqual([empty.has(0), empty.vectorPosition(0), empty.fileBytes(0, 0).length], [false, 0, 0]);
 });
 
 Deno.test("a file of another kind, one that is cut, and one that is read too often are corrupt", () => {
