@@ -67,9 +67,12 @@ export class TableWriter {
   ): Offset {
     const places: Readonly<Record<string, number>> = slots[name];
     return this.#object(
-      Object.entries<FieldValue | undefined>(fields).flatMap(([field, value]) =>
-        value ? [{ slot: places[field]!, type: value[0], value: value[1], absent: 0 }] : []
-      ),
+      Object.entries(fields as Readonly<Record<string, FieldValue>>).map(([field, [type, value]]) => ({
+        slot: places[field]!,
+        type,
+        value,
+        absent: 0,
+      })),
     );
   }
 

@@ -15,7 +15,7 @@ function taskOf(proxy: Proxy, over: Partial<ScoreTask> = {}): ScoreTask {
     chosen: [{ key: proxy.name, label: proxy.name, proxy, variant: proxy.variants[0] }],
     settings: evaluation as ScoreTask["settings"],
     repeats: 1,
-    timeout: 3600,
+    guard: (work) => work(),
     ...over,
   };
 }
