@@ -3,6 +3,7 @@ import type { Graph, NodeId } from "../../core/graph/graph.ts";
 import { planArena } from "../../core/graph/liveness.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import { elementCount, type Shape } from "../../core/graph/shape.ts";
+import type { Epilogue } from "../lowering/epilogues.ts";
 import { Places } from "../lowering/places.ts";
 import {
   type Buffer,
@@ -44,11 +45,17 @@ export class CpuLowering {
     return buffer;
   }
 
-  /** Adds the tasks of a node. */
-  lower(id: NodeId, row: CpuRow<OpName>): void {
-    const { inputs, attributes, shape } = this.places.graph.nodes[id]!;
-    this.#node = id;
-    row(this, { id, inputs, attributes, shape });
+  /** What the layer that is written as this node computes beside its sums. */
+  epilogue(id: NodeId): Partial<Epilogue<ViewActivation>> {
+    return this.places.fusion.epilogues.ends.get(id) ?? {};
+  }
+
+  /** Adds the tasks of a node: none where an epilogue takes it, its layer's where it is the last that one takes. */
+  lower(id: NodeId, rowOf: (op: OpName) => CpuRow<OpName>): void {
+    if (this.places.fusion.epilogues.absorbed.has(id)) return;
+    const node = this.epilogue(id).producer ?? id, { op, inputs, attributes, shape } = this.places.graph.nodes[node]!;
+    this.#node = node;
+    rowOf(op)(this, { id, inputs, attributes, shape });
   }
 
   /** Adds a call of a kernel and keeps the buffers among its arguments alive for it. */

@@ -59,7 +59,8 @@ function taskOf(task: LoweredTask, { nodes }: Graph): Task {
 export function compileGraph(graph: Graph, { start }: { readonly start: number }): MachineProgram {
   const lowering = new CpuLowering(graph);
   const table = rows as OpTable<CpuRow<OpName>>;
-  graph.nodes.forEach(({ op }, id) => lowering.lower(id, rowOf(table, { op, target: "the CPU backend" })));
+  const cpuRow = (op: OpName): CpuRow<OpName> => rowOf(table, { op, target: "the CPU backend" });
+  graph.nodes.forEach((_, id) => lowering.lower(id, cpuRow));
   const endBytes = start + lowering.allocate(start);
   const outputs = graph.outputs.map((id) => ({
     address: lowering.places.of(id).address,

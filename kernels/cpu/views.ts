@@ -17,11 +17,11 @@ export const VIEW_ACTIVATIONS = [
 export type ViewActivation = (typeof VIEW_ACTIVATIONS)[number];
 
 /**
- * Convolutions apply views as they copy their input. Beside that, the channel statistics of a convolution's output are
- * taken while it is written (see rows/normalization.ts).
+ * Convolutions apply views as they copy their input, and epilogues to pixels that they have just written. Beside that, the
+ * channel statistics of a convolution's output are taken while it is written (see rows/normalization.ts).
  */
 export const cpuFusion: FusionRules<ViewActivation> = {
   activations: VIEW_ACTIVATIONS,
   readers: { conv2d: [0], conv2d_weight: [0] },
-  producers: [],
+  producers: ["conv2d", "linear"],
 };

@@ -24,9 +24,9 @@ import {
   writeOffsets,
 } from "./band";
 import { Convolution, describedConvolution, isDepthwise, panelGroup } from "./descriptor";
-import { densePanel, depthwisePanel } from "./generated";
+import { applySlice, applyView, densePanel, depthwisePanel } from "./generated";
 import { packWeights, panelBytes } from "./packing";
-import { loadBlock, panel, saveBlock } from "./panel";
+import { loadBlock, panel, saveBlock, SCALES, SHIFTS } from "./panel";
 import { BLOCK_BYTES, finishStatistics, mergeStatistics } from "./statistics";
 
 /** A part: some pixels of a band. All panels run over these pixels before the next part is taken. */
@@ -53,6 +53,33 @@ function describePanels(d: Convolution): void {
   panel.toRow = bandRowBytes(d) - <usize> d.kw * pixelBytes;
   panel.yBytes = <usize> d.o << 2;
   panel.counted = d.statistics != 0;
+  panel.finishes = d.finishes;
+  panel.adds = d.addend != 0;
+  panel.toAddend = d.addend - d.y;
+  panel.relu = d.finish == RELU;
+}
+
+/** The numbers of activations in the host's list of views. */
+const NONE = 0, RELU = 1;
+
+/** Loads the normalisation of the panel's channels; without one, a scale and a shift that change nothing. */
+function loadFinish(d: Convolution, channel: i32): void {
+  for (let at: usize = 0; at < 32; at += 16) {
+    const from = (<usize> channel << 2) + at;
+    v128.store(SCALES + at, d.finishScale ? v128.load(d.finishScale + from) : f32x4.splat(1));
+    v128.store(SHIFTS + at, d.finishScale ? v128.load(d.finishShift + from) : f32x4.splat(-0.0));
+  }
+}
+
+/** Applies the activations that tiles do not to the part's output, which is in a cache. */
+function finishPart(d: Convolution): void {
+  if (d.finish == NONE || d.finish == RELU) return;
+  if (!isDepthwise(d)) return applyView(d.finish, part.y, part.y, part.pixels, d.o, 0, 0);
+  const y = part.y + (<usize> band.channel << 2);
+  for (let channel = 0; channel < band.channels; channel += 16) {
+    const at = y + (<usize> channel << 2), channels = min<i32>(16, band.channels - channel);
+    applySlice(d.finish, at, panel.yBytes, at, panel.yBytes, part.pixels, channels, 0, 0);
+  }
 }
 
 /** How many panels the output channels of one group take. */
@@ -84,6 +111,7 @@ function runPanel(d: Convolution, channel: i32): void {
   const index = <usize> panelOf(d, channel), block = d.statistics + index * BLOCK_BYTES;
   const packed = d.packed + index * panelBytes(d), y = part.y + (<usize> channel << 2);
   panel.channels = panelChannels(d, channel);
+  if (panel.finishes) loadFinish(d, channel);
   if (panel.counted) loadBlock(block, part.first);
   if (isDepthwise(d)) {
     const input = part.input + (<usize> (channel - band.channel) << 2);
@@ -120,6 +148,7 @@ function convolveBand(d: Convolution, seen: i32): void {
     for (let channel = band.channel; channel < lastChannel(d); channel += panelChannels(d, channel)) {
       runPanel(d, channel);
     }
+    finishPart(d);
   }
   if (panel.counted) mergeBand(d, pixels, seen);
 }

@@ -13,6 +13,12 @@ export class Convolution {
   scale: usize;
   shift: usize;
   activation: i32;
+  /** What is done to the sums before the next convolution: `finish(sums · finishScale + finishShift + addend)`. */
+  finishes: bool;
+  finishScale: usize;
+  finishShift: usize;
+  addend: usize;
+  finish: i32;
   mean: usize;
   variance: usize;
   n: i32;
@@ -41,7 +47,7 @@ export class Convolution {
   backwards: bool;
 }
 
-const DESCRIPTOR: usize = memory.data(128, 64);
+const DESCRIPTOR: usize = memory.data(192, 64);
 
 /** Where the host writes the description of the next convolution. */
 export function convolutionAddress(): usize {

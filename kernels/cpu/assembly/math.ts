@@ -6,29 +6,53 @@
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440e-4;
 
-/** e^(r) for |r| ≤ ln(2)/2. */
-function reducedExponential(r: v128): v128 {
-  let p = f32x4.splat(1.9875691500e-4);
-  p = f32x4.relaxed_madd(p, r, f32x4.splat(1.3981999507e-3));
-  p = f32x4.relaxed_madd(p, r, f32x4.splat(8.3334519073e-3));
-  p = f32x4.relaxed_madd(p, r, f32x4.splat(4.1665795894e-2));
-  p = f32x4.relaxed_madd(p, r, f32x4.splat(1.6666665459e-1));
-  p = f32x4.relaxed_madd(p, r, f32x4.splat(5.0000001201e-1));
-  return f32x4.add(f32x4.relaxed_madd(f32x4.mul(p, r), r, r), f32x4.splat(1));
+/** Adding and subtracting it rounds a float below 2^22 to an integer, which is in the low bits between the two. */
+const ROUNDING: f32 = 12582912;
+
+/**
+ * The exponential's constants. V8 makes a vector that is not in memory of four instructions each time, and one that is of a
+ * single load.
+ */
+const CONSTANTS = memory.data<f32>([
+  1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+  1, -105, 90, 1.44269504088896341, LN2_HIGH, LN2_LOW, ROUNDING,
+], 64);
+
+// @ts-ignore: decorator
+@inline
+function constant(index: usize): v128 {
+  return v128.load32_splat(CONSTANTS + (index << 2));
 }
 
-/** 2^n of four integers n in −126…127. */
+/** e^(r) for |r| ≤ ln(2)/2. */
+// @ts-ignore: decorator
+@inline
+function reducedExponential(r: v128): v128 {
+  let p = constant(0);
+  p = f32x4.relaxed_madd(p, r, constant(1));
+  p = f32x4.relaxed_madd(p, r, constant(2));
+  p = f32x4.relaxed_madd(p, r, constant(3));
+  p = f32x4.relaxed_madd(p, r, constant(4));
+  p = f32x4.relaxed_madd(p, r, constant(5));
+  return f32x4.add(f32x4.relaxed_madd(f32x4.mul(p, r), r, r), constant(6));
+}
+
+/** 2^n of four integers n in −126…127: n + 127 in the bits of the exponent. */
+// @ts-ignore: decorator
+@inline
 function powerOfTwo(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+  return i32x4.add(i32x4.shl(n, 23), constant(6));
 }
 
 /** e^x; infinite above 88.73, gradually 0 below −87.3; NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
 export function exponential(x: v128): v128 {
-  x = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-105)), f32x4.splat(90));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
-  let r = f32x4.relaxed_nmadd(n, f32x4.splat(LN2_HIGH), x);
-  r = f32x4.relaxed_nmadd(n, f32x4.splat(LN2_LOW), r);
-  const exponent = i32x4.trunc_sat_f32x4_s(n), half = i32x4.shr_s(exponent, 1);
+  x = f32x4.pmin(f32x4.pmax(x, constant(7)), constant(8));
+  const rounded = f32x4.add(f32x4.mul(x, constant(9)), constant(12)), n = f32x4.sub(rounded, constant(12));
+  let r = f32x4.relaxed_nmadd(n, constant(10), x);
+  r = f32x4.relaxed_nmadd(n, constant(11), r);
+  const exponent = i32x4.sub(rounded, constant(12)), half = i32x4.shr_s(exponent, 1);
   const scaled = f32x4.mul(reducedExponential(r), powerOfTwo(half));
   return f32x4.mul(scaled, powerOfTwo(i32x4.sub(exponent, half)));
 }

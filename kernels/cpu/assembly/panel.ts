@@ -25,9 +25,18 @@ class Panel {
   /** Whether statistics are taken; whether the next tile is the first that is added to them. */
   counted: bool;
   first: bool;
+  /** Whether sums are finished: multiplied by the scales, shifted, then added to what is `toAddend` bytes behind y. */
+  finishes: bool;
+  adds: bool;
+  relu: bool;
+  toAddend: usize;
 }
 
 export const panel = changetype<Panel>(memory.data(64, 64));
+
+/** Scales and shifts of the panel's channels. */
+export const SCALES: usize = memory.data(32, 32);
+export const SHIFTS: usize = memory.data(32, 32);
 
 /** The statistics' sums of the panel's channels over a band (see statistics.ts). */
 export const BLOCK: usize = memory.data(160, 64);

@@ -137,6 +137,8 @@ const COLUMN = "to + at, toBytes, from + at, fromBytes, pixels, scales + at, shi
 function printView(name: string, activation: Expression): string {
   const body = printExpression(activation).replaceAll(/\bx\b/g, "v");
   return `
+// @ts-ignore: decorator
+@inline
 function ${name}Activation(v: v128): v128 { return ${body}; }
 ${printViewColumn(name, 4)}
 ${printViewColumn(name, 1)}

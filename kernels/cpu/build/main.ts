@@ -17,7 +17,7 @@ function generatedSource(): string {
   return [
     'import { Bytes } from "./bytes";',
     'import { exponential, logarithm } from "./math";',
-    'import { addSums, BLOCK, panel, SQUARES, SUMS } from "./panel";',
+    'import { addSums, BLOCK, panel, SCALES, SHIFTS, SQUARES, SUMS } from "./panel";',
     'import { accumulate } from "./statistics";',
     'import { storeChannels } from "./vectors";',
     'import { walk } from "./walk";',

@@ -84,6 +84,35 @@ function statistics(pixels: number): string[] {
   return ["if (panel.counted) {", ...half("l", 0), ...half("h", 1), "panel.first = false;", "}"];
 }
 
+/**
+ * What follows the sums before they are stored: a normalisation by known statistics, an addend, ReLU. Each rounds as the
+ * operation by itself does; where there is no normalisation the scales are 1 and the shifts −0, which change nothing.
+ */
+function epilogue(pixels: number): string[] {
+  const all = (change: (value: string, half: 0 | 1, pixel: number) => string): string[] =>
+    range(pixels).flatMap((pixel) => [change(`l${pixel}`, 0, pixel), change(`h${pixel}`, 1, pixel)]);
+  const normed = all((value, half) => `${value} = f32x4.relaxed_madd(${value}, w${half}, x${half});`);
+  const added = range(pixels).flatMap((pixel) => [
+    `l${pixel} = f32x4.add(l${pixel}, v128.load(addend));`,
+    `h${pixel} = f32x4.add(h${pixel}, v128.load(addend, 16));`,
+    ...(pixel + 1 < pixels ? ["addend += panel.yBytes;"] : []),
+  ]);
+  return [
+    "if (panel.finishes) {",
+    "w0 = v128.load(SCALES); w1 = v128.load(SCALES, 16);",
+    "const x0 = v128.load(SHIFTS), x1 = v128.load(SHIFTS, 16);",
+    ...normed,
+    "if (panel.adds) {",
+    "let addend = y + panel.toAddend;",
+    ...added,
+    "}",
+    "if (panel.relu) {",
+    ...all((value) => `${value} = f32x4.pmax(${value}, f32x4.splat(0));`),
+    "}",
+    "}",
+  ];
+}
+
 /** Stores the tile's rows, whole or as many channels as there are. */
 function stores(pixels: number): string[] {
   const next = (pixel: number): string => pixel + 1 < pixels ? "y += yBytes;" : "";
@@ -113,6 +142,7 @@ function tile(mode: PanelMode, pixels: number): string {
     "}",
     ...advance(pixels, "panel.toRow"),
     "}",
+    ...epilogue(pixels),
     ...stores(pixels),
     ...statistics(pixels),
     "}",

@@ -7,7 +7,7 @@ import type { LoweredNode } from "../../../core/graph/row.ts";
 import { type Band, bandBytes, chooseBand, PANEL, sliceChannels, TILE_PIXELS } from "../bands.ts";
 import type { Buffer, Values } from "../lowered.ts";
 import type { CpuLowering } from "../lowering.ts";
-import { STATISTICS_BLOCK_BYTES } from "./normalization.ts";
+import { lowerVectors, STATISTICS_BLOCK_BYTES } from "./normalization.ts";
 
 const PART_WEIGHT_BYTES = 20 * 1024;
 const PART_OUTPUT_BYTES = 128 * 1024;
@@ -55,7 +55,19 @@ export interface Operands {
   readonly y: Buffer;
   readonly mean?: Buffer | undefined;
   readonly variance?: Buffer | undefined;
+  readonly epilogue?: Pick<Descriptor, EpilogueField> | undefined;
 }
+
+type EpilogueField = "finishes" | "finishScale" | "finishShift" | "addend" | "finish";
+
+/** Of a convolution whose sums are its output. */
+export const noEpilogue: Pick<Descriptor, EpilogueField> = {
+  finishes: false,
+  finishScale: undefined,
+  finishShift: undefined,
+  addend: undefined,
+  finish: 0,
+};
 
 /** Whether a convolution reads its input where it lies. */
 export const readsInPlace = (geometry: Geometry, { scale, activation }: BufferView<Buffer>): boolean =>
@@ -87,26 +99,43 @@ function workspace(
 
 /** Adds the task of a convolution; the strided copies of a depthwise one are slower from the end. */
 export function lowerConvolution(lowering: CpuLowering, geometry: Geometry, operands: Operands): void {
-  const { view, weight, bias, y, mean, variance } = operands, band = chooseBand(geometry);
+  const { view, weight, bias, y, mean, variance, epilogue = noEpilogue } = operands, band = chooseBand(geometry);
   const backwards = !isDepthwise(geometry) && !view.x.backwards;
   const work = workspace(lowering, geometry, { band, operands });
   y.backwards = backwards;
   lowering.add("convolve", {
     ...view,
     ...{ weight, bias, y, mean, variance, backwards },
+    ...epilogue,
     ...extents(geometry, band),
     ...work,
   });
 }
 
-function operandsOf({ places }: CpuLowering, id: NodeId, inputs: readonly NodeId[]): Operands {
-  const [x, weight, bias] = inputs;
+/** What is done to the sums before they are a node's output; nothing where its layer is that node. */
+function lowerEpilogue(lowering: CpuLowering, id: NodeId): Operands["epilogue"] {
+  const { producer, norm, addend, activation = "none" } = lowering.epilogue(id), { places } = lowering;
+  if (producer === undefined) return undefined;
+  const { scale, shift } = norm === undefined ? {} : lowerVectors(lowering, norm);
   return {
+    finishes: true,
+    finishScale: scale,
+    finishShift: shift,
+    addend: addend === undefined ? undefined : places.of(addend),
+    finish: places.activationIndex(activation),
+  };
+}
+
+/** Statistics are those of the sums, so those of what an epilogue makes of them are taken by their own row. */
+function operandsOf(lowering: CpuLowering, id: NodeId, inputs: readonly NodeId[]): Operands {
+  const { places } = lowering, [x, weight, bias] = inputs, epilogue = lowerEpilogue(lowering, id);
+  return {
+    epilogue,
     view: places.view(x!),
     weight: places.of(weight!),
     bias: bias === undefined ? undefined : places.of(bias),
     y: places.place(id),
-    ...places.placeStatistics(id),
+    ...(epilogue ? {} : places.placeStatistics(id)),
   };
 }
 

@@ -6,7 +6,7 @@ import type { LoweredNode } from "../../../core/graph/row.ts";
 import { bandBytes, chooseGradientBand, PANEL } from "../bands.ts";
 import type { Buffer, BufferByte } from "../lowered.ts";
 import type { CpuLowering } from "../lowering.ts";
-import { extents, flattened, lowerConvolution, panelCount, readsInPlace } from "./convolution.ts";
+import { extents, flattened, lowerConvolution, noEpilogue, panelCount, readsInPlace } from "./convolution.ts";
 
 /** A phase of a convolution's transpose: a convolution of stride 1, of whose output the first rows and columns go. */
 interface SkippingPhase extends Phase {
@@ -102,6 +102,7 @@ export function conv2dWeight(
   for (let time = 0; time < times; time++) {
     const part = (of: Buffer): BufferByte => ({ of, byte: time * of.bytes / times });
     lowering.add("convolutionWeight", {
+    ...noEpilogue,
       ...view,
       ...{ x: part(view.x), y: part(y), weight: part(weight), backwards: !y.backwards },
       ...none,

@@ -1,7 +1,9 @@
 /** Rows of batch normalisation: statistics, the vectors of its multiply-add, and views that must be written. */
 import type { NodeId } from "../../../core/graph/graph.ts";
+import type { OpAttributes } from "../../../core/graph/ops.ts";
 import { elementCount } from "../../../core/graph/shape.ts";
 import type { LoweredNode } from "../../../core/graph/row.ts";
+import type { Vectors } from "../../lowering/places.ts";
 import type { Buffer } from "../lowered.ts";
 import type { CpuLowering } from "../lowering.ts";
 import type { ViewActivation } from "../views.ts";
@@ -25,15 +27,20 @@ export function channelStatistics(
   lowering.add("channelStatistics", { x, rows, channels, ...statistics, scratch });
 }
 
+/** Computes the vectors of a normalisation's multiply-add, and returns them. */
+export function lowerVectors(lowering: CpuLowering, id: NodeId): Vectors<Buffer> {
+  const { places } = lowering, { inputs, attributes, shape } = places.graph.nodes[id]!, to = places.vectors(id);
+  const [mean, variance, weight, bias] = inputs.slice(1).map((from) => places.of(from)) as [Buffer, Buffer, Buffer, Buffer];
+  const { epsilon } = attributes as OpAttributes["normalize"];
+  lowering.add("normalizationVectors", { mean, variance, weight, bias, epsilon, ...to, channels: shape.at(-1)! });
+  return to;
+}
+
 /** The vectors of the multiply-add, and the normalised tensor where somebody needs it in memory. */
-export function normalize(
-  lowering: CpuLowering,
-  { id, inputs, attributes: { epsilon }, shape }: LoweredNode<"normalize">,
-): void {
-  const { places } = lowering, [source, ...vectors] = inputs, channels = shape.at(-1)!;
-  const [mean, variance, weight, bias] = vectors.map((from) => places.of(from)) as [Buffer, Buffer, Buffer, Buffer];
-  lowering.add("normalizationVectors", { mean, variance, weight, bias, epsilon, ...places.vectors(id), channels });
-  if (!places.fusion.views.has(id)) lowerView(lowering, id, { source: source!, norm: id, activation: "none" });
+export function normalize(lowering: CpuLowering, { id, inputs }: LoweredNode<"normalize">): void {
+  lowerVectors(lowering, id);
+  if (lowering.places.fusion.views.has(id)) return;
+  lowerView(lowering, id, { source: inputs[0]!, norm: id, activation: "none" });
 }
 
 /** Writes a view: one pass over its source, in place where that dies. */
