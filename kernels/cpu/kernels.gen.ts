@@ -37,6 +37,7 @@ export const convolutionFields = {
   packed: "address",
   offsets: "address",
   statistics: "address",
+  transformed: "address",
   backwards: "bool",
 } as const;
 
@@ -143,6 +144,7 @@ export const kernelFields = {
     variance: "address",
     scratch: "address",
   },
+  convolveTiles: convolutionFields,
   relu: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
   relu6: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
   sigmoid: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
@@ -290,6 +292,7 @@ export interface Kernels {
   repeatRows(y: number, x: number, rows: number, bytes: number, times: number): void;
   sumRows(y: number, x: number, rows: number, channels: number, scratch: number): void;
   channelStatistics(x: number, rows: number, channels: number, mean: number, variance: number, scratch: number): void;
+  convolveTiles(): void;
   relu(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;
   relu6(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;
   sigmoid(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;

@@ -43,6 +43,8 @@ export class Convolution {
   packed: usize;
   offsets: usize;
   statistics: usize;
+  /** Of a convolution by tiles: their inputs and products (see winograd.ts). */
+  transformed: usize;
   /** Whether bands are computed from the last to the first. */
   backwards: bool;
 }

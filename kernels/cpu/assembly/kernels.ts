@@ -14,6 +14,7 @@ export { sum, sumAbsDifference } from "./reductions";
 export { logSoftmax } from "./softmax";
 export { fillFrom, repeatRows, sumRows } from "./spreading";
 export { channelStatistics } from "./statistics";
+export { convolveTiles } from "./winograd";
 
 /** Where static data ends and the host's arena may begin. */
 export function arenaAddress(): usize {

@@ -88,17 +88,54 @@ function workspace(
   lowering: CpuLowering,
   geometry: Geometry,
   { band, operands: { view, mean, variance } }: { readonly band: Band; readonly operands: Operands },
-): Pick<Descriptor, "band" | "packed" | "offsets" | "statistics"> {
+): Pick<Descriptor, "band" | "packed" | "offsets" | "statistics" | "transformed"> {
   return {
     band: readsInPlace(geometry, view) ? undefined : lowering.scratch(bandBytes(geometry, band)),
     packed: lowering.scratch(packedBytes(geometry)),
     offsets: lowering.scratch(4 * band.images * band.rows * geometry.ow),
     statistics: mean || variance ? lowering.scratch(statisticsBytes(geometry)) : undefined,
+    transformed: undefined,
   };
+}
+
+/** Bytes of the tiles' inputs and products that a convolution by tiles holds: what stays in a second-level cache. */
+const TILES_BYTES = 256 * 1024;
+/** Places of a tile: 4×4 inputs. */
+const PLACES = 16;
+
+/**
+ * Whether a convolution is computed by tiles of 2×2 outputs (see assembly/winograd.ts). Only what known statistics
+ * normalise is, as in a trained network: the sums of other convolutions are compared to the last bits.
+ */
+function takesTiles(geometry: Geometry, { epilogue }: Operands): boolean {
+  const { kh, kw, stride, groups, c, o, oh, ow } = geometry;
+  return kh === 3 && kw === 3 && stride === 1 && groups === 1 && c % 4 === 0 && o % PANEL === 0 && c >= PANEL &&
+    oh % 2 === 0 && ow % 2 === 0 && epilogue?.finishScale !== undefined && epilogue.finish <= 1;
+}
+
+/** Adds the task of a convolution by tiles. */
+function lowerTiles(lowering: CpuLowering, geometry: Geometry, operands: Operands): void {
+  const { c, o } = geometry, { view, weight, bias, y, epilogue = noEpilogue } = operands;
+  const { images, rows } = chooseBand(geometry), band = { images, rows: Math.max(2, rows - rows % 2) };
+  const tiles = TILE_PIXELS * Math.max(1, Math.floor(TILES_BYTES / (4 * PLACES * (c + o) * TILE_PIXELS)));
+  lowering.add("convolveTiles", {
+    ...view,
+    ...{ weight, bias, y, mean: undefined, variance: undefined, backwards: !view.x.backwards },
+    ...epilogue,
+    ...extents(geometry, band),
+    partPixels: tiles,
+    band: lowering.scratch(bandBytes(geometry, band)),
+    packed: lowering.scratch(PLACES * o * (c + 1) * 4),
+    offsets: lowering.scratch(4 * tiles),
+    statistics: undefined,
+    transformed: lowering.scratch(4 * PLACES * tiles * (c + o)),
+  });
+  y.backwards = !view.x.backwards;
 }
 
 /** Adds the task of a convolution; the strided copies of a depthwise one are slower from the end. */
 export function lowerConvolution(lowering: CpuLowering, geometry: Geometry, operands: Operands): void {
+  if (takesTiles(geometry, operands)) return lowerTiles(lowering, geometry, operands);
   const { view, weight, bias, y, mean, variance, epilogue = noEpilogue } = operands, band = chooseBand(geometry);
   const backwards = !isDepthwise(geometry) && !view.x.backwards;
   const work = workspace(lowering, geometry, { band, operands });

@@ -96,6 +96,7 @@ export function conv2dWeight(
     band: readsInPlace(geometry, view) ? undefined : lowering.scratch(bandBytes(geometry, band)),
     packed: lowering.scratch(4 * PANEL * band.images * band.rows * geometry.ow),
     offsets: lowering.scratch(4 * depth),
+    transformed: undefined,
     statistics: lowering.scratch(8 * PANEL * panelCount(geometry) * depth),
   };
   const none = { bias: undefined, mean: undefined, variance: undefined };
