@@ -1,6 +1,6 @@
 /**
  * Images a second of networks in inference mode, from images in memory to logits, and of PyTorch beside:
- * `deno task bench:eval [--peer <python with torch>] [--batch 32] [--samples 15] [--only <network>] [--json]`.
+ * `deno task bench:eval [--peer <python with torch>] [--batch 32] [--samples 30] [--only <network>] [--json]`.
  *
  * Both use all cores and the same batch. Their samples alternate, because other work on the machine comes and goes: the
  * shortest times say what each can do, the medians what it did. Logits are compared first. Prints Markdown.
@@ -21,7 +21,7 @@ const { values } = parseArgs({
   options: {
     peer: { type: "string" },
     batch: { type: "string", default: "32" },
-    samples: { type: "string", default: "15" },
+    samples: { type: "string", default: "30" },
     only: { type: "string" },
     json: { type: "boolean", default: false },
   },
@@ -33,16 +33,15 @@ function commit(): string {
   return new TextDecoder().decode(stdout).trim();
 }
 
-async function measureAll(): Promise<readonly EvaluationFigures[]> {
+/** Measures one network after the other, and yields each as it is done. */
+async function* measureAll(): AsyncIterable<EvaluationFigures> {
   await using backend = await openCpu();
   using peer = values.peer === undefined
     ? undefined
     : new TorchProcess(values.peer, { threads: navigator.hardwareConcurrency });
   const names = (Object.keys(subjects) as SubjectName[]).filter((name) => (values.only ?? name) === name);
   const given = { batch: Number(values.batch), samples: Number(values.samples), backend, peer };
-  const figures: EvaluationFigures[] = [];
-  for (const name of names) figures.push(await measureEvaluation(name, given));
-  return figures;
+  for (const name of names) yield await measureEvaluation(name, given);
 }
 
 const rate = (batch: number, ms: number): string => (1000 * batch / ms).toFixed(ms > 1000 ? 2 : 1);
@@ -67,17 +66,36 @@ function row({ name, batch, timing, peer }: EvaluationFigures): string {
   return `| ${[name, ...cells(batch, timing), ...theirs].join(" | ")} |`;
 }
 
-const before = loadavg()[0]!, figures = await measureAll(), load = [before, loadavg()[0]!];
-const where = { ...environment(), commit: commit(), date: new Date().toISOString().slice(0, 10), load };
-if (values.json) console.log(JSON.stringify({ environment: where, figures }));
-else {
-  const { cpu, cores, deno, v8, code, date } = where, torch = figures[0]?.peer;
+const HEADER = [
+  "network",
+  "images/s",
+  "median",
+  "spread",
+  "PyTorch",
+  "median",
+  "spread",
+  "×",
+  "× median",
+  "logits differ",
+];
+
+function printAbout(figures: readonly EvaluationFigures[], load: readonly number[]): void {
+  const { cpu, cores, deno, v8, code } = environment(), [first] = figures, date = new Date().toISOString().slice(0, 10);
   console.log(
-    `${cpu}, ${cores} cores under a load of ${load.map((one) => one.toFixed(1)).join(" to ")}, Deno ${deno}, V8 ${v8}, ` +
-      `${code}, commit ${where.commit}, ${date}; batch ${values.batch}, ${values.samples} samples each` +
-      (torch ? `; PyTorch ${torch.torch} with ${torch.threads} threads and ${torch.capability}` : "") + "\n",
+    `\n${cpu}, ${cores} cores, load ${
+      load.map((one) => one.toFixed(1)).join(" to ")
+    }; Deno ${deno}, V8 ${v8}, ${code}, ` +
+      `commit ${commit()}, ${date}; batch ${values.batch}, ${values.samples} samples each` +
+      (first?.peer ? `; PyTorch ${first.peer.torch}, ${first.peer.threads} threads, ${first.peer.capability}` : ""),
   );
-  console.log("| network | images/s, best | median | spread | PyTorch, best | median | spread | × best | × median | logits differ | its layout |");
-  console.log(`| --- |${" ---: |".repeat(9)} --- |`);
-  for (const one of figures) console.log(row(one));
 }
+
+const load = [loadavg()[0]!], figures: EvaluationFigures[] = [];
+if (!values.json) console.log(`| ${HEADER.join(" | ")} | layout |\n| --- |${" ---: |".repeat(9)} --- |`);
+for await (const one of measureAll()) {
+  figures.push(one);
+  if (!values.json) console.log(row(one));
+}
+load.push(loadavg()[0]!);
+if (values.json) console.log(JSON.stringify({ environment: { ...environment(), commit: commit(), load }, figures }));
+else printAbout(figures, load);

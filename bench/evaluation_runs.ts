@@ -10,14 +10,14 @@ import { summarizeTimes, timeAsyncMs, type Timing } from "./harness.ts";
 import type { BuiltPeer, Layout, PeerSubject, TorchProcess } from "./torch_process.ts";
 
 /** The networks, and how many batches are a sample: a fraction of a second. */
-export const subjects = { cifar_resnet20: 16, zennet_cifar10_model_size1M_res32: 4, efficientnet_b0: 2 } as const;
+export const subjects = { cifar_resnet20: 8, zennet_cifar10_model_size1M_res32: 2, efficientnet_b0: 2 } as const;
 /** One of {@link subjects}. */
 export type SubjectName = keyof typeof subjects;
 
 /** Most that logits may differ by, relative to the largest: both are float32, summed in other orders. */
 const TOLERANCE = 1e-4;
 /** PyTorch's threads look for more work for a moment after the last; this long is waited before our own sample. */
-const PAUSE_MS = 150;
+const PAUSE_MS = 100;
 
 /** A network's times by batch, and PyTorch's. */
 export interface EvaluationFigures {
@@ -59,8 +59,9 @@ async function prepare(name: SubjectName, { batch, backend }: Given): Promise<Pr
 }
 
 async function* repeated({ images, classifier: { batch } }: Prepared, batches: number): AsyncIterable<ImageBatch> {
+  const labels = Array<number>(batch).fill(0);
   for (let index = 0; index < batches; index++) {
-    yield await Promise.resolve({ images, labels: new Int32Array(batch), indices: new Int32Array(batch) });
+    yield await Promise.resolve({ images, labels, indices: labels });
   }
 }
 
@@ -78,7 +79,9 @@ function comparedLogits(name: SubjectName, ours: Float32Array, theirs: readonly 
   const largest = theirs.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const difference = theirs.reduce((most, value, at) => Math.max(most, Math.abs(value - ours[at]!)), 0) / largest;
   if (ours.length === theirs.length && difference <= TOLERANCE) return difference;
-  throw new Error(`Cannot compare times of ${name} as its logits differ from PyTorch's by ${difference} of the largest`);
+  throw new Error(
+    `Cannot compare times of ${name} as its logits differ from PyTorch's by ${difference} of the largest`,
+  );
 }
 
 /** What is measured by. */

@@ -50,7 +50,9 @@ export class TorchProcess implements Disposable {
   /** Builds a network and computes its images once. */
   async build({ tensors, ...subject }: PeerSubject): Promise<BuiltPeer> {
     this.#write(`${JSON.stringify(subject)}\n`);
-    for (const { buffer, byteOffset, byteLength } of tensors) this.#write(new Uint8Array(buffer, byteOffset, byteLength));
+    for (const { buffer, byteOffset, byteLength } of tensors) {
+      this.#write(new Uint8Array(buffer, byteOffset, byteLength));
+    }
     return await this.#answer() as BuiltPeer;
   }
 

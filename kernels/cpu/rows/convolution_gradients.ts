@@ -103,7 +103,7 @@ export function conv2dWeight(
   for (let time = 0; time < times; time++) {
     const part = (of: Buffer): BufferByte => ({ of, byte: time * of.bytes / times });
     lowering.add("convolutionWeight", {
-    ...noEpilogue,
+      ...noEpilogue,
       ...view,
       ...{ x: part(view.x), y: part(y), weight: part(weight), backwards: !y.backwards },
       ...none,

@@ -30,7 +30,12 @@ export function channelStatistics(
 /** Computes the vectors of a normalisation's multiply-add, and returns them. */
 export function lowerVectors(lowering: CpuLowering, id: NodeId): Vectors<Buffer> {
   const { places } = lowering, { inputs, attributes, shape } = places.graph.nodes[id]!, to = places.vectors(id);
-  const [mean, variance, weight, bias] = inputs.slice(1).map((from) => places.of(from)) as [Buffer, Buffer, Buffer, Buffer];
+  const [mean, variance, weight, bias] = inputs.slice(1).map((from) => places.of(from)) as [
+    Buffer,
+    Buffer,
+    Buffer,
+    Buffer,
+  ];
   const { epsilon } = attributes as OpAttributes["normalize"];
   lowering.add("normalizationVectors", { mean, variance, weight, bias, epsilon, ...to, channels: shape.at(-1)! });
   return to;
