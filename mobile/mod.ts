@@ -12,6 +12,7 @@ export * from "./provenance.ts";
 export * from "./runtime/compare.ts";
 export * from "./runtime/file_classifier.ts";
 export * from "./runtime/images.ts";
+export type { LayerError } from "./runtime/layer_errors.ts";
 export * from "./runtime/litert.ts";
 export * from "./runtime/verify.ts";
 export * from "./tflite/export.ts";

@@ -9,6 +9,20 @@ export const PROVENANCE_ENTRY = "zennas.provenance";
 /** The name of the metadata entry that holds the classes' names, one a line. */
 export const LABELS_ENTRY = "zennas.labels";
 
+const measured = z.strictObject({
+  data: z.string(),
+  split: z.string(),
+  normalize: z.string(),
+  images: z.int().positive(),
+  right: z.int().nonnegative(),
+});
+
+const trained = z.strictObject({
+  weights: z.string(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  evaluation: measured.nullable(),
+});
+
 const schema = z.strictObject({
   producer: z.string(),
   structure: z.string(),
@@ -18,9 +32,10 @@ const schema = z.strictObject({
     squeezeExcite: z.boolean(),
     residualLinks: z.boolean(),
   }),
-  parameters: z.literal("filling rule trained"),
+  parameters: z.union([z.literal("filling rule trained"), trained]),
   precision: z.enum(precisions),
   calibration: z.string().nullable(),
+  keep: z.array(z.string()).default([]),
   softmax: z.boolean(),
 });
 
@@ -32,6 +47,8 @@ export interface Provenance extends NetworkOrigin {
   readonly precision: Precision;
   /** What was calibrated on, where anything was. */
   readonly calibration: string | null;
+  /** Patterns of the layers that stayed in float32. */
+  readonly keep: readonly string[];
   /** Whether the output is probabilities. */
   readonly softmax: boolean;
 }

@@ -1,22 +1,10 @@
 /** What `zen eval` does. */
 import { requirePictures } from "../../core/io/picture_permission.ts";
-import {
-  answers,
-  Classification,
-  type ClassificationResult,
-  evaluationPipeline,
-  normalizations,
-} from "../../core/mod.ts";
-import {
-  type BatchTimes,
-  type BrokenFile,
-  type DataSet,
-  ImageBatches,
-  openDataFolder,
-  openSplit,
-} from "../../core/io/mod.ts";
+import { answers, Classification, type ClassificationResult } from "../../core/mod.ts";
+import { type BatchTimes, type BrokenFile, ImageBatches, openDataFolder, openSplit } from "../../core/io/mod.ts";
 import type { EvalOptions } from "../commands/eval.ts";
 import { Interrupted, UsageError } from "../errors.ts";
+import { pipelineFor } from "../evaluation/preparation.ts";
 import { type EvaluationFacts, printEvaluation } from "../evaluation/report.ts";
 import { openSubject, type Subject } from "../evaluation/subject.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
@@ -29,18 +17,6 @@ interface Outcome {
   readonly broken: readonly BrokenFile[];
   readonly times: BatchTimes;
   readonly seconds: number;
-}
-
-/** The batches of a data set as a network takes them. */
-function batchesOf(data: DataSet, { subject, options, signal, normalization }: {
-  readonly subject: Subject;
-  readonly options: EvalOptions;
-  readonly signal: AbortSignal;
-  readonly normalization: keyof typeof normalizations;
-}): ImageBatches {
-  const { resolution, batch } = subject.classifier, crop = data.imageSize === undefined ? subject.crop : undefined;
-  const pipeline = evaluationPipeline({ crop, resolution, normalization: normalizations[normalization] });
-  return new ImageBatches(data, { pipeline, batch, limit: options.limit, signal });
 }
 
 /** Classifies all batches; after an interrupt, those that were answered. */
@@ -88,7 +64,9 @@ export async function evaluateNetwork(text: string, options: EvalOptions): Promi
   const { signal } = interrupt, meant = { classes: data.classes.length, size: data.imageSize, batch: options.batch };
   await using subject = await openSubject(text, options, { ...meant, signal });
   const normalization = options.normalize ?? subject.normalization ?? folder.normalization;
-  using batches = batchesOf(data, { subject, options, signal, normalization });
+  const { classifier: { resolution, batch }, crop } = subject, { limit } = options;
+  const pipeline = pipelineFor(data, { crop, resolution, normalization });
+  using batches = new ImageBatches(data, { pipeline, batch, limit, signal });
   const total = Math.min(data.count, options.limit ?? data.count);
   const outcome = await classify(batches, { subject, total, options, signal });
   const facts: EvaluationFacts = { ...outcome, subject, data, normalization, total };

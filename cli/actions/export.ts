@@ -1,77 +1,88 @@
 /** What `zen export` does. */
-import { readText, replaceFile } from "../../core/io/mod.ts";
+import { replaceFile } from "../../core/io/files/write.ts";
+import type { NamedDesign } from "../../core/networks/design.ts";
 import { networkNamed } from "../../core/networks/zoo/mod.ts";
 import deno from "../../deno.json" with { type: "json" };
-import {
-  exportOnnx,
-  exportTflite,
-  filledNetwork,
-  imageShape,
-  type KnownNetwork,
-  type NamedCalibration,
-  randomImages,
-  readImages,
-} from "../../mobile/mod.ts";
+import { exportOnnx, exportTflite, filledNetwork, type KnownNetwork, networkWith } from "../../mobile/mod.ts";
+import { calibrationImages } from "../calibration.ts";
 import type { ExportOptions } from "../commands/export.ts";
 import { openDevice } from "../device.ts";
 import { UsageError } from "../errors.ts";
+import { imagesOf } from "../evaluation/preparation.ts";
 import { formOf } from "../form_options.ts";
+import { readLabels } from "../labels.ts";
 import { grouped, note, printJson } from "../terminal.ts";
+import { readEvaluation } from "../weights/evaluation.ts";
+import { openWeights } from "../weights/open.ts";
 
-function networkOf(text: string, options: ExportOptions): KnownNetwork {
-  return filledNetwork(networkNamed(text).design(formOf(options, options.reslink)));
+const producer = `zennas ${deno.version}`;
+
+/** A design with the weights that the options name, else with filled parameters. */
+async function networkOf(text: string, design: NamedDesign, options: ExportOptions): Promise<KnownNetwork> {
+  using weights = await openWeights({ ...options, network: text });
+  if (!weights) return filledNetwork(design);
+  const { origin, values } = weights, { evaluation: path } = options;
+  const evaluation = path === undefined ? null : await readEvaluation(path, { design, sha256: origin.sha256 });
+  return networkWith(design, { origin: { ...origin, evaluation }, values });
 }
 
-/** The images that `--calibration` names. */
-function calibrationImages(
-  network: KnownNetwork,
-  { calibration, calibrationImages: count }: ExportOptions,
-): Omit<NamedCalibration, "backend"> {
-  const shape = imageShape(network);
-  if (calibration === "random") {
-    return { name: `random, ${count} images`, images: randomImages(shape, { name: "calibration", count }) };
-  }
-  const { paths, images } = readImages(calibration!, { shape, count });
-  return { name: `${calibration}, ${paths.length} images`, images };
+/** A network, and what is known of the images that it takes. */
+interface Exported {
+  readonly text: string;
+  readonly design: NamedDesign;
+  readonly network: KnownNetwork;
 }
 
-/** The names of a network's classes, one a line of a file. Throws UsageError where there are more or fewer. */
-async function readLabels(path: string, { origin: { form: { classes } } }: KnownNetwork): Promise<readonly string[]> {
-  const labels = (await readText(path, "labels")).trimEnd().split(/\r?\n/);
-  if (labels.length === classes) return labels;
-  throw new UsageError(`Cannot name ${classes} classes by the lines of ${path}: got ${labels.length}`);
-}
-
-async function tfliteBytes(network: KnownNetwork, options: ExportOptions): Promise<Uint8Array> {
-  const { precision, io, softmax } = options;
-  const labels = options.labels === undefined ? {} : { labels: await readLabels(options.labels, network) };
-  const settings = { precision, io, softmax, ...labels, producer: `zennas ${deno.version}` };
-  if (precision !== "int8" || options.calibration === undefined) return await exportTflite(network, settings);
-  const images = calibrationImages(network, options);
+async function tfliteBytes({ text, design, network }: Exported, options: ExportOptions): Promise<Uint8Array> {
+  const { precision, io, softmax, calibration: source, calibrationImages: count, normalize } = options;
+  const labels = options.labels === undefined ? {} : { labels: await readLabels(options.labels, design.classes) };
+  const settings = { precision, io, softmax, keep: patternsOf(options), ...labels, producer };
+  if (precision !== "int8" || source === undefined) return await exportTflite(network, settings);
+  const images = await calibrationImages(network, { source, count, normalize, ...imagesOf(text, design) });
   await using backend = await openDevice({ ...options, precision: "f32" });
   return await exportTflite(network, { ...settings, calibration: { ...images, backend } });
 }
 
-function checkOptions({ format, precision, io, labels, calibration }: ExportOptions): void {
+/** The patterns of `--keep`, each behind the precision that it keeps. Throws UsageError. */
+function patternsOf({ keep = [], precision, format }: ExportOptions): readonly string[] {
+  if (keep.length > 0 && precision === "f32") {
+    throw new UsageError(`Cannot keep layers of ${format} in f32: --keep goes with --precision f16, dynamic or int8`);
+  }
+  const isPair = (at: number): boolean => keep[at] === "f32" && keep[at + 1] !== undefined;
+  const starts = [...keep.keys()].filter((at) => at % 2 === 0);
+  if (starts.every(isPair)) return starts.map((at) => keep[at + 1]!);
+  const message = "Cannot keep layers as --keep takes f32 and a pattern, behind the network";
+  throw new UsageError(`${message}: got ${keep.join(" ")}`);
+}
+
+function checkOptions(options: ExportOptions): void {
+  const { format, precision, io, labels, calibration, evaluation, weights, pretrained, normalize } = options;
   if (io === "int8" && precision !== "int8") throw new UsageError(`Cannot take 8-bit images into ${precision}: --io`);
   if (format === "onnx" && precision !== "f32") throw new UsageError(`Cannot export onnx in ${precision}: only in f32`);
   if (calibration !== undefined && precision !== "int8") {
     throw new UsageError(`Cannot calibrate ${precision}: only int8 takes --calibration`);
   }
+  if (normalize !== undefined && (calibration === undefined || calibration === "random")) {
+    throw new UsageError("Cannot normalise without images: --normalize goes with --calibration and a folder of images");
+  }
+  patternsOf(options);
   if (format === "onnx" && labels !== undefined) throw new UsageError("Cannot put --labels into an onnx file");
+  if (evaluation !== undefined && weights === undefined && !pretrained) {
+    throw new UsageError(
+      "Cannot record an evaluation without weights: --evaluation goes with --weights or --pretrained",
+    );
+  }
 }
 
-/** Writes the file. Throws UsageError, StructureSyntaxError, MobileError. */
+/** Writes the file. Throws UsageError, StructureSyntaxError, CheckpointError, FetchError, DataSetError, MobileError. */
 export async function exportNetwork(text: string, options: ExportOptions): Promise<void> {
   checkOptions(options);
-  const network = networkOf(text, options);
-  const bytes = options.format === "tflite" ? await tfliteBytes(network, options) : onnxBytes(network, options);
-  replaceFile(options.out, bytes);
-  const { format, precision, out } = options;
+  const design = networkNamed(text).design(formOf(options, options.reslink));
+  const network = await networkOf(text, design, options), { format, precision, out, softmax } = options;
+  const bytes = format === "tflite"
+    ? await tfliteBytes({ text, design, network }, options)
+    : exportOnnx(network, { softmax, producer });
+  replaceFile(out, bytes);
   if (options.json) printJson({ out, format, precision, bytes: bytes.length, ...network.origin });
   else note(`wrote ${out}: ${grouped(bytes.length)} bytes, ${format}, ${precision}`);
-}
-
-function onnxBytes(network: KnownNetwork, { softmax }: ExportOptions): Uint8Array {
-  return exportOnnx(network, { softmax, producer: `zennas ${deno.version}` });
 }

@@ -4,8 +4,14 @@ import {
   type FileGraph,
   type FileTensor,
   type Finding,
+  labelsOf,
   lintGraph,
   type LiteFile,
+  type MeasuredAccuracy,
+  parametersText,
+  parseProvenance,
+  type Provenance,
+  PROVENANCE_ENTRY,
   readLiteFile,
 } from "../../mobile/mod.ts";
 import type { InspectOptions } from "../commands/inspect.ts";
@@ -18,6 +24,8 @@ function withoutValues(file: LiteFile): unknown {
   return {
     ...rest,
     metadata: Object.keys(metadata),
+    provenance: parseProvenance(metadata[PROVENANCE_ENTRY]) ?? null,
+    labels: labelsOf({ metadata }),
     graphs: graphs.map(({ tensors, ...graph }) => ({
       ...graph,
       tensors: tensors.map(({ data, ...tensor }) => ({ ...tensor, bytes: data?.length ?? null })),
@@ -73,8 +81,34 @@ const tensorRow = ({ name, type, shape, data, ...rest }: FileTensor, index: numb
   quantizationText({ name, type, shape, ...rest }),
 ];
 
+/** Labels that are printed; `--json` lists all. */
+const LABELS_SHOWN = 5;
+
+/** What a file tells of itself, where `zen export` wrote it. */
+function provenanceFields({ structure, form, parameters, calibration, keep }: Provenance): [string, string][] {
+  const { classes, resolution } = form, evaluation = typeof parameters === "string" ? null : parameters.evaluation;
+  return [
+    ["network", `${structure}, ${classes} classes, ${resolution} × ${resolution}`],
+    ["weights", parametersText(parameters)],
+    ...(evaluation ? [["evaluated", evaluationText(evaluation)] as [string, string]] : []),
+    ...(keep.length > 0 ? [["kept in float32", keep.join(", ")] as [string, string]] : []),
+    ...(calibration === null ? [] : [["calibrated on", calibration] as [string, string]]),
+  ];
+}
+
+function evaluationText({ data, split, normalize, images, right }: MeasuredAccuracy): string {
+  const share = `${(100 * right / images).toFixed(2)} % (${grouped(right)} of ${grouped(images)})`;
+  return `top-1 ${share} on ${data}, ${split}, normalised by ${normalize}; before export`;
+}
+
+function labelFields(labels: readonly string[]): [string, string][] {
+  if (labels.length === 0) return [];
+  const shown = labels.slice(0, LABELS_SHOWN).join(", ");
+  return [["labels", `${labels.length}: ${shown}${labels.length > LABELS_SHOWN ? ", …" : ""}`]];
+}
+
 function printFile(file: LiteFile, findings: readonly Finding[]): void {
-  const graph = file.graphs[0]!;
+  const graph = file.graphs[0]!, provenance = parseProvenance(file.metadata[PROVENANCE_ENTRY]);
   printFields([
     ["description", file.description],
     ["bytes", `${grouped(file.bytes)}, of which ${grouped(constantBytes(graph))} constants`],
@@ -83,6 +117,8 @@ function printFile(file: LiteFile, findings: readonly Finding[]): void {
     ["outputs", portText(graph, graph.outputs)],
     ["signatures", file.signatures.map(({ key }) => key).join(", ")],
     ["metadata", Object.keys(file.metadata).join(", ")],
+    ...(provenance ? provenanceFields(provenance) : []),
+    ...labelFields(labelsOf(file)),
   ]);
   print("");
   printTable(["operator", "version", "count"], operatorRows(graph));

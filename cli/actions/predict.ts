@@ -1,11 +1,11 @@
 /** What `zen predict` does. */
 import { applyPipeline, classNames, evaluationPipeline, measureAnswer, normalizations } from "../../core/mod.ts";
-import { decodeFile, readText } from "../../core/io/mod.ts";
+import { decodeFile } from "../../core/io/mod.ts";
 import { requirePictures } from "../../core/io/picture_permission.ts";
 import type { PredictOptions } from "../commands/predict.ts";
-import { UsageError } from "../errors.ts";
 import { openSubject, type Subject } from "../evaluation/subject.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
+import { readLabels } from "../labels.ts";
 import { print, printJson } from "../terminal.ts";
 
 /** A class that an image may show. */
@@ -17,13 +17,9 @@ interface Guess {
 }
 
 /** The names of a network's classes. Throws UsageError for a list of another length. */
-async function labelsFor(subject: Subject, path: string | undefined): Promise<readonly string[]> {
-  const { classes } = subject.classifier;
-  const given = path === undefined ? subject.labels : (await readText(path, "labels")).trimEnd().split(/\r?\n/);
-  if (path !== undefined && given.length !== classes) {
-    throw new UsageError(`Cannot name the classes as ${path} must have ${classes} lines: got ${given.length}`);
-  }
-  if (given.length === classes) return given;
+async function labelsFor({ labels, classifier: { classes } }: Subject, source?: string): Promise<readonly string[]> {
+  if (source !== undefined) return await readLabels(source, classes);
+  if (labels.length === classes) return labels;
   return classNames(classes) ?? Array.from({ length: classes }, (_, index) => `class ${index}`);
 }
 

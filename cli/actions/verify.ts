@@ -1,16 +1,32 @@
 /** What `zen verify` does. */
 import { readBytes } from "../../core/io/files/read.ts";
-import { MobileError, provenanceOf, type Verification, verifyTflite } from "../../mobile/mod.ts";
+import { requirePictures } from "../../core/io/picture_permission.ts";
+import { openDataFolder, openSplit, spreadOver } from "../../core/io/mod.ts";
+import { networkNamed } from "../../core/networks/zoo/mod.ts";
+import {
+  checkWeights,
+  type LayerError,
+  MobileError,
+  parametersText,
+  type Provenance,
+  provenanceOf,
+  type Verification,
+  verifyLayers,
+  verifyTflite,
+} from "../../mobile/mod.ts";
 import type { VerifyOptions } from "../commands/verify.ts";
 import { openDevice } from "../device.ts";
-import { inFile } from "../errors.ts";
-import { printFields, printJson } from "../terminal.ts";
+import { inFile, UsageError } from "../errors.ts";
+import { imagesOf, pipelineFor, singleImages } from "../evaluation/preparation.ts";
+import { print, printFields, printJson, printTable } from "../terminal.ts";
+import { openWeights, publishedName } from "../weights/open.ts";
 
 function printVerification(verification: Verification): void {
   const { provenance, threshold, sqnrDb, top1Agreement, maxDifference, relativeDifference, images } = verification;
   const { probabilityDifference } = verification;
   printFields([
     ["precision", provenance.precision],
+    ["weights", parametersText(provenance.parameters)],
     ["images", images],
     ["max |diff|", `${maxDifference.toPrecision(3)} (${relativeDifference.toExponential(1)} of the largest logit)`],
     [
@@ -26,14 +42,53 @@ function printVerification(verification: Verification): void {
   ]);
 }
 
-/** Compares the file with its network and prints how far they differ. Throws MobileError. */
+/** A ratio of signal to noise. */
+const decibels = (value: number): string => value === Infinity ? "nothing differs" : value.toFixed(1);
+
+function printLayers(layers: readonly LayerError[]): void {
+  print("");
+  printTable(
+    ["layer", "operator", "weights, dB", "output, dB", "logits, dB"],
+    layers.map(({ name, operator, weightsDb, outputDb, logitsDb }) => [
+      name,
+      operator,
+      weightsDb === null ? "–" : decibels(weightsDb),
+      decibels(outputDb),
+      decibels(logitsDb),
+    ]),
+  );
+}
+
+/** How many images of noise, or the images of a data set, of those to test on. */
+async function imagesToCompare(
+  { structure, form }: Provenance,
+  { data: path, images, normalize }: VerifyOptions,
+): Promise<number | readonly Float32Array[]> {
+  if (path === undefined && normalize) throw new UsageError("Cannot normalise noise: --normalize goes with --data");
+  if (path === undefined) return images;
+  requirePictures();
+  const design = networkNamed(structure).design(form), folder = await openDataFolder(path);
+  const data = spreadOver(await openSplit(folder), images);
+  const { crop, normalization } = imagesOf(publishedName(structure), design);
+  const chosen = normalize ?? normalization ?? folder.normalization;
+  const pipeline = pipelineFor(data, { crop, resolution: design.resolution, normalization: chosen });
+  return await Array.fromAsync(singleImages(data, pipeline));
+}
+
+/** Compares the file with its network and prints how far they differ. Throws MobileError, CheckpointError, FetchError. */
 export async function verify(path: string, options: VerifyOptions): Promise<void> {
   const bytes = await readBytes(path, "model");
-  await inFile(path, () => provenanceOf(bytes)); // a file that cannot be verified is refused before a device is opened
+  const provenance = await inFile(path, () => provenanceOf(bytes)); // a file that cannot be verified is refused before a device is opened
+  using weights = await openWeights({ ...options, network: provenance.structure });
+  checkWeights(provenance, weights);
+  const images = await imagesToCompare(provenance, options);
   await using backend = await openDevice(options);
-  const verification = await verifyTflite(bytes, { backend, images: options.images });
-  if (options.json) printJson(verification);
+  const asked = { backend, images, weights };
+  const verification = await verifyTflite(bytes, asked);
+  const layers = options.layers ? await verifyLayers(bytes, asked) : undefined;
+  if (options.json) printJson({ ...verification, ...(layers && { layers }) });
   else printVerification(verification);
+  if (layers && !options.json) printLayers(layers);
   if (verification.passed) return;
   throw new MobileError("MODEL_NUMERICS", `Cannot take ${path} for its network as it differs by more than rounding`, {
     data: { ...verification },

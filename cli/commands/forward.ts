@@ -13,11 +13,12 @@ import {
   workersOption,
 } from "../options.ts";
 import { settings } from "../../core/search/settings.ts";
+import { addWeightsOptions, type WeightsOptions } from "../weights/options.ts";
 import { settingOption } from "../setting_options.ts";
-import { ALWAYS, declarePermissions, FOR_A_GPU } from "../permissions.ts";
+import { ALWAYS, declarePermissions, FOR_A_GPU, forWeights } from "../permissions.ts";
 
 /** What the command's options parse to. */
-export interface ForwardOptions extends FormOptions, DeviceOptions {
+export interface ForwardOptions extends FormOptions, WeightsOptions, DeviceOptions {
   readonly file?: string;
   readonly json?: boolean;
   readonly batch: number;
@@ -27,13 +28,16 @@ export interface ForwardOptions extends FormOptions, DeviceOptions {
 }
 
 const EXAMPLES = `
-Example:
-  zen forward zennet_cifar10_model_size1M_res32 --classes 10 --batch 2 --fill reference --json`;
+Without --weights and --pretrained parameters are filled as --fill says; images always are.
+
+Examples:
+  zen forward zennet_cifar10_model_size1M_res32 --classes 10 --batch 2 --fill reference --json
+  zen forward cifar_resnet20 --weights resnet20.th --fill reference`;
 
 /** Adds the command. */
 export function addForwardCommand(program: Command): void {
   const command = program.command("forward").description("run a network once in inference mode and print its logits");
-  addFormOptions(addStructureArguments(command))
+  addFormOptions(addWeightsOptions(addStructureArguments(command)))
     .addOption(settingOption("batch").default(1))
     .addOption(settingOption("seed").default(settings.seed.default))
     .addOption(fillOption())
@@ -43,7 +47,7 @@ export function addForwardCommand(program: Command): void {
     .addOption(precisionOption())
     .addOption(workersOption())
     .addOption(jsonOption());
-  declarePermissions(command, { read: ALWAYS, env: FOR_A_GPU })
+  declarePermissions(command, { ...forWeights, read: ALWAYS, env: `${FOR_A_GPU}, or --pretrained` })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/forward.ts")).runForward));
 }

@@ -3,8 +3,8 @@ import type { Command } from "commander";
 import type { NormalizationName } from "../../core/images/mod.ts";
 import { addSubjectOptions } from "../evaluation/options.ts";
 import type { SubjectOptions } from "../evaluation/subject.ts";
-import { ALWAYS, declarePermissions, forWeights } from "../permissions.ts";
 import { imported, integer } from "../options.ts";
+import { ALWAYS, declarePermissions, forWeights } from "../permissions.ts";
 
 /** What the command's options parse to. */
 export interface PredictOptions extends SubjectOptions {
@@ -27,7 +27,7 @@ export function addPredictCommand(program: Command): void {
     .argument("<network>", "a zoo network, a structure string, or a .tflite or .onnx file")
     .argument("<images...>", "files of pictures")
     .option("--top <count>", "so many classes of each", integer(1), 5)
-    .option("--labels <file>", "names of the classes, one a line");
+    .option("--labels <source>", "names of the classes: a file with one a line, or a data set's name or folder");
   declarePermissions(addSubjectOptions(command), { read: ALWAYS, env: ALWAYS, ffi: ALWAYS, ...forWeights })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/predict.ts")).predict));

@@ -1,30 +1,40 @@
-/** `zen run`: a TensorFlow Lite file on this machine. */
+/** `zen run`: a TensorFlow Lite file, or a network with its weights, on this machine. */
 import { type Command, Option } from "commander";
-import { imported, integer, jsonOption } from "../options.ts";
-import { ALWAYS, declarePermissions } from "../permissions.ts";
+import type { NormalizationName } from "../../core/images/mod.ts";
+import { addSubjectOptions } from "../evaluation/options.ts";
+import type { SubjectOptions } from "../evaluation/subject.ts";
+import { imported, integer } from "../options.ts";
+import { ALWAYS, declarePermissions, forWeights } from "../permissions.ts";
 
 /** What the command's options parse to. */
-export interface RunOptions {
+export interface RunOptions extends SubjectOptions {
   readonly input: string;
   readonly top: number;
-  readonly json?: boolean;
+  readonly normalize?: NormalizationName;
 }
 
 const EXAMPLES = `
+A file has its own weights and runs in LiteRT on the CPU. A network takes --weights or --pretrained. Images are scaled to
+cover the input and cropped to their centre, normalised by imagenet unless told.
+
 Examples:
   zen run net.tflite --input photo.jpg
-  zen run net.tflite --input random --json`;
+  zen run net.tflite --input random --json
+  zen run cifar_resnet20 --weights resnet20.th --input ship.png`;
 
 /** Adds the command. */
 export function addRunCommand(program: Command): void {
-  const command = program.command("run").description(
-    "run a TensorFlow Lite file once on this machine and print its answer",
-  )
-    .argument("<file>", "a .tflite file with float32 inputs and outputs")
+  const command = program.command("run")
+    .description("run a TensorFlow Lite file or a network with weights once on this machine and print its answer")
+    .argument("<file>", "a .tflite file with float32 inputs and outputs, a zoo network, or a structure string")
     .requiredOption("--input <image>", "an image file, or random")
-    .addOption(new Option("--top <count>", "how many classes to print").argParser(integer(1)).default(5))
-    .addOption(jsonOption());
-  declarePermissions(command, { read: ALWAYS, env: "for an image", ffi: "for an image" })
+    .addOption(new Option("--top <count>", "how many classes to print").argParser(integer(1)).default(5));
+  declarePermissions(addSubjectOptions(command), {
+    ...forWeights,
+    read: ALWAYS,
+    env: "for an image, or a network",
+    ffi: "for an image",
+  })
     .addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/run.ts")).run));
 }

@@ -79,6 +79,7 @@ function facts({ subject, data, normalization, total, result, broken, times, sec
   const { images, top1, top5, loss, notFinite, perClass, confusion, calibrationError, worst } = result;
   return {
     network: subject.name,
+    form: subject.form,
     weights: subject.weights?.path ?? null,
     weights_sha256: subject.weights?.sha256 ?? null,
     data: data.name,

@@ -1,28 +1,20 @@
 /** What is evaluated: a network with weights from a file, or an exported file. */
 import { type Classifier, openClassifier } from "../../core/mod.ts";
-import {
-  fileHash,
-  openCheckpoint,
-  type PretrainedFile,
-  pretrainedWeights,
-  type PublishedWeights,
-  readParameters,
-} from "../../core/io/mod.ts";
 import { readBytes } from "../../core/io/files/read.ts";
+import type { PretrainedFile } from "../../core/io/mod.ts";
 import type { NormalizationName } from "../../core/images/mod.ts";
-import { networkNamed, networkNames, zooEntry, zooFacts, zooNames } from "../../core/networks/zoo/mod.ts";
+import type { DesignForm, NamedDesign } from "../../core/networks/design.ts";
+import { networkNamed, networkNames } from "../../core/networks/zoo/mod.ts";
 import { type ClassifierFormat, labelsOf, openFileClassifier, readLiteFile } from "../../mobile/mod.ts";
 import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
 import { UsageError } from "../errors.ts";
 import { formOf, type FormOptions } from "../form_options.ts";
-import { ProgressLine } from "../progress.ts";
-import { grouped } from "../terminal.ts";
+import { openWeights, refuseWeights } from "../weights/open.ts";
+import type { WeightsOptions } from "../weights/options.ts";
+import { imagesOf } from "./preparation.ts";
 
 /** What the options that choose a network and its weights parse to. */
-export interface SubjectOptions extends FormOptions, DeviceOptions {
-  readonly weights?: string;
-  readonly pretrained?: boolean;
-  readonly checkpoints?: string;
+export interface SubjectOptions extends WeightsOptions, FormOptions, DeviceOptions {
   readonly reslink: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -49,6 +41,8 @@ export interface Subject extends AsyncDisposable {
   readonly crop: number;
   /** The normalisation that it was trained with, where that is known. */
   readonly normalization: NormalizationName | undefined;
+  /** Its form; null for an exported file. */
+  readonly form: DesignForm | null;
   /** Where its weights are from; null for an exported file, which holds its own. */
   readonly weights: PretrainedFile | null;
   /** What it runs on. */
@@ -58,37 +52,9 @@ export interface Subject extends AsyncDisposable {
 }
 
 /** The format of an exported file, by its name; undefined for a network. */
-function formatOf(text: string): ClassifierFormat | undefined {
+export function formatOf(text: string): ClassifierFormat | undefined {
   const [, format] = /\.(tflite|onnx)$/i.exec(text) ?? [];
   return format?.toLowerCase() as ClassifierFormat | undefined;
-}
-
-/** Where a network's weights were published. Throws UsageError for a network whose place is not known. */
-function publishedWeights(text: string): PublishedWeights {
-  if (zooNames.includes(text)) return zooEntry(text);
-  throw new UsageError(
-    `Cannot fetch weights as --pretrained takes a network of Zen-NAS's (zen zoo list): got ${text}; give --weights FILE`,
-  );
-}
-
-async function fetchWeights(text: string, options: SubjectOptions, signal: AbortSignal): Promise<PretrainedFile> {
-  using line = new ProgressLine({ hidden: options.json || options.quiet });
-  return await pretrainedWeights(publishedWeights(text), {
-    checkpoints: options.checkpoints,
-    signal,
-    onProgress: ({ received, total }) =>
-      line.update(() => ({
-        share: total ? received / total : 0,
-        facts: [`fetching ${text}: ${grouped(received)} bytes`],
-      })),
-  });
-}
-
-/** The file of a network's weights. Throws UsageError where the options name none, FetchError. */
-async function weightsOf(text: string, options: SubjectOptions, signal: AbortSignal): Promise<PretrainedFile> {
-  if (options.weights !== undefined) return { path: options.weights, sha256: await fileHash(options.weights) };
-  if (options.pretrained) return await fetchWeights(text, options, signal);
-  throw new UsageError(`Cannot evaluate ${text} without weights: give --weights FILE, or --pretrained`);
 }
 
 /** Throws UsageError for images of other classes than a network's. */
@@ -104,9 +70,7 @@ async function openFile(
   format: ClassifierFormat,
   { options, meant }: { readonly options: SubjectOptions; readonly meant: ImagesMeant },
 ): Promise<Subject> {
-  if (options.weights !== undefined || options.pretrained) {
-    throw new UsageError(`Cannot take weights for ${path} as an exported file has its own`);
-  }
+  refuseWeights(path, options);
   const bytes = await readBytes(path, "model"), classifier = await openFileClassifier(bytes, format);
   checkClasses(classifier.classes, meant);
   return {
@@ -114,6 +78,7 @@ async function openFile(
     classifier,
     crop: classifier.resolution,
     normalization: undefined,
+    form: null,
     weights: null,
     device: format === "tflite" ? "cpu, LiteRT" : "cpu, onnxruntime",
     labels: format === "tflite" ? labelsOf(readLiteFile(bytes)) : [],
@@ -122,7 +87,7 @@ async function openFile(
 }
 
 /** The form that a network is evaluated in: a structure string takes what it leaves open from the images. */
-function designOf(text: string, options: SubjectOptions, { classes, size }: ImagesMeant) {
+function designOf(text: string, options: SubjectOptions, { classes, size }: ImagesMeant): NamedDesign {
   const network = networkNamed(text), asked = formOf(options, options.reslink);
   if (networkNames.includes(text)) return network.design(asked);
   const resolution = asked.resolution ?? size;
@@ -135,22 +100,21 @@ function designOf(text: string, options: SubjectOptions, { classes, size }: Imag
 async function openNetwork(text: string, options: SubjectOptions, meant: ImagesMeant): Promise<Subject> {
   const design = designOf(text, options, meant);
   checkClasses(design.classes, meant);
-  const weights = await weightsOf(text, options, meant.signal);
-  using checkpoint = openCheckpoint(weights.path);
+  using weights = await openWeights({ ...options, network: text, signal: meant.signal });
+  if (!weights) throw new UsageError(`Cannot evaluate ${text} without weights: give --weights FILE, or --pretrained`);
   const backend = await openDevice(options);
   try {
     const classifier = await openClassifier(design, {
       batch: meant.batch,
       backend,
-      values: (parameters) => readParameters(checkpoint, parameters),
+      values: weights.values,
     });
-    const facts = networkNames.includes(text) ? zooFacts(text) : undefined;
     return {
       name: text,
       classifier,
-      crop: facts && options.resolution === undefined ? facts.cropResolution : classifier.resolution,
-      normalization: facts?.normalization,
-      weights,
+      ...imagesOf(text, design),
+      form: design.form,
+      weights: weights.file,
       device: describeDevice(backend),
       labels: [],
       async [Symbol.asyncDispose]() {

@@ -27,6 +27,14 @@ export const mnistClasses: readonly string[] = [..."0123456789"];
  */
 export const imagenetClasses: readonly string[] = imagenet;
 
+/** The classes of published data sets, by the name that a command line has for each. */
+export const dataSetClasses: ReadonlyMap<string, readonly string[]> = new Map([
+  ["cifar10", cifar10Classes],
+  ["cifar100", cifar100Classes],
+  ["imagenet", imagenetClasses],
+  ["mnist", mnistClasses],
+]);
+
 /**
  * The names of the classes of a network that tells only how many it has: those of the data set with that many. Undefined
  * where there is none.

@@ -14,15 +14,19 @@ export function cropImage(image: RgbImage, box: Box): RgbImage {
 }
 
 /**
- * The square in the middle of an image of this size, where torchvision's CenterCrop has it: an odd margin's half pixel is
- * rounded to the even side. Throws RangeError where it is larger than the image.
+ * The square, or the box of another size, in the middle of an image of this size, where torchvision's CenterCrop has it:
+ * an odd margin's half pixel is rounded to the even side. Throws RangeError where it is larger than the image.
  */
-export function centreBox(image: { readonly width: number; readonly height: number }, size: number): Box {
+export function centreBox(
+  image: { readonly width: number; readonly height: number },
+  size: number | { readonly width: number; readonly height: number },
+): Box {
+  const { width, height } = typeof size === "number" ? { width: size, height: size } : size;
   const box = {
-    left: roundHalfEven((image.width - size) / 2),
-    top: roundHalfEven((image.height - size) / 2),
-    width: size,
-    height: size,
+    left: roundHalfEven((image.width - width) / 2),
+    top: roundHalfEven((image.height - height) / 2),
+    width,
+    height,
   };
   checkBox(box, image);
   return box;

@@ -22,6 +22,8 @@ export interface ForwardOptions {
   readonly batch: number;
   /** `reference`: images and parameters by the filling rule `trained`; `gaussian`: draws of the seed. */
   readonly fill: Fill;
+  /** Values of the parameters by name, in place of filled or drawn ones: out of a file of weights. */
+  readonly values?: ((parameters: readonly Parameter[]) => Readonly<Record<string, Float32Array>>) | undefined;
   /** Seed of gaussian draws. */
   readonly seed: number;
   /** Where to run it. */
@@ -55,30 +57,36 @@ export function inferenceGraph(design: NetworkDesign, { batch }: { readonly batc
   return { graph: builder.build([logits]), shape, parameters: network.parameters };
 }
 
-/** The same with images and parameters that are drawn from the seed. */
-function drawnGraph(design: NetworkDesign, { batch }: { readonly batch: number }): Graph {
-  const builder = new GraphBuilder(), shape = [batch, design.resolution, design.resolution, 3];
-  const network = new Network({ builder, mode: "inference", parameters: gaussianParameters() });
-  return builder.build([design.lower(network, builder.add("gaussian", [], { shape, stream: STREAM.input })).logits]);
-}
+/** How a network and its images are put on a graph to run once. */
+type RunForm = Omit<ForwardOptions, "backend" | "seed">;
 
-/** A graph and its feeds by the filling rule. */
-function filledGraph(
+/** A graph and its feeds: what is drawn is drawn in the graph, the rest is fed. */
+function readyGraph(
   design: NetworkDesign,
-  options: { readonly batch: number },
-): Required<Pick<RunOptions, "feeds">> & {
-  readonly graph: Graph;
-} {
-  const { graph, shape, parameters } = inferenceGraph(design, options);
-  return { graph, feeds: { ...filledInput(IMAGE, shape), ...filledParameters(parameters, fillingRules.trained) } };
+  { batch, fill, values }: RunForm,
+): Required<Pick<RunOptions, "feeds">> & { readonly graph: Graph } {
+  const builder = new GraphBuilder(), shape = [batch, design.resolution, design.resolution, 3];
+  const isDrawn = fill === "gaussian", areFed = !isDrawn || values !== undefined;
+  const network = new Network({
+    builder,
+    mode: "inference",
+    parameters: areFed ? fedParameters() : gaussianParameters(),
+  });
+  const image = isDrawn
+    ? builder.add("gaussian", [], { shape, stream: STREAM.input })
+    : builder.add("input", [], { name: IMAGE, shape });
+  const graph = builder.build([design.lower(network, image).logits]);
+  const fed = values ?? ((parameters) => filledParameters(parameters, fillingRules.trained));
+  return {
+    graph,
+    feeds: { ...(isDrawn ? {} : filledInput(IMAGE, shape)), ...(areFed ? fed(network.parameters) : {}) },
+  };
 }
 
-/** The logits of each image of a batch, `[batch][classes]`. */
+/** The logits of each image of a batch, `[batch][classes]`. Throws ShapeError, and what `values` throws. */
 export async function forward(design: NetworkDesign, options: ForwardOptions): Promise<Float32Array[]> {
-  const { batch, fill, seed, backend } = options, { classes } = design;
-  const { graph, feeds } = fill === "reference"
-    ? filledGraph(design, options)
-    : { graph: drawnGraph(design, options), feeds: {} };
+  const { batch, seed, backend } = options, { classes } = design;
+  const { graph, feeds } = readyGraph(design, options);
   using program = backend.compile(graph);
   const [values] = await program.run({ seed, feeds });
   return Array.from({ length: batch }, (_, image) => values!.subarray(image * classes, (image + 1) * classes));

@@ -70,7 +70,14 @@ export function exportOnnx(network: KnownNetwork, { softmax = false, producer }:
   checkSize(simple);
   const lowering = lower(simple), logits = simple.graph.outputs[0]!;
   const output = softmax ? lowering.softmax(logits) : lowering.name(logits);
-  const provenance: Provenance = { ...network.origin, producer, precision: "f32", calibration: null, softmax };
+  const provenance: Provenance = {
+    ...network.origin,
+    producer,
+    precision: "f32",
+    calibration: null,
+    keep: [],
+    softmax,
+  };
   const model = create(modelSchema, {
     irVersion: FORMAT_VERSION,
     producerName: producer,

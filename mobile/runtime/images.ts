@@ -1,7 +1,13 @@
-/** Images as networks take them: `[h, w, 3]` channels last, normalised by ImageNet's statistics. */
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { normalizations } from "../../core/images/mod.ts";
+/** Images as networks take them: `[h, w, 3]` channels last, normalised. */
+import {
+  centreBox,
+  type Normalization,
+  normalizations,
+  normalize,
+  resizeBicubic,
+  type RgbImage,
+} from "../../core/images/mod.ts";
+import { decodeFile } from "../../core/io/data/mod.ts";
 import { checkFile } from "../../core/io/files/read.ts";
 import { requirePictures } from "../../core/io/picture_permission.ts";
 import { fillByName } from "../../core/networks/parameters.ts";
@@ -14,63 +20,38 @@ export function randomImages(shape: Shape, { name, count }: { name: string; coun
   return Array.from({ length: count }, (_, index) => fillByName(`${name} ${index}`, values));
 }
 
-/** RGB bytes as a network takes them. */
-function normalized(pixels: Uint8Array): Float32Array {
-  const { mean, std } = normalizations.imagenet;
-  return Float32Array.from(pixels, (value, index) => {
-    const channel = index % 3;
-    return (value / 255 - mean[channel]!) / std[channel]!;
-  });
+/** What an image becomes. */
+export interface ImageOptions {
+  /** `[1, h, w, 3]`. */
+  readonly shape: Shape;
+  /** Makes numbers of pixels; ImageNet's unless told. */
+  readonly normalization?: Normalization | undefined;
 }
 
 /**
- * An image file (PNG, JPEG, WebP, …) as a network takes it: scaled to cover `[1, h, w, 3]` and cropped to its centre.
- * Throws MobileError MODEL_INPUT for files that are no image.
+ * An image file (PNG, JPEG, WebP, …) as a model takes it: scaled bicubically to cover the shape, and cropped to its
+ * centre. Throws MobileError MODEL_INPUT for files that are no image.
  */
-export async function readImage(path: string, shape: Shape): Promise<Float32Array> {
-  const [, height, width] = nhwc(shape, "an image");
+export async function readImage(
+  path: string,
+  { shape, normalization = normalizations.imagenet }: ImageOptions,
+): Promise<Float32Array> {
+  const [, height, width] = nhwc(shape, "an image"), image = await decode(path);
+  const scale = Math.max(width / image.width, height / image.height);
+  const size = {
+    width: Math.max(width, Math.round(image.width * scale)),
+    height: Math.max(height, Math.round(image.height * scale)),
+  };
+  return normalize(resizeBicubic(image, { ...size, part: centreBox(size, { width, height }) }), normalization).values;
+}
+
+async function decode(path: string): Promise<RgbImage> {
   checkFile(path, "image");
   requirePictures();
-  const { default: sharp } = await import("sharp");
   try {
-    const pixels = await sharp(path).resize(width, height, { fit: "cover" }).removeAlpha().toColourspace("srgb").raw()
-      .toBuffer();
-    return normalized(pixels);
+    return await decodeFile(path);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MobileError("MODEL_INPUT", `Cannot read ${path} as an image: ${reason}`, { cause, data: { path } });
   }
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (cause) {
-    const message = `Cannot calibrate as there is no directory of images that can be read: got ${directory}`;
-    throw new MobileError("EXPORT_CALIBRATION_MISSING", message, { cause, data: { directory } });
-  }
-}
-
-/** Files that {@link readImages} takes for images. */
-const IMAGE_FILE = /\.(png|jpe?g|webp|avif|gif|tiff?)$/i;
-
-/**
- * The first images of a directory by name, read one by one. Throws MobileError EXPORT_CALIBRATION_MISSING where there are
- * none, and MODEL_INPUT while reading.
- */
-export function readImages(
-  directory: string,
-  { shape, count }: { readonly shape: Shape; readonly count: number },
-): { readonly paths: readonly string[]; readonly images: AsyncIterable<Float32Array> } {
-  const paths = namesIn(directory).filter((name) => IMAGE_FILE.test(name)).sort().slice(0, count)
-    .map((name) => join(directory, name));
-  if (paths.length === 0) {
-    throw new MobileError("EXPORT_CALIBRATION_MISSING", `Cannot calibrate as ${directory} holds no images`, {
-      data: { directory },
-    });
-  }
-  async function* read(): AsyncGenerator<Float32Array> {
-    for (const path of paths) yield await readImage(path, shape);
-  }
-  return { paths, images: read() };
 }

@@ -3,12 +3,22 @@ import type { Backend } from "../../core/graph/backend.ts";
 import type { Precision } from "../../core/graph/precision.ts";
 import { networkNamed } from "../../core/networks/zoo/mod.ts";
 import { MobileError } from "../errors.ts";
-import { filledNetwork, IMAGE, imageShape, type InferenceNetwork } from "../network/network.ts";
+import {
+  filledNetwork,
+  IMAGE,
+  imageShape,
+  type InferenceNetwork,
+  type KnownNetwork,
+  type NetworkOrigin,
+  type NetworkWeights,
+  networkWith,
+} from "../network/network.ts";
 import { parseProvenance, type Provenance, PROVENANCE_ENTRY } from "../provenance.ts";
 import { withLogits } from "../tflite/logits.ts";
 import { readLiteFile } from "../tflite/reader.ts";
 import { compareOutputs, type Comparison } from "./compare.ts";
 import { randomImages } from "./images.ts";
+import { type LayerError, layerErrors } from "./layer_errors.ts";
 import { openLiteRt } from "./litert.ts";
 import { withRoundedWeights } from "./rounding.ts";
 
@@ -41,8 +51,10 @@ const PROBABILITY_DIFFERENCE = 1e-5;
 export interface VerifyOptions {
   /** Computes the network's own answers. */
   readonly backend: Backend;
-  /** How many images of noise to compare on; 8 unless told. */
-  readonly images?: number;
+  /** The weights of a file that holds trained ones. */
+  readonly weights?: NetworkWeights | undefined;
+  /** What to compare on: so many images of noise, or images in the shape of the network's input; 8 of noise unless told. */
+  readonly images?: number | readonly Float32Array[];
 }
 
 /** What verifying found. The comparison is one of logits, those before the softmax of a file that ends in one. */
@@ -62,6 +74,37 @@ export function provenanceOf(bytes: Uint8Array): Provenance {
   const provenance = parseProvenance(readLiteFile(bytes).metadata[PROVENANCE_ENTRY]);
   if (provenance) return provenance;
   throw new MobileError("MODEL_PROVENANCE", "Cannot verify the model as it does not tell which network it holds");
+}
+
+/** Where parameters come from, in words. */
+export function parametersText(origin: NetworkOrigin["parameters"]): string {
+  return typeof origin === "string" ? `the ${origin}` : `${origin.weights} (SHA-256 ${origin.sha256})`;
+}
+
+/**
+ * Throws MobileError MODEL_WEIGHTS unless the weights are those that a file was made from: the same by their hash where
+ * they are trained, and none where it is filled by the rule.
+ */
+export function checkWeights({ parameters }: Provenance, weights: Pick<NetworkWeights, "origin"> | undefined): void {
+  const sha256Of = (origin: NetworkOrigin["parameters"] | undefined) =>
+    typeof origin === "object" ? origin.sha256 : undefined;
+  const wanted = sha256Of(parameters), got = sha256Of(weights?.origin);
+  if (wanted === got) return;
+  const [needed, given] = [parametersText(parameters), weights ? parametersText(weights.origin) : "none"];
+  throw new MobileError(
+    "MODEL_WEIGHTS",
+    `Cannot verify the model as its weights are those of ${needed}: got ${given}`,
+    {
+      data: { wanted, got },
+    },
+  );
+}
+
+/** The network that a file says it holds. Throws MobileError MODEL_WEIGHTS. */
+function networkOf(provenance: Provenance, weights: NetworkWeights | undefined): KnownNetwork {
+  checkWeights(provenance, weights);
+  const design = networkNamed(provenance.structure).design(provenance.form);
+  return weights ? networkWith(design, weights) : filledNetwork(design);
 }
 
 function softmax(logits: Float32Array): Float32Array {
@@ -107,15 +150,29 @@ function checkFinite(answers: readonly Float32Array[], whose: string): void {
   throw new MobileError("MODEL_NUMERICS", `Cannot compare answers as ${whose} are not finite`);
 }
 
+/** A file's network, and what to run it on. */
+function subjectOf(bytes: Uint8Array, { weights, images = 8 }: VerifyOptions) {
+  const provenance = provenanceOf(bytes), network = networkOf(provenance, weights);
+  const noise = (count: number) => randomImages(imageShape(network), { name: "verification", count });
+  return { provenance, network, images: typeof images === "number" ? noise(images) : images };
+}
+
+/**
+ * What each layer of a `.tflite` file loses by how its numbers are stored, the costliest first: see {@link LayerError}.
+ * Throws MobileError MODEL_PROVENANCE for files of others, MODEL_WEIGHTS for weights of others.
+ */
+export async function verifyLayers(bytes: Uint8Array, options: VerifyOptions): Promise<readonly LayerError[]> {
+  const { network, images } = subjectOf(bytes, options), { backend } = options;
+  return await layerErrors(readLiteFile(bytes).graphs[0]!, { network, images, backend });
+}
+
 /**
  * Compares a `.tflite` file with the network that it says it holds, on images that no calibration has seen. Throws
- * MobileError MODEL_PROVENANCE for files of others, MODEL_IO_TYPE for 8-bit inputs, which the host's runtime cannot fill,
+ * MobileError MODEL_PROVENANCE for files of others, MODEL_WEIGHTS for weights of others, MODEL_IO_TYPE for 8-bit inputs, which the host's runtime cannot fill,
  * MODEL_NUMERICS for answers that are not finite.
  */
 export async function verifyTflite(bytes: Uint8Array, options: VerifyOptions): Promise<Verification> {
-  const { backend, images: count = 8 } = options, provenance = provenanceOf(bytes);
-  const network = filledNetwork(networkNamed(provenance.structure).design(provenance.form));
-  const images = randomImages(imageShape(network), { name: "verification", count });
+  const { backend } = options, { provenance, network, images } = subjectOf(bytes, options);
   const reference = await networkAnswers(network, images, backend);
   const logits = await fileAnswers(provenance.softmax ? withLogits(bytes) : bytes, images);
   checkFinite(reference, "the network's");

@@ -9,6 +9,7 @@ import type { LiteModel } from "./model.ts";
 import { calibrate, type Calibration } from "./precision/calibrate.ts";
 import { withDynamicRange } from "./precision/dynamic.ts";
 import { withFloat16Weights } from "./precision/float16.ts";
+import { keptLayers } from "./precision/keep.ts";
 import { withInt8 } from "./precision/int8.ts";
 import { writeLiteModel } from "./writer.ts";
 
@@ -24,6 +25,8 @@ export interface TfliteOptions {
   readonly precision: Precision;
   /** The images from which the ranges of activations are measured; required for `int8`, not used otherwise. */
   readonly calibration?: NamedCalibration;
+  /** Names of layers that stay in float32, as patterns in which `*` stands for any text; default: none. */
+  readonly keep?: readonly string[];
   /** Whether the output is probabilities instead of logits; default: false. */
   readonly softmax?: boolean;
   /** The type of an `int8` model's input and output; default: float32. */
@@ -38,12 +41,13 @@ export interface TfliteOptions {
 async function int8(
   network: KnownNetwork,
   model: LiteModel,
-  { calibration, io = "float" }: TfliteOptions,
+  { calibration, io = "float", keep = [] }: TfliteOptions,
 ): Promise<LiteModel> {
   if (!calibration) {
     throw new MobileError("EXPORT_CALIBRATION_MISSING", "Cannot export int8 as it needs images to calibrate on");
   }
-  return withInt8(model, { ranges: await calibrate(network, calibration), io });
+  const kept = keptLayers(model, keep);
+  return withInt8(model, { ranges: await calibrate(network, calibration), io, kept });
 }
 
 function inPrecision(network: KnownNetwork, model: LiteModel, options: TfliteOptions): LiteModel | Promise<LiteModel> {
@@ -51,9 +55,9 @@ function inPrecision(network: KnownNetwork, model: LiteModel, options: TfliteOpt
     case "f32":
       return model;
     case "f16":
-      return withFloat16Weights(model);
+      return withFloat16Weights(model, keptLayers(model, options.keep ?? []));
     case "dynamic":
-      return withDynamicRange(model);
+      return withDynamicRange(model, keptLayers(model, options.keep ?? []));
     case "int8":
       return int8(network, model, options);
   }
@@ -64,11 +68,18 @@ function inPrecision(network: KnownNetwork, model: LiteModel, options: TfliteOpt
  * class.
  */
 export function metadataOf({ origin }: KnownNetwork, options: TfliteOptions): Record<string, Uint8Array> {
-  const { precision, calibration, softmax = false, labels, producer } = options, { classes } = origin.form;
+  const { precision, calibration, softmax = false, labels, producer, keep = [] } = options, { classes } = origin.form;
   if (labels && labels.length !== classes) {
     throw new RangeError(`Cannot name ${classes} classes by as many labels: got ${labels.length}`);
   }
-  const provenance: Provenance = { ...origin, producer, precision, calibration: calibration?.name ?? null, softmax };
+  const provenance: Provenance = {
+    ...origin,
+    producer,
+    precision,
+    calibration: calibration?.name ?? null,
+    keep,
+    softmax,
+  };
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
   return {
     [PROVENANCE_ENTRY]: encode(JSON.stringify(provenance)),

@@ -47,13 +47,23 @@ Deno.test("what cannot be exported or read is one line and a hint", async () => 
   const out = `${scratch.path}/net.tflite`;
   const cases: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
     [["export", STRUCTURE, "--precision", "int8", "-o", out], 1, /needs images to calibrate on\n {2}hint: /],
-    [["export", STRUCTURE, "--precision", "int8", "--calibration", scratch.path, "-o", out], 1, /holds no images/],
+    [
+      ["export", STRUCTURE, "--precision", "int8", "--calibration", scratch.path, "-o", out],
+      1,
+      /must be a folder of images/,
+    ],
     [["export", STRUCTURE, "--format", "onnx", "--precision", "f16", "-o", out], 2, /only in f32/],
-    [["export", STRUCTURE, "--precision", "int8", "--calibration", out, "-o", out], 1, /no directory of images/],
+    [["export", STRUCTURE, "--precision", "int8", "--calibration", out, "-o", out], 1, /must be a folder of images/],
+    [["export", STRUCTURE, "--normalize", "cifar", "-o", out], 2, /Cannot normalise without images/i],
+    [["export", STRUCTURE, "--evaluation", "eval.json", "-o", out], 2, /goes with --weights or --pretrained/],
     [["export", STRUCTURE, "--resolution", "20000", "-o", out], 1, /holds at most 2 GiB\n {2}hint: .*--resolution/],
     [["export", STRUCTURE, "-o", scratch.path], 1, /cannot write .* is a directory\n {2}hint: name a file/],
     [["export", STRUCTURE, "-o", `${out}/none/net.tflite`], 1, /cannot write .*none.*\n {2}hint: check the path/],
     [["inspect", scratch.path], 1, /cannot read .* as it must be a file: got a directory/],
+    [["export", STRUCTURE, "--keep", "f32", "*", "-o", out], 2, /--keep goes with --precision f16, dynamic or int8/],
+    [["export", STRUCTURE, "--precision", "f16", "--keep", "*", "-o", out], 2, /takes f32 and a pattern.*: got \*/],
+    [["export", STRUCTURE, "--precision", "f16", "--keep", "f16", "*", "-o", out], 2, /takes f32 and a pattern/],
+    [["export", STRUCTURE, "--precision", "f16", "--keep", "f32", "no", "-o", out], 1, /EXPORT_NO_LAYER: .*: got no\n/],
     [["inspect", new URL(import.meta.url).pathname], 1, /it is no TFL3 file/],
     [["verify", `${scratch.path}/none.tflite`], 1, /hint: check the path/],
   ];
@@ -71,6 +81,29 @@ Deno.test("a model is exported and verified by its name", async () => {
   assert.deepEqual([written.structure, written.form.classes, written.form.resolution], ["cifar_resnet20", 10, 32]);
   const [{ passed, sqnrDb }] = await zenJson(["verify", file, "--images", "2", "--device", "cpu"]);
   assert(passed && sqnrDb > 100, `${sqnrDb} dB`);
+});
+
+Deno.test("layers stay in float32, by several patterns, and the file says which", async () => {
+  await using scratch = new Scratch();
+  const file = `${scratch.path}/net.tflite`, keep = ["--keep", "f32", "fc_linear*", "--keep", "f32", "*"];
+  await zenJson([
+    "export",
+    "resnet18",
+    "--resolution",
+    "32",
+    "--precision",
+    "dynamic",
+    "--keep",
+    "f32",
+    "fc",
+    "-o",
+    file,
+  ]);
+  const [{ provenance, graphs: [graph] }] = await zenJson(["inspect", file]);
+  assert.deepEqual(provenance.keep, ["fc"]);
+  assert.equal(graph.tensors.find(({ name }: { name: string }) => name === "fc/weight").type, "FLOAT32");
+  await zenJson(["export", STRUCTURE, "--precision", "f16", ...keep, "-o", file]);
+  assert.match((await zen(["inspect", file])).stdout, /kept in float32 +fc_linear\*, \*\n/);
 });
 
 Deno.test("onnx files are written", async () => {

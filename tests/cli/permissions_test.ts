@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Command } from "commander";
 import { createRun, TrustStore, trustSubject } from "@zennas/zennas";
-import { ALWAYS, type Permission, permissionsOf } from "../../cli/permissions.ts";
+import { ALWAYS, forWeights, type Permission, permissionsOf } from "../../cli/permissions.ts";
 import { commandWords, createProgram } from "../../cli/program.ts";
 import { smallConfig, TemporaryDirectory } from "../io/run_case.ts";
 import { DebianAdb, installed } from "../mobile/debian_adb.ts";
@@ -167,6 +167,11 @@ const cases: readonly Case[] = [
     args: (scene) => [scene.at("net.tflite"), "--input", scene.at("images/red.png")],
   },
   { words: "verify", uses: ["env"], args: (scene) => [scene.at("net.tflite"), "--images", "1"] },
+  {
+    words: "verify",
+    uses: ["env", "ffi"],
+    args: (scene) => [scene.at("net.tflite"), "--data", scene.at("pictures"), "--images", "1"],
+  },
   { words: "devices", uses: [], args: () => [] },
   { words: "phone shell", uses: ["net", "read", "write"], args: (scene) => [...directed(scene), "true"] },
   { words: "phone doctor", uses: ["net"], args: directed },
@@ -202,7 +207,7 @@ Deno.test("every command declares its permissions, its help names them, and ever
     for (const name of Object.keys(declared) as Permission[]) {
       assert.ok(help.includes(`  --allow-${name}`), `${words} --help names ${name}`);
       // Weights are fetched from the network alone, and eval takes what predict takes, beside a data set.
-      if (words === "eval" || words === "predict" && ["net", "write"].includes(name)) continue;
+      if (words === "eval" || declared[name] === forWeights.net) continue;
       const tried = own.some(({ uses }) => needed(words, uses).includes(name)) || words === "phone list" ||
         words.startsWith("phone ") && elsewhere.includes(name);
       assert.ok(tried, `${words} is not tried with ${name}`);

@@ -108,14 +108,31 @@ async function openFolders(path: string, { name, split, classes, there }: Folder
     }
   }
   if (paths.length === 0) throw new DataSetError(root, "its folders must hold images: got none");
+  return dataSetOf({ path, name, split, classes, files: { paths, labels } });
+}
+
+/** Files as a data set: a path and a label for each. */
+function dataSetOf(
+  { path, files: { paths, labels }, ...named }: Pick<DataSet, "name" | "split" | "classes"> & {
+    readonly path: string;
+    readonly files: { readonly paths: readonly string[]; readonly labels: readonly number[] };
+  },
+): DataSet {
   return {
-    name,
-    split,
-    classes,
+    ...named,
     count: paths.length,
     imageSize: undefined,
     label: (index) => labels[index]!,
     nameOf: (index) => relative(path, paths[index]!),
     source: (index) => ({ path: paths[index]! }),
   };
+}
+
+/** The pictures in a folder, without classes: all have label 0. Undefined where there are none, or no folder. */
+export async function openPictures(path: string): Promise<DataSet | undefined> {
+  if (!(await statOf(path))?.isDirectory) return undefined;
+  const { files } = await entriesOf(path), paths = files.filter((name) => IMAGE.test(name));
+  if (paths.length === 0) return undefined;
+  const all = { paths: paths.map((name) => join(path, name)), labels: paths.map(() => 0) };
+  return dataSetOf({ path, name: basename(resolve(path)), split: WHOLE, classes: [], files: all });
 }

@@ -6,5 +6,7 @@ export { type DataFolder, type DataSet, type ImageSource, readImage } from "./da
 export { decodeFile, decodeImage } from "./decode.ts";
 export { BrokenImageError, DataSetError } from "./error.ts";
 export type { BrokenImage } from "./messages.ts";
-export { dataPath, dataSetPlaces, openDataFolder, openSplit, recognisedData } from "./open.ts";
+export { openPictures } from "./image_folders.ts";
+export { dataPath, dataSetPlaces, findDataFolder, openDataFolder, openSplit, recognisedData } from "./open.ts";
+export { spreadOver } from "./spread.ts";
 export { ImageWorkerError } from "./workers.ts";

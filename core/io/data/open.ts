@@ -27,6 +27,15 @@ export async function dataPath(pathOrName: string): Promise<string> {
 /** Kinds of data sets that are recognised, for a person. */
 export const recognisedData: readonly string[] = [...cifarForms, ...mnistForms, ...folderForms];
 
+/** The data set at a path: CIFAR's and MNIST's files, or folders of classes; undefined where none is recognised. */
+export async function findDataFolder(path: string): Promise<DataFolder | undefined> {
+  for (const find of [findCifar, findMnist, findImageFolders]) {
+    const found = await find(path);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /**
  * The data set at a path, or at one of {@link dataSetPlaces}: CIFAR's and MNIST's files, or folders of classes. Files are
  * read when a split is opened. Throws DataSetError for a path that is missing or holds none.
@@ -34,10 +43,8 @@ export const recognisedData: readonly string[] = [...cifarForms, ...mnistForms, 
 export async function openDataFolder(pathOrName: string): Promise<DataFolder> {
   const path = await dataPath(pathOrName);
   if (!await statOf(path)) throw new DataSetError(path, "there is no file or folder that may be read");
-  for (const find of [findCifar, findMnist, findImageFolders]) {
-    const found = await find(path);
-    if (found) return found;
-  }
+  const found = await findDataFolder(path);
+  if (found) return found;
   throw new DataSetError(
     path,
     `no data set is recognised in it; recognised are\n${recognisedData.map((form) => `    ${form}`).join("\n")}`,

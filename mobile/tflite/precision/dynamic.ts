@@ -20,12 +20,12 @@ function axisOf({ name, inputs }: LiteOperator, tensors: readonly LiteTensor[]):
   return grouped ? undefined : { axis: 0 };
 }
 
-/** Returns the model with 8-bit weights in the layers whose kernels support them with float32 activations. */
-export function withDynamicRange(model: LiteModel): LiteModel {
+/** Returns the model with 8-bit weights in the layers whose kernels support them with float32 activations, but those kept. */
+export function withDynamicRange(model: LiteModel, kept: ReadonlySet<LiteOperator> = new Set()): LiteModel {
   const tensors: LiteTensor[] = [...model.tensors];
   const operators = model.operators.map((operator): LiteOperator => {
     const scaling = axisOf(operator, tensors), id = operator.inputs[1]!;
-    if (!scaling) return operator;
+    if (!scaling || kept.has(operator)) return operator;
     const { name, shape } = tensors[id]!;
     tensors[id] = { name, shape, type: "INT8", ...quantizeWeight(floatData(tensors[id]!), { shape, ...scaling }) };
     if (operator.options?.table !== "FullyConnectedOptions") return operator;

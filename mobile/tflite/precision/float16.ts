@@ -21,8 +21,11 @@ function halved(name: string, values: Float32Array): Float16Array {
   );
 }
 
-/** Returns the model with float16 weights; it still computes in float32. Throws MobileError EXPORT_F16_OVERFLOW. */
-export function withFloat16Weights(model: LiteModel): LiteModel {
+/**
+ * Returns the model with float16 weights but those of the layers kept; it still computes in float32. Throws MobileError
+ * EXPORT_F16_OVERFLOW.
+ */
+export function withFloat16Weights(model: LiteModel, kept: ReadonlySet<LiteOperator> = new Set()): LiteModel {
   const tensors: LiteTensor[] = [...model.tensors];
   const restored = (id: number): LiteOperator => {
     const { name, shape } = tensors[id]!, data = halved(name, floatData(tensors[id]!));
@@ -31,7 +34,7 @@ export function withFloat16Weights(model: LiteModel): LiteModel {
     return { name: "DEQUANTIZE", inputs: [stored], outputs: [id], options: { table: "DequantizeOptions" } };
   };
   const operators = model.operators.flatMap((operator) =>
-    isLayer(operator) ? [restored(operator.inputs[1]!), operator] : [operator]
+    isLayer(operator) && !kept.has(operator) ? [restored(operator.inputs[1]!), operator] : [operator]
   );
   return { ...model, tensors, operators };
 }

@@ -23,6 +23,8 @@ const LARGEST_BIAS = 2 ** 30;
 export interface Int8Options {
   /** The range of each node's values (see `calibrate`). */
   readonly ranges: ReadonlyMap<NodeId, Range>;
+  /** Layers that stay in float32; none unless told. */
+  readonly kept?: ReadonlySet<LiteOperator>;
   /** The type of input and output: float32, which the model quantises inside, or 8-bit integers. */
   readonly io: "float" | "int8";
 }
@@ -65,6 +67,8 @@ class Quantizer {
   readonly #operators: LiteOperator[] = [];
   readonly #model: LiteModel;
   readonly #options: Int8Options;
+  /** The float32 tensors that have the values of 8-bit ones, by those. */
+  readonly #floats = new Map<TensorId, TensorId>();
 
   constructor(model: LiteModel, options: Int8Options) {
     this.#model = model;
@@ -80,7 +84,7 @@ class Quantizer {
     for (const operator of softmax ? operators.slice(0, -1) : operators) this.#quantize(operator);
     this.#checkOutput(softmax ? softmax.inputs[0]! : last);
     const output = float ? this.#floatOutput(softmax) : last;
-    return { tensors: this.#tensors, operators: this.#operators, input, output };
+    return withoutUnused({ tensors: this.#tensors, operators: this.#operators, input, output });
   }
 
   #tensor(id: TensorId): LiteTensor {
@@ -110,16 +114,33 @@ class Quantizer {
 
   /** Adds the float32 input tensor that callers fill, and a `QUANTIZE` to the model's own input. */
   #floatInput(): TensorId {
-    const { name, shape } = this.#tensor(this.#model.input);
-    const input = this.#tensors.push({ name, shape, type: "FLOAT32" }) - 1;
+    const { name } = this.#tensor(this.#model.input);
     this.#tensors[this.#model.input] = { ...this.#tensor(this.#model.input), name: `${name}/int8` };
+    return this.#quantizeFrom(name, this.#model.input);
+  }
+
+  /** Adds the float32 tensor that an 8-bit one is made of. */
+  #quantizeFrom(name: string, to: TensorId): TensorId {
+    const from = this.#tensors.push({ name, shape: this.#tensor(to).shape, type: "FLOAT32" }) - 1;
+    this.#operators.push({ name: "QUANTIZE", inputs: [from], outputs: [to], options: { table: "QuantizeOptions" } });
+    this.#floats.set(to, from);
+    return from;
+  }
+
+  /** The float32 values of an 8-bit tensor: those that it was made of, else it is converted. */
+  #floatOf(id: TensorId): TensorId {
+    const known = this.#floats.get(id);
+    if (known !== undefined) return known;
+    const { name, shape } = this.#tensor(id);
+    const float = this.#tensors.push({ name: `${name}/float32`, shape, type: "FLOAT32" }) - 1;
     this.#operators.push({
-      name: "QUANTIZE",
-      inputs: [input],
-      outputs: [this.#model.input],
-      options: { table: "QuantizeOptions" },
+      name: "DEQUANTIZE",
+      inputs: [id],
+      outputs: [float],
+      options: { table: "DequantizeOptions" },
     });
-    return input;
+    this.#floats.set(id, float);
+    return float;
   }
 
   /**
@@ -127,14 +148,22 @@ class Quantizer {
    * the delegate, and its output could distinguish only a few classes.
    */
   #floatOutput(softmax: LiteOperator | undefined): TensorId {
-    const logits = softmax ? softmax.inputs[0]! : this.#model.output, { name, shape } = this.#tensor(logits);
-    const output = this.#tensors.push({ name, shape, type: "FLOAT32" }) - 1;
+    const logits = softmax ? softmax.inputs[0]! : this.#model.output, { name } = this.#tensor(logits);
+    const output = this.#floatOf(logits);
     this.#tensors[logits] = { ...this.#tensor(logits), name: `${name}/int8` };
-    const options = { table: "DequantizeOptions" } as const;
-    this.#operators.push({ name: "DEQUANTIZE", inputs: [logits], outputs: [output], options });
+    this.#tensors[output] = { ...this.#tensor(output), name };
     if (!softmax) return output;
     this.#operators.push({ ...softmax, inputs: [output] });
     return this.#model.output;
+  }
+
+  /** Leaves a layer in float32, between conversions where its neighbours are in 8 bits. */
+  #keep(operator: LiteOperator): void {
+    const [x, ...constants] = operator.inputs as [TensorId, TensorId, TensorId], [y] = operator.outputs as [TensorId];
+    const input = this.#floatOf(x), at = this.#operators.length;
+    this.#store(y, this.#ownRange(y));
+    const output = this.#quantizeFrom(`${this.#tensor(y).name}/float32`, y);
+    this.#operators.splice(at, 0, { ...operator, inputs: [input, ...constants], outputs: [output] });
   }
 
   #checkOutput(id: TensorId): void {
@@ -147,7 +176,8 @@ class Quantizer {
 
   #quantize(operator: LiteOperator): void {
     const rule = rules[operator.name], output = operator.outputs[0]!;
-    if (operator.name in channelAxis) this.#quantizeLayer(operator);
+    if (this.#options.kept?.has(operator)) this.#keep(operator);
+    else if (operator.name in channelAxis) this.#quantizeLayer(operator);
     else if (!rule) {
       throw new MobileError("EXPORT_UNSUPPORTED_OP", `Cannot quantise ${operator.name} as it has no 8-bit form`, {
         data: { op: operator.name },
@@ -212,6 +242,21 @@ class Quantizer {
     this.#store(operator.outputs[0]!, this.#ownRange(operator.outputs[0]!));
     this.#operators.push(operator);
   }
+}
+
+/** The model without conversions to tensors that nothing reads, and without those tensors. */
+function withoutUnused({ tensors, operators, input, output }: LiteModel): LiteModel {
+  const read = new Set([output, ...operators.flatMap(({ inputs }) => inputs)]);
+  const needed = operators.filter(({ name, outputs: [to] }) => name !== "QUANTIZE" || read.has(to!));
+  const used = new Set([input, output, ...needed.flatMap(({ inputs, outputs }) => [...inputs, ...outputs])]);
+  const kept = [...tensors.keys()].filter((id) => used.has(id)), at = new Map(kept.map((id, place) => [id, place]));
+  const moved = (ids: readonly TensorId[]): TensorId[] => ids.map((id) => at.get(id)!);
+  return {
+    tensors: kept.map((id) => tensors[id]!),
+    operators: needed.map((it) => ({ ...it, inputs: moved(it.inputs), outputs: moved(it.outputs) })),
+    input: at.get(input)!,
+    output: at.get(output)!,
+  };
 }
 
 /** Quantises a bias in the scale of the products that it is added to. */

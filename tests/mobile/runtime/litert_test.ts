@@ -54,6 +54,6 @@ Deno.test("a model gives the same answer to the same image", async () => {
 
 Deno.test("files that are no images are refused", async () => {
   const path = await Deno.makeTempFile();
-  await assert.rejects(readImage(path, [1, 8, 8, 3]), { code: "MODEL_INPUT" });
+  await assert.rejects(readImage(path, { shape: [1, 8, 8, 3] }), { code: "MODEL_INPUT" });
   await Deno.remove(path);
 });

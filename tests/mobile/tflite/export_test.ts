@@ -128,6 +128,7 @@ Deno.test("a file tells which network it holds, what its classes are called, and
     producer: "test",
     precision: "int8",
     calibration: "random",
+    keep: [],
     softmax: true,
   });
   assert.deepEqual(labelsOf(file), labels);
