@@ -149,9 +149,11 @@ Deno.test("verify compares on a data set's images, and lists what each layer cos
   await zenJson(["export", structure, ...FORM, ...weights, "--precision", "f16", "-o", place.file]);
   const verified = async (...args: string[]) => (await zenJson(["verify", place.file, ...weights, ...args]))[0];
   const [noise, cifar] = [await verified(), await verified("--data", place.data, "--layers")];
+  const one = await verified("--data", place.data, "--images", "1");
   const imagenet = await verified("--data", place.data, "--normalize", "imagenet", "--images", "1");
-  assert.deepEqual([noise.images, cifar.images, imagenet.images], [8, 2, 1]); // two images are there to test on
-  assert.equal(new Set([noise, cifar, imagenet].map(({ sqnrDb }) => sqnrDb)).size, 3);
+  // Two images are there to test on.
+  assert.deepEqual([noise, cifar, one, imagenet].map(({ images }) => images), [8, 2, 1, 1]);
+  assert.equal(new Set([noise, cifar, one, imagenet].map(({ sqnrDb }) => sqnrDb)).size, 4);
   assert.equal(noise.layers, undefined);
   const costs = cifar.layers.map(({ logitsDb }: { logitsDb: number }) => logitsDb);
   assert.ok(costs.length > 4 && costs[0] >= cifar.sqnrDb - 3 && costs[0] < 90, `${costs}`);

@@ -88,7 +88,7 @@ Deno.test("patterns match names of layers or of their weights, as a whole, and d
   }
   const both = weightTypes(graphOf(await exported(of, "dynamic", { keep: [first, second] })));
   assert.deepEqual([both[first], both[second]], ["FLOAT32", "FLOAT32"]);
-  for (const pattern of ["nothing", first.slice(0, -1), first.replaceAll(".", "x"), "", "*.bias"]) {
+  for (const pattern of ["nothing", first.slice(0, -1), first.replace("_", "."), "", "*.bias"]) {
     await rejectsWith(() => exported(of, "dynamic", { keep: ["*", pattern] }), "EXPORT_NO_LAYER");
   }
 });
