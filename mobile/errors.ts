@@ -7,7 +7,7 @@ export const mobileHints = {
   EXPORT_NONFINITE: "the weights hold NaN or infinity: take a checkpoint from before the training diverged",
   EXPORT_BN_VAR: "the checkpoint's running statistics are damaged, or are not those of this structure",
   EXPORT_F16_OVERFLOW: "float16 ends at 65504: export with --precision f32, dynamic or int8",
-  EXPORT_CALIBRATION_MISSING: "give --calibration a directory of PNG or JPEG images, or random",
+  EXPORT_CALIBRATION_MISSING: "give --calibration a data set, a directory of PNG or JPEG images, or random",
   EXPORT_CALIBRATION_DEGENERATE: "calibrate on images that the network tells apart",
   EXPORT_NO_LAYER: "layers have the names of their parameters; * stands for any text: --keep f32 'layer1.*'",
   EXPORT_TOO_LARGE: "files and tensors end at 2 GiB: a smaller --resolution, or --precision f16 or int8",

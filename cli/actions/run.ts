@@ -53,7 +53,7 @@ function isNetwork(text: string, options: RunOptions): boolean {
   return namesWeights(options) ? formatOf(text) === undefined : networkNames.includes(text);
 }
 
-/** Runs a file, or a network with weights, on one input and prints its outputs. Throws MobileError, and what opening throws. */
+/** Runs a file, or a network with weights, on one input and prints its outputs. Throws what opening and reading throw. */
 export async function run(text: string, options: RunOptions): Promise<void> {
   const of = isNetwork(text, options);
   if (!of) refuseWeights(text, options);

@@ -77,10 +77,9 @@ async function imagesToCompare(
 
 /** Compares the file with its network and prints how far they differ. Throws MobileError, CheckpointError, FetchError. */
 export async function verify(path: string, options: VerifyOptions): Promise<void> {
-  const bytes = await readBytes(path, "model");
-  const provenance = await inFile(path, () => provenanceOf(bytes)); // a file that cannot be verified is refused before a device is opened
+  const bytes = await readBytes(path, "model"), provenance = await inFile(path, () => provenanceOf(bytes));
   using weights = await openWeights({ ...options, network: provenance.structure });
-  checkWeights(provenance, weights);
+  checkWeights(provenance, weights); // what cannot be verified is refused before a device is opened
   const images = await imagesToCompare(provenance, options);
   await using backend = await openDevice(options);
   const asked = { backend, images, weights };

@@ -64,7 +64,10 @@ export function refuseWeights(path: string, options: WeightsOptions): void {
   if (namesWeights(options)) throw new UsageError(`Cannot take weights for ${path} as an exported file has its own`);
 }
 
-/** Opens the weights that the options name; undefined where they name none. Throws UsageError, FetchError, CheckpointError. */
+/**
+ * Opens the weights that the options name; undefined where they name none. Throws UsageError, FetchError,
+ * CheckpointError.
+ */
 export async function openWeights(asked: WeightsAsked): Promise<OpenedWeights | undefined> {
   const { weights: path } = asked;
   if (!namesWeights(asked)) return undefined;

@@ -168,8 +168,8 @@ export async function verifyLayers(bytes: Uint8Array, options: VerifyOptions): P
 
 /**
  * Compares a `.tflite` file with the network that it says it holds, on images that no calibration has seen. Throws
- * MobileError MODEL_PROVENANCE for files of others, MODEL_WEIGHTS for weights of others, MODEL_IO_TYPE for 8-bit inputs, which the host's runtime cannot fill,
- * MODEL_NUMERICS for answers that are not finite.
+ * MobileError MODEL_PROVENANCE for files of others, MODEL_WEIGHTS for weights of others, MODEL_IO_TYPE for 8-bit inputs,
+ * which the host's runtime cannot fill, MODEL_NUMERICS for answers that are not finite.
  */
 export async function verifyTflite(bytes: Uint8Array, options: VerifyOptions): Promise<Verification> {
   const { backend } = options, { provenance, network, images } = subjectOf(bytes, options);

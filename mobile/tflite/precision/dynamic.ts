@@ -20,7 +20,7 @@ function axisOf({ name, inputs }: LiteOperator, tensors: readonly LiteTensor[]):
   return grouped ? undefined : { axis: 0 };
 }
 
-/** Returns the model with 8-bit weights in the layers whose kernels support them with float32 activations, but those kept. */
+/** Returns the model with 8-bit weights in layers whose kernels take them with float32 activations, but in those kept. */
 export function withDynamicRange(model: LiteModel, kept: ReadonlySet<LiteOperator> = new Set()): LiteModel {
   const tensors: LiteTensor[] = [...model.tensors];
   const operators = model.operators.map((operator): LiteOperator => {
