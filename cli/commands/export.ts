@@ -36,7 +36,7 @@ Examples:
   zen export zennet_cifar10_model_size1M_res32 -o net.tflite
   zen export zennet_imagenet1k_flops400M_SE_res224 --pretrained --precision int8 --calibration imagenet -o net.tflite
   zen export cifar_resnet20 --weights resnet20.th --precision int8 --calibration cifar10 --keep f32 conv1 -o net.tflite
-  zen eval cifar_resnet20 --weights resnet20.th --data cifar10 --json > eval.json
+  zen eval cifar_resnet20 --weights resnet20.th --data cifar10 --normalize imagenet --json > eval.json
   zen export cifar_resnet20 --weights resnet20.th --evaluation eval.json --labels cifar10 -o net.tflite
   zen export 'SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,1,8,1)' --classes 10 --format onnx -o net.onnx`;
 
