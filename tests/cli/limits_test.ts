@@ -65,7 +65,6 @@ Deno.test({
       ["verify", model],
       ["phone", "bench", model, "--host"],
       ["export", STRUCTURE, "--labels", labels, "-o", files.at("out")],
-      ["export", STRUCTURE, ...calibration, "-o", files.at("out")],
     ];
     for (const call of calls) {
       await requireError(
@@ -74,6 +73,8 @@ Deno.test({
         /^zen: cannot read \/\S+ as it must be a regular file: got a pipe, socket or device$/m,
       );
     }
+    const calibrated = ["export", STRUCTURE, ...calibration, "-o", files.at("out")];
+    await requireError(calibrated, 1, /^zen: EXPORT_CALIBRATION_MISSING: .* must be a folder of images$/m);
     assert.throws(() => Deno.statSync(files.at("out")), Deno.errors.NotFound);
     Deno.mkdirSync(files.at("run"));
     files.pipe("run/run.sqlite");
@@ -107,7 +108,7 @@ Deno.test("a file with errors is named, with the line or the row where there is 
   await requireError(
     ["export", STRUCTURE, ...form, "--labels", labels, "-o", files.at("out")],
     2,
-    /labels\.txt: got 1$/m,
+    /labels\.txt must hold 2 names: got 1$/m,
   );
   Deno.mkdirSync(files.at("scores"));
   files.file("scores/scores.sqlite", "no database, but longer than the header of one is".repeat(9));

@@ -139,7 +139,7 @@ const cases: readonly Case[] = [
   {
     words: "runs prune",
     uses: ["write"],
-    args: (scene) => [scene.rootOfRun(), "--keep-best", "1", "--failed", "--yes"],
+    args: (scene) => [scene.rootOfRun(), "--failed", "--yes"],
   },
   { words: "trust add", uses: [], args: (scene) => [scene.at("module.yaml")], env: { XDG_CONFIG_HOME: "" } },
   { words: "trust remove", uses: [], args: (scene) => [scene.at("trusted.yaml")], env: { XDG_CONFIG_HOME: "" } },

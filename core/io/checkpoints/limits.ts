@@ -1,7 +1,7 @@
 /** What a file may claim. They are checked before anything is allocated, so that memory is bounded by the file's size. */
 
 /** Tensors, and entries of a zip. */
-export const MOST_TENSORS = 30_000;
+export const MOST_TENSORS = 20_000;
 /** Dimensions of a tensor; PyTorch's own limit. */
 export const MOST_DIMENSIONS = 64;
 /** A zip's directory, or a safetensors header. */

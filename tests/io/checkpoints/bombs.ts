@@ -144,9 +144,9 @@ export const bombs: readonly Bomb[] = [
   ["zip", "a directory of empty names", "too-large", () => zipOf(repeated(record(""), 350_000), 350_000)],
   [
     "zip",
-    "a directory of 29,000 names",
+    "a directory of 19,000 names",
     "corrupt",
-    () => zipOf(numbered(29_000, (index) => record(`a/data/${index}`)), 29_000),
+    () => zipOf(numbered(19_000, (index) => record(`a/data/${index}`)), 19_000),
   ],
   ["zip", "a long directory", "too-large", () => zipOf(new Uint8Array(17 * MEGABYTE), 1)],
   ["zip", "a directory of 2^50 bytes", "too-large", () => bytesOf(zipOf(new Uint8Array(0), 2 ** 50))],
@@ -157,11 +157,11 @@ export const bombs: readonly Bomb[] = [
     safetensorsFile(
       `{${
         Array.from(
-          { length: 29_999 },
+          { length: 19_999 },
           (_, index) => `"${index}":{"dtype":"U8","shape":[],"data_offsets":[${index},${index + 1}]}`,
         )
       }}`,
-      new Uint8Array(29_999),
+      new Uint8Array(19_999),
     )],
   [
     "safetensors",

@@ -143,7 +143,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
   ],
   "a directory of 2^62 bytes": [patched(whole, end64 + 40, little(2n ** 62n, 8)), "too-large", /53 bits/],
   "a directory of 2^40 bytes": [patched(whole, end64 + 40, little(2 ** 40, 8)), "too-large", /at most 16777216 bytes/],
-  "2^40 entries": [patched(whole, end64 + 32, little(2 ** 40, 8)), "too-large", /at most 30000 entries/],
+  "2^40 entries": [patched(whole, end64 + 32, little(2 ** 40, 8)), "too-large", /at most 20000 entries/],
   "one entry more than there is": [
     patched(whole, end64 + 32, little(directory.length + 1, 8)),
     "corrupt",
@@ -209,11 +209,21 @@ Deno.test("folders and devices are no files of weights, and are not opened", () 
   }
 });
 
+/** How often this process has a file open; tests beside this one open others. */
+function openings(path: string): number {
+  return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/self/fd/${name}`) === path;
+    } catch {
+      return false; // closed in the meantime
+    }
+  }).length;
+}
+
 Deno.test("a file that is refused is closed again", () => {
   using temporary = new TemporaryDirectory();
-  const path = `${temporary.path}/code.pt`, open = () => [...Deno.readDirSync("/proc/self/fd")].length;
+  const path = Deno.realPathSync(temporary.path) + "/code.pt";
   Deno.writeFileSync(path, fixture("code.pt"));
-  const before = Deno.build.os === "linux" ? open() : 0;
   for (let index = 0; index < 20; index++) assert.throws(() => openCheckpoint(path), CheckpointError);
-  if (Deno.build.os === "linux") assert.equal(open(), before);
+  if (Deno.build.os === "linux") assert.equal(openings(path), 0);
 });
