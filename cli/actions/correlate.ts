@@ -17,8 +17,7 @@ import { report } from "../correlate/report.ts";
 import { type ComparisonTask, scoreAll } from "../correlate/work.ts";
 import { describeDevice, openDevice } from "../device.ts";
 import { inFile } from "../errors.ts";
-import { guard } from "../watch/guard.ts";
-import { Watch } from "../watch/watch.ts";
+import { guard, watchModules } from "../watch/guard.ts";
 
 async function taskOf(options: CorrelateOptions): Promise<Omit<ComparisonTask, "guard">> {
   const { sample, sampleSeed, seeds, resolution, classes, se } = options;
@@ -60,8 +59,7 @@ function defaultFolder({ benchmark, dataSet }: CorrelateOptions): string {
 /** Scores what is missing, compares the scores with the accuracies, and writes the results. */
 export async function correlate(options: CorrelateOptions): Promise<void> {
   const asked = await taskOf(options), { timeout } = options;
-  const foreign = options.module || asked.chosen.some(({ source }) => source !== undefined);
-  using watch = foreign ? await Watch.start({ timeout }) : undefined;
+  using watch = await watchModules(options, asked.chosen);
   const task = { ...asked, guard: guard({ timeout, watch }) };
   const out = options.out ?? defaultFolder(options);
   await Deno.mkdir(out, { recursive: true });

@@ -10,8 +10,7 @@ import { type ProxyResult, rankedAmong, type ScoredStructure, scoresInOrder, typ
 import { collectNetworks } from "../structures.ts";
 import { ProgressLine, WorkPace } from "../progress.ts";
 import { print, printJson } from "../terminal.ts";
-import { guard } from "../watch/guard.ts";
-import { Watch } from "../watch/watch.ts";
+import { guard, watchModules } from "../watch/guard.ts";
 
 /** The proxies that the options name. */
 async function chosenProxies({ proxy, variant }: ScoreOptions): Promise<readonly ChosenProxy[]> {
@@ -112,9 +111,7 @@ export async function taskOf(texts: readonly string[], options: ScoreOptions): P
 /** Scores the structures and prints a line each. Throws what {@link taskOf} throws, and the error of a single proxy. */
 export async function score(texts: string[], options: ScoreOptions): Promise<void> {
   const asked = await taskOf(texts, options), { timeout } = asked;
-  // Only a module can block the process for good.
-  const foreign = options.module || asked.chosen.some(({ source }) => source !== undefined);
-  using watch = foreign ? await Watch.start({ timeout }) : undefined;
+  using watch = await watchModules(options, asked.chosen);
   const task = { ...asked, guard: guard({ timeout, watch }) };
   const printing = { repeats: options.repeats, json: options.json ?? false, quiet: options.quiet };
   if (!task.chosen.some(({ proxy }) => proxy.needsBackend)) {

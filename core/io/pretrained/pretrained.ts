@@ -63,9 +63,11 @@ export async function pretrainedWeights(
     });
   }
   const path = join(options.folder ?? defaultFolder(), checkpoint);
+  let sha256: string | undefined;
   if (!await isFile(path)) {
     const from = checkpoints === undefined ? url : mirrored(checkpoints, checkpoint);
-    await download(from, path, { ...options, check: (content) => heldHash(path, { content }) });
+    await download(from, path, { ...options, check: async (content) => sha256 = await heldHash(path, { content }) });
   }
-  return { path, sha256: await heldHash(path, { content: path }) };
+  // Where another process fetched the file, this one has not checked it.
+  return { path, sha256: sha256 ?? await heldHash(path, { content: path }) };
 }
