@@ -36,8 +36,8 @@ async function classify(
     for await (const answered of answers(subject.classifier, batches)) {
       counted.add(answered);
       line.update(() => {
-        const { top1 } = counted.result(), { images } = counted;
-        const facts = [`${grouped(images)} of ${grouped(total)} images`, `top-1 ${(100 * top1.share).toFixed(2)} %`];
+        const { images, right } = counted, share = `${(100 * right / images).toFixed(2)} %`;
+        const facts = [`${grouped(images)} of ${grouped(total)} images`, `top-1 ${share}`];
         return { share: images / total, facts };
       });
     }

@@ -91,6 +91,8 @@ export class Classification {
   readonly #classes: number;
   readonly #worstCount: number;
   readonly #confusion: number[][];
+  /** Right answers by class. */
+  readonly #right: number[];
   readonly #bins: Bin[] = Array.from({ length: BINS }, () => ({ images: 0, right: 0, confidence: 0 }));
   #worst: CostlyImage[] = [];
   #images = 0;
@@ -102,6 +104,7 @@ export class Classification {
   constructor({ classes, worst = 0 }: ClassificationOptions) {
     this.#classes = classes;
     this.#worstCount = worst;
+    this.#right = new Array<number>(classes).fill(0);
     this.#confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   }
 
@@ -116,6 +119,7 @@ export class Classification {
   #count(logits: Float32Array, { label, index }: { readonly label: number; readonly index: number }): void {
     const { predicted, rank, confidence, loss } = measureAnswer(logits, label), right = rank === 0 ? 1 : 0;
     this.#images++;
+    this.#right[label]! += right;
     this.#confusion[label]![predicted]!++;
     if (rank < TOP) this.#top5++;
     if (Number.isFinite(loss)) this.#loss += loss;
@@ -141,17 +145,22 @@ export class Classification {
     return this.#images;
   }
 
+  /** Right answers so far. */
+  get right(): number {
+    return this.#right.reduce((sum, count) => sum + count, 0);
+  }
+
   /** What was counted so far. Throws RangeError before the first image. */
   result(): ClassificationResult {
     const perClass = this.#confusion.map((row, label) => ({
       label,
       images: row.reduce((sum, count) => sum + count, 0),
-      right: row[label]!,
+      right: this.#right[label]!,
     }));
     const finite = this.#images - this.#notFinite;
     return {
       images: this.#images,
-      top1: this.#accuracy(perClass.reduce((sum, { right }) => sum + right, 0)),
+      top1: this.#accuracy(this.right),
       top5: this.#accuracy(this.#top5),
       loss: finite === 0 ? null : this.#loss / finite,
       notFinite: this.#notFinite,

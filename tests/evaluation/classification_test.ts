@@ -92,6 +92,13 @@ Deno.test("images with logits that are not finite are counted as wrong and left 
   assert.deepEqual([top1.right, notFinite, loss], [1, 1, Math.log(2)]);
 });
 
+Deno.test("an image with a logit that is not finite is wrong where its class has the largest one, too", () => {
+  const counted = new Classification({ classes: 3 });
+  counted.add({ logits: Float32Array.of(5, NaN, 0), labels: [0], indices: [0] });
+  const { top1, perClass, notFinite } = counted.result();
+  assert.deepEqual([top1.right, perClass[0]!.right, counted.right, notFinite], [0, 0, 0, 1]);
+});
+
 Deno.test("a share's interval stays inside 0 to 1 and has the figures of Wilson's formula", () => {
   assert.deepEqual(shareInterval95(0, 10).map((bound) => bound.toFixed(6)), ["0.000000", "0.277533"]);
   assert.deepEqual(shareInterval95(10, 10).map((bound) => bound.toFixed(6)), ["0.722467", "1.000000"]);
