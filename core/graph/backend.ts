@@ -2,6 +2,7 @@
 import type { Graph } from "./graph.ts";
 import type { RunOptions } from "./op.ts";
 import type { OpName } from "./ops.ts";
+import { sameShape, type Shape, ShapeError } from "./shape.ts";
 
 /** Describes what a backend computes on, for people and for a run's record. */
 export interface DeviceDescription {
@@ -20,7 +21,53 @@ export interface Backend extends AsyncDisposable {
   /** How many programs can usefully run at once. */
   readonly concurrency: number;
   /** Prepares a graph. A graph that this device cannot run causes an error here or in the first run. */
-  compile(graph: Graph): Program;
+  compile(graph: Graph, options?: CompileOptions): Program;
+  /** Makes room on the device for tensors that outlive runs, all zeros at first. */
+  hold(shapes: HeldShapes): State;
+}
+
+/** The names and shapes of held tensors. */
+export type HeldShapes = Readonly<Record<string, Shape>>;
+
+/** What a program is bound to. */
+export interface CompileOptions {
+  /**
+   * The tensors that `input` nodes of their names read in place of feeds, and that the graph's updates replace. It
+   * belongs to the same backend.
+   */
+  readonly state?: State;
+}
+
+/**
+ * Named tensors that live on a device between runs, in float32 whatever the precision of the device's other tensors.
+ * Several programs share one state: parameters, what an optimiser keeps of them, running statistics. Runs, reads and
+ * writes take effect one after the other, in the order in which they were asked for; within a run, every node reads the
+ * values from before it. All updates of a run take effect, or none where it fails. Dispose of it after its last program.
+ */
+export interface State extends Disposable {
+  /** The tensors that are held. */
+  readonly shapes: HeldShapes;
+  /** The values of these tensors, row-major; of all unless told. Throws RangeError for a name that is not held. */
+  read(names?: readonly string[]): Promise<Record<string, Float32Array<ArrayBuffer>>>;
+  /** Replaces values, all or none. Throws RangeError for a name that is not held, ShapeError for a wrong length. */
+  write(values: Readonly<Record<string, Float32Array>>): Promise<void>;
+}
+
+/**
+ * Checks that a graph and a state fit together: `input` nodes of held names have their shapes, and so have updates.
+ * Throws ShapeError, and RangeError for an update of a tensor that is not held.
+ */
+export function checkState({ nodes, updates = [] }: Graph, shapes: HeldShapes): void {
+  for (const { op, attributes, shape } of nodes) {
+    if (op === "input" && Object.hasOwn(shapes, attributes.name)) checkHeld(attributes.name, shape, shapes);
+  }
+  for (const { name, by } of updates) checkHeld(name, nodes[by]!.shape, shapes);
+}
+
+function checkHeld(name: string, shape: Shape, shapes: HeldShapes): void {
+  const held = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+  if (!held) throw new RangeError(`Cannot replace ${name} as no such tensor is held`);
+  if (!sameShape(held, shape)) throw new ShapeError(`Cannot hold ${name} as it is [${held}]: got [${shape}]`);
 }
 
 /** A graph prepared for a device. Dispose of it after its last run. */

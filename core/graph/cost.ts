@@ -1,5 +1,5 @@
 /** What a graph costs: multiply-adds, memory. */
-import { definitionOf, type Graph, type Node, type NodeId, nodeMacs } from "./graph.ts";
+import { definitionOf, type Graph, type Node, type NodeId, nodeMacs, resultsOf } from "./graph.ts";
 import { type Lifetime, peakBytes } from "./liveness.ts";
 import { elementCount, sameShape } from "./shape.ts";
 
@@ -22,12 +22,13 @@ function activations({ nodes }: Graph, inputs: ReadonlySet<number>): readonly bo
 export type Views = ReadonlyMap<NodeId, NodeId>;
 
 /** The last node that reads each node from memory; a graph's outputs are read after the last node. */
-function lastUses({ nodes, outputs }: Graph, views: Views): readonly number[] {
+function lastUses(graph: Graph, views: Views): readonly number[] {
+  const { nodes } = graph;
   const last = nodes.map((_, id) => id);
   nodes.forEach(({ inputs }, id) => {
     if (!views.has(id)) { for (const input of inputs) last[views.get(input) ?? input] = id; }
   });
-  for (const output of outputs) last[output] = nodes.length;
+  for (const result of resultsOf(graph)) last[result] = nodes.length;
   return last;
 }
 

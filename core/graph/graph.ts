@@ -16,12 +16,27 @@ export type Node = {
   };
 }[OpName];
 
-/** A computation from its sources to its outputs. */
+/** What a held tensor becomes when a run ends (see `State` in `core/graph/backend.ts`). */
+export interface Update {
+  /** The held tensor's name. */
+  readonly name: string;
+  /** The node whose value replaces it, in its shape. */
+  readonly by: NodeId;
+}
+
+/** A computation from its sources to its outputs and updates. */
 export interface Graph {
   /** In topological order. */
   readonly nodes: readonly Node[];
   /** What a run returns, in this order. */
   readonly outputs: readonly NodeId[];
+  /** The held tensors that a run replaces, each name once; none unless given. */
+  readonly updates?: readonly Update[];
+}
+
+/** The nodes whose values outlive a run: its outputs, then what replaces held tensors. */
+export function resultsOf({ outputs, updates = [] }: Graph): readonly NodeId[] {
+  return [...outputs, ...updates.map(({ by }) => by)];
 }
 
 /** The table's row of a node, with the attribute type that its name implies. */
@@ -78,21 +93,35 @@ export class GraphBuilder {
     return this.node(id).shape;
   }
 
-  /** The graph that computes these outputs; nodes that none of them needs are left out. */
-  build(outputs: readonly NodeId[]): Graph {
+  /**
+   * The graph that computes these outputs and updates; nodes that none of them needs are left out. Throws RangeError
+   * where two updates replace the same tensor.
+   */
+  build(outputs: readonly NodeId[], updates: readonly Update[] = []): Graph {
+    checkUpdates(updates);
     const needed = new Uint8Array(this.#nodes.length);
-    for (const id of outputs) needed[id] = 1;
+    for (const id of resultsOf({ nodes: [], outputs, updates })) needed[id] = 1;
     for (let id = needed.length - 1; id >= 0; id--) {
       if (needed[id]) { for (const from of this.#nodes[id]!.inputs) needed[from] = 1; }
     }
-    if (!needed.includes(0)) return { nodes: [...this.#nodes], outputs };
     const renumbered = new Map<NodeId, NodeId>();
     const nodes: Node[] = [];
+    const moved = (id: NodeId): NodeId => renumbered.get(id)!;
     this.#nodes.forEach((node, id) => {
       if (!needed[id]) return;
       renumbered.set(id, nodes.length);
-      nodes.push({ ...node, inputs: node.inputs.map((from) => renumbered.get(from)!) });
+      nodes.push({ ...node, inputs: node.inputs.map(moved) });
     });
-    return { nodes, outputs: outputs.map((id) => renumbered.get(id)!) };
+    const built = { nodes, outputs: outputs.map(moved) };
+    return updates.length === 0
+      ? built
+      : { ...built, updates: updates.map(({ name, by }) => ({ name, by: moved(by) })) };
+  }
+}
+
+function checkUpdates(updates: readonly Update[]): void {
+  const names = updates.map(({ name }) => name), twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) {
+    throw new RangeError(`Cannot build a graph as it may replace a tensor once: got ${twice} twice`);
   }
 }

@@ -1,5 +1,11 @@
 /** The CPU backend: WebAssembly SIMD on a pool of workers. */
-import { type Backend, type DeviceDescription, DeviceLostError, type Program } from "../../core/graph/backend.ts";
+import {
+  type Backend,
+  type DeviceDescription,
+  DeviceLostError,
+  type Program,
+  type State,
+} from "../../core/graph/backend.ts";
 import type { Graph } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
 import { describeCpu } from "./device.ts";
@@ -73,6 +79,10 @@ class PooledCpuBackend implements CpuBackend {
 
   get programs(): readonly number[] {
     return this.#pool.holdings.map(({ programs }) => programs);
+  }
+
+  hold(): State {
+    throw new TypeError("Cannot hold tensors as the CPU backend keeps none between runs");
   }
 
   compile(graph: Graph): Program {

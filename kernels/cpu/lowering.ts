@@ -1,5 +1,5 @@
 /** From a graph to tasks over buffers in one arena. */
-import type { Graph, NodeId } from "../../core/graph/graph.ts";
+import { type Graph, type NodeId, resultsOf } from "../../core/graph/graph.ts";
 import { planArena } from "../../core/graph/liveness.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import { elementCount, type Shape } from "../../core/graph/shape.ts";
@@ -72,7 +72,7 @@ export class CpuLowering {
 
   /** Gives every buffer its address, from `start` on, and returns the arena's bytes. */
   allocate(start: number): number {
-    for (const id of this.places.graph.outputs) touch(this.places.of(id), this.tasks.length);
+    for (const id of resultsOf(this.places.graph)) touch(this.places.of(id), this.tasks.length);
     const used = this.#buffers.filter((buffer) => buffer.last >= 0);
     const plan = planArena(used.map(({ bytes, first, last }) => ({ bytes: bytes + SLACK_BYTES, first, last })));
     used.forEach((buffer, index) => buffer.address = start + plan.offsets[index]!);

@@ -5,7 +5,7 @@
  *
  * The fused layer runs at the place of the last fused operation in the graph, so that the addend is already computed.
  */
-import type { Graph, Node, NodeId } from "../../core/graph/graph.ts";
+import { type Graph, type Node, type NodeId, resultsOf } from "../../core/graph/graph.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import { sameShape } from "../../core/graph/shape.ts";
 
@@ -47,11 +47,12 @@ export function planEpilogues<Activation extends string>(
   { activations, producers }: EpilogueRules<Activation>,
 ): Epilogues<Activation> {
   const ends = new Map<NodeId, Epilogue<Activation>>(), absorbed = new Map<NodeId, NodeId>();
+  const results = new Set(resultsOf(graph));
 
   const isActivation = ({ op }: Node): boolean => (activations as readonly string[]).includes(op);
   const onlyReader = (id: NodeId): NodeId | undefined => {
     const [reader, ...others] = users[id]!;
-    const taken = others.length > 0 || graph.outputs.includes(id) || ends.has(reader!) || absorbed.has(reader!);
+    const taken = others.length > 0 || results.has(id) || ends.has(reader!) || absorbed.has(reader!);
     return taken ? undefined : reader;
   };
   /** The epilogue extended by the next node, or undefined where that cannot be fused. */

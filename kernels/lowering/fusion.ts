@@ -5,7 +5,7 @@
  * activation, or activation of a normalisation becomes a view: its readers compute it as they load the tensor before it.
  * All readers must be able to. A normalisation that only activations read becomes part of their views.
  */
-import { type Graph, type Node, type NodeId, readersOf } from "../../core/graph/graph.ts";
+import { type Graph, type Node, type NodeId, readersOf, resultsOf } from "../../core/graph/graph.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import { type EpilogueRules, type Epilogues, planEpilogues } from "./epilogues.ts";
 
@@ -49,7 +49,7 @@ function lastUses(
       lastUse[source] = Math.max(lastUse[source]!, at);
     }
   });
-  for (const id of graph.outputs) lastUse[id] = Infinity;
+  for (const id of resultsOf(graph)) lastUse[id] = Infinity;
   return lastUse;
 }
 
@@ -58,7 +58,10 @@ export function planFusion<Activation extends string>(
   graph: Graph,
   rules: FusionRules<Activation>,
 ): Fusion<Activation> {
-  const { activations, readers } = rules, users = readersOf(graph), epilogues = planEpilogues(graph, users, rules);
+  const { activations, readers } = rules,
+    users = readersOf(graph),
+    results = new Set(resultsOf(graph)),
+    epilogues = planEpilogues(graph, users, rules);
   const views = new Map<NodeId, View<Activation>>();
   const isActivation = ({ op }: Node): boolean => (activations as readonly string[]).includes(op);
   const absorbs = (reader: Node, id: NodeId): boolean =>
@@ -71,7 +74,7 @@ export function planFusion<Activation extends string>(
     return { ...(views.get(source) ?? { source }), activation: node.op as string as Activation };
   };
   const isVirtual = (node: Node, id: NodeId): boolean =>
-    !graph.outputs.includes(id) && !epilogues.ends.has(id) && !epilogues.absorbed.has(id) &&
+    !results.has(id) && !epilogues.ends.has(id) && !epilogues.absorbed.has(id) &&
     users[id]!.map((user) => graph.nodes[user]!)
       .every((reader) => absorbs(reader, id) || (node.op === "normalize" && isActivation(reader)));
 

@@ -1,5 +1,11 @@
 /** The WebGPU backend: WGSL kernels on a GPU that a worker of its own talks to. */
-import { type Backend, type DeviceDescription, DeviceLostError, type Program } from "../../core/graph/backend.ts";
+import {
+  type Backend,
+  type DeviceDescription,
+  DeviceLostError,
+  type Program,
+  type State,
+} from "../../core/graph/backend.ts";
 import type { Graph } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
 import type { StoragePrecision } from "../../core/graph/precision.ts";
@@ -67,6 +73,10 @@ class WorkerBackend implements WebGpuBackend {
     this.adapter = adapter;
     const driver = adapter.software ? "software driver" : adapter.architecture || adapter.vendor || "GPU";
     this.device = { backend: "webgpu", name: adapter.name, details: `${driver}, ${options.precision}` };
+  }
+
+  hold(): State {
+    throw new TypeError("Cannot hold tensors as the WebGPU backend keeps none between runs");
   }
 
   compile(graph: Graph): Program {

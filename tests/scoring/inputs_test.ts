@@ -8,8 +8,9 @@ import { filled, small } from "./settings.ts";
 function noting(backend: Backend, names: Set<string>): Backend {
   return {
     ...{ device: backend.device, concurrency: backend.concurrency },
-    compile: (graph) => {
-      const program = backend.compile(graph);
+    hold: (shapes) => backend.hold(shapes),
+    compile: (graph, options) => {
+      const program = backend.compile(graph, options);
       return {
         run: (options) => {
           for (const name of Object.keys(options?.feeds ?? {})) names.add(name);

@@ -9,6 +9,7 @@ import {
   type RunOptions,
   type Tensor64,
 } from "../../core/mod.ts";
+import { oracleBackend } from "../graph/oracle_backend.ts";
 
 type OpSet = ReadonlySet<Node["op"]>;
 
@@ -89,6 +90,7 @@ export function rememberingOracle(draw?: number): Backend {
   return {
     device: { backend: "cpu", name: "oracle", details: draw === undefined ? "float64" : `errors of float32 ${draw}` },
     concurrency: 1,
+    hold: oracleBackend.hold,
     compile: (graph): Program => ({
       run: (options = {}) => Promise.resolve(oracle.run(graph, options) as readonly unknown[] as Float32Array[]),
       [Symbol.dispose]: () => {},
