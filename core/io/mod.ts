@@ -31,4 +31,5 @@ export * from "./runs/search.ts";
 export { isSpaceFile, loadSpace } from "./spaces.ts";
 export { type Refusal, UntrustedModuleError } from "./trust/error.ts";
 export * from "./trust/store.ts";
+export * from "./training/mod.ts";
 export * from "./trust/subjects.ts";

@@ -1,4 +1,4 @@
-/** What each kind of setting accepts. Messages say what is expected; config_error.ts turns them into sentences. */
+/** What each kind of setting accepts. Messages say what is expected; core/settings/config_error.ts turns them into sentences. */
 import { z } from "zod";
 import { precisions } from "../graph/precision.ts";
 import {
@@ -8,19 +8,11 @@ import {
   StructureSyntaxError,
 } from "../networks/masternet/mod.ts";
 import { spelledStructure } from "../networks/zoo/mod.ts";
+import { amount, type Checks, count, mapping, name, natural } from "../settings/mapping.ts";
 import type { OneOrMore, SearchConfig } from "./config.ts";
 import { secondsOf } from "./duration.ts";
 import { proxyTerm, proxyTerms } from "./proxy_terms.ts";
 import { budgetSettings, costModels, settings, type SettingTypes } from "./settings.ts";
-
-/** A positive integer. */
-export const count = z.int("a positive integer").positive("a positive integer");
-/** A non-negative integer. */
-export const natural = z.int("a non-negative integer").nonnegative("a non-negative integer");
-/** A positive number. */
-export const amount = z.number("a positive number").positive("a positive number");
-/** A text that is not empty. */
-export const name = z.string("a name").min(1, "a name");
 
 /** What keeps a text from being a structure, as `parse` reads it; undefined if nothing does. */
 export function whyNotStructure(text: string, parse: (text: string) => unknown = parseStructure): string | undefined {
@@ -88,43 +80,7 @@ const latency = z.strictObject({
 /** What is expected of one of the `modules`. */
 const MODULE = "a module (.ts or .js)";
 
-/** A check for each of some kinds. */
-type Checks<Kind extends keyof SettingTypes> = { readonly [Name in Kind]: z.ZodType<SettingTypes[Name]> };
-
-/** Settings of some kinds. */
-type Table<Kind extends keyof SettingTypes> = Readonly<
-  Record<
-    string,
-    { readonly kind: Kind; readonly most?: number; readonly required?: true; readonly default?: unknown }
-  >
->;
-
-/** A check with a bound for numbers. */
-function atMost(check: z.ZodType, most: number): z.ZodType {
-  const within = (value: unknown): boolean => typeof value !== "number" || value <= most;
-  return check.refine(within, `at most ${most.toLocaleString("en-US")}`);
-}
-
-/** The check of a row of a table: of its kind, with its default, or optional. */
-type RowCheck<Row extends Table<keyof SettingTypes>[string]> = Row extends { readonly default: unknown }
-  ? z.ZodDefault<z.ZodType<SettingTypes[Row["kind"]]>>
-  : Row extends { readonly required: true } ? z.ZodType<SettingTypes[Row["kind"]]>
-  : z.ZodOptional<z.ZodType<SettingTypes[Row["kind"]]>>;
-
-/** The schema of a mapping with the settings of a table. `expected` says what stands there. */
-function mapping<Kind extends keyof SettingTypes, Rows extends Table<Kind>>(
-  rows: Rows,
-  { checks, expected }: { readonly checks: Checks<Kind>; readonly expected: string },
-) {
-  const shape = Object.entries(rows).map(([key, row]) => {
-    const check: z.ZodType = row.most === undefined ? checks[row.kind] : atMost(checks[row.kind], row.most);
-    if (row.default !== undefined) return [key, check.default(row.default)] as const;
-    return [key, row.required ? check : check.optional()] as const;
-  });
-  return z.strictObject(Object.fromEntries(shape) as { [Key in keyof Rows]: RowCheck<Rows[Key]> }, expected);
-}
-
-const checks: Checks<Exclude<keyof SettingTypes, "budgets">> = {
+const checks: Checks<Omit<SettingTypes, "budgets">> = {
   name,
   structures: oneOrMore(structure, "structures"),
   proxies: oneOrMore(weightedProxy, "proxies"),

@@ -2,7 +2,7 @@
 import type { Precision } from "../graph/precision.ts";
 import type { FavouredSize } from "../scoring/proxy.ts";
 import { configSchema, unloadedConfigSchema } from "./checks.ts";
-import { validate } from "./config_error.ts";
+import { validate } from "../settings/config_error.ts";
 import type { RaceSettings } from "./race.ts";
 import { type CostModel, type Limits, limits } from "./settings.ts";
 

@@ -3,7 +3,7 @@ import { parseStructure, type Structure } from "../networks/masternet/mod.ts";
 import { failsCandidate } from "../scoring/candidate_error.ts";
 import { type Budget, excessOf } from "./budgets.ts";
 import type { SearchConfig } from "./config.ts";
-import { ConfigError, type ConfigProblem } from "./config_error.ts";
+import { ConfigError, type ConfigProblem } from "../settings/config_error.ts";
 import { replacementsOf, type Space } from "./space.ts";
 
 /** The structures that a configuration's search starts from. */

@@ -1,7 +1,7 @@
 /** Spaces, mutation, budgets, evolution, and the configuration of a search. */
 export * from "./budgets.ts";
 export * from "./config.ts";
-export { ConfigError, type ConfigProblem } from "./config_error.ts";
+export { ConfigError, type ConfigProblem } from "../settings/config_error.ts";
 export { secondsOf } from "./duration.ts";
 export * from "./evolution.ts";
 export * from "./evolution_options.ts";

@@ -3,7 +3,7 @@ import pLimit from "p-limit";
 import type { Backend } from "../graph/backend.ts";
 import type { NetworkForm } from "../networks/masternet/mod.ts";
 import type { SearchConfig } from "./config.ts";
-import { ConfigError } from "./config_error.ts";
+import { ConfigError } from "../settings/config_error.ts";
 import type { Candidate, Scorer } from "./evolution_options.ts";
 import { type ProxyTerm, proxyTerms } from "./proxy_terms.ts";
 import { PRELIMINARY, type RaceSettings } from "./race.ts";

@@ -1,8 +1,9 @@
 /** The data of a space, such as a YAML file holds them. */
 import { z } from "zod";
 import { MAX_ARGUMENT } from "../networks/masternet/mod.ts";
-import { name, whyNotStructure } from "./checks.ts";
-import { validate } from "./config_error.ts";
+import { name } from "../settings/mapping.ts";
+import { whyNotStructure } from "./checks.ts";
+import { validate } from "../settings/config_error.ts";
 import type { SuperBlockSpace } from "./super_block_space.ts";
 
 /** The most families, types of one family, and fixed types. */

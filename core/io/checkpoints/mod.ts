@@ -13,3 +13,4 @@ export { type Checkpoint, type CheckpointFormat, openCheckpoint, openCheckpointB
 export { compareParameters, learnableCount, type ParameterMismatch, readParameters } from "./parameters.ts";
 export { type TensorStatistics, tensorStatistics } from "./statistics.ts";
 export type { StoredTensor, TensorDescription } from "./stored_tensor.ts";
+export { type NamedValues, writeParameters, writeValues } from "./write_parameters.ts";

@@ -42,6 +42,11 @@ export function storedShape(parameter: Parameter): Shape {
   return isTurned(parameter) ? TO_TORCH.map((axis) => shape[axis]!) : shape;
 }
 
+/** A parameter's tensor with its dimensions in PyTorch's order. */
+export function inTorchOrder(parameter: Parameter, tensor: StoredTensor): StoredTensor {
+  return isTurned(parameter) ? tensor.permuted(TO_TORCH) : tensor;
+}
+
 /** Compares names, shapes and types of a file's tensors with a network's parameters. */
 export function compareParameters(
   tensors: ReadonlyMap<string, TensorDescription>,

@@ -32,9 +32,30 @@ const TABLES = `
   CREATE TABLE proposals (
     id INTEGER PRIMARY KEY, structure TEXT NOT NULL, verdict TEXT NOT NULL, detail TEXT, score REAL, time_ms INTEGER NOT NULL
   );
-  PRAGMA application_id = ${APPLICATION_ID};
-  PRAGMA user_version = ${SCHEMA_VERSION};
 `;
+
+/** What a run does. Runs of trainings have other tables, and say so in their `run` table; those of searches do not. */
+export type RunKind = "search" | "training";
+
+/** What a run does, by its database. */
+export function kindOf(database: DatabaseSync): RunKind {
+  return database.prepare("SELECT value FROM run WHERE key = 'kind'").get() ? "training" : "search";
+}
+
+/** Makes an empty database a run, in one transaction: a process killed half-way leaves it empty. */
+export function createRunTables(
+  database: DatabaseSync,
+  { tables, notes }: { readonly tables: string; readonly notes: Readonly<Record<string, unknown>> },
+): void {
+  database.exec(`
+    BEGIN IMMEDIATE; ${tables}
+    PRAGMA application_id = ${APPLICATION_ID};
+    PRAGMA user_version = ${SCHEMA_VERSION};
+  `);
+  const insert = database.prepare("INSERT INTO run VALUES (?, ?)");
+  for (const [key, value] of Object.entries(notes)) insert.run(key, JSON.stringify(value));
+  database.exec("COMMIT");
+}
 
 function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
@@ -68,18 +89,18 @@ export function openReadOnly(directory: string): DatabaseSync {
   }
 }
 
-/** Throws RunStoreError unless the database is a run that this version understands. */
-export function checkRun(database: DatabaseSync, directory: string): void {
-  if (!isRun(database)) {
-    throw new RunStoreError(directory, `Cannot open run ${directory} as its ${RUN_FILE} is not the database of a run`);
-  }
+/** Throws RunStoreError unless the database is a run of a kind that this version understands. */
+export function checkRun(database: DatabaseSync, directory: string, kind: RunKind = "search"): void {
+  const refuse = (why: string): never => {
+    throw new RunStoreError(directory, `Cannot open run ${directory} as ${why}`);
+  };
+  if (!isRun(database)) refuse(`its ${RUN_FILE} is not the database of a run`);
   const version = pragma(database, "user_version");
   if (version > SCHEMA_VERSION) {
-    throw new RunStoreError(
-      directory,
-      `Cannot open run ${directory} as a newer zennas wrote it: got version ${version}, known up to ${SCHEMA_VERSION}`,
-    );
+    refuse(`a newer zennas wrote it: got version ${version}, known up to ${SCHEMA_VERSION}`);
   }
+  const found = kindOf(database);
+  if (found !== kind) refuse(`it is the run of a ${found}, not of a ${kind}`);
 }
 
 /** Gives a run of an earlier version the tables of this one. */
@@ -94,11 +115,9 @@ export function upgradeTables(database: DatabaseSync): void {
   `);
 }
 
-/** Makes an empty database a run, in one transaction: a process killed half-way leaves it empty. */
+/** Makes an empty database the run of a search. */
 export function createTables(database: DatabaseSync, config: SearchConfig): void {
-  database.exec(`BEGIN IMMEDIATE; ${TABLES}`);
-  database.prepare("INSERT INTO run VALUES ('config', ?)").run(JSON.stringify(config));
-  database.exec("COMMIT");
+  createRunTables(database, { tables: TABLES, notes: { config } });
 }
 
 /** Replaces the configuration of a run. */
@@ -215,8 +234,10 @@ export function firstScored(database: DatabaseSync, directory: string): Recorded
   return undefined;
 }
 
-const jsonOrNull = (value: unknown): string | null => value === undefined ? null : JSON.stringify(value);
-const parsedOr = <T>(text: unknown, absent: T): T => typeof text === "string" ? JSON.parse(text) : absent;
+/** A value as JSON; null where there is none. */
+export const jsonOrNull = (value: unknown): string | null => value === undefined ? null : JSON.stringify(value);
+/** What JSON says, or what stands for a missing text. */
+export const parsedOr = <T>(text: unknown, absent: T): T => typeof text === "string" ? JSON.parse(text) : absent;
 
 /** All sessions of a run, oldest first. */
 export function readSessions(database: DatabaseSync): readonly RunSession[] {
@@ -227,6 +248,12 @@ export function readSessions(database: DatabaseSync): readonly RunSession[] {
     identity: parsedOr<RunIdentity>(row.identity, {}),
     accepted: parsedOr<readonly RunChange[]>(row.accepted, []),
   }));
+}
+
+/** The machine and process of the latest session, whatever kind of run it is; undefined before the first. */
+export function readLastMachine(database: DatabaseSync): ProcessDescription | undefined {
+  const row = database.prepare("SELECT machine FROM sessions ORDER BY id DESC LIMIT 1").get();
+  return row && JSON.parse(String(row.machine)) as ProcessDescription;
 }
 
 /** Milliseconds that the sessions of a run took together, each from its start to its last proposal. */

@@ -1,5 +1,5 @@
 /** Starting and continuing runs. */
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import {
   ConfigError,
   type ConfigProblem,
@@ -8,7 +8,7 @@ import {
   parseConfig,
   type SearchConfig,
 } from "../../search/mod.ts";
-import { type ProcessDescription, thisProcess } from "../process.ts";
+import { thisProcess } from "../process.ts";
 import {
   addSession,
   checkRun,
@@ -18,7 +18,6 @@ import {
   openReadOnly,
   readConfig,
   readIdentity,
-  readSessions,
   RUN_FILE,
   type RunSession,
   upgradeTables,
@@ -27,7 +26,7 @@ import {
 import { changesBetween, RunChangedError, type RunIdentity } from "./identity.ts";
 import { mergeSettings } from "../presets.ts";
 import { differences } from "./differences.ts";
-import { RunLock } from "./lock.ts";
+import { hasDatabase, holdDatabase, notARun } from "./holding.ts";
 import { RunStore } from "./store.ts";
 import { onStore, RunStoreError } from "./error.ts";
 
@@ -117,25 +116,6 @@ export function holdsRun(directory: string): boolean {
   });
 }
 
-/** The error for a directory that holds no run. */
-export function notARun(directory: string): RunStoreError {
-  return new RunStoreError(directory, `Cannot open run ${directory} as it is not the directory of a run`);
-}
-
-/** Whether the file of a run's database is there, readable or not. Throws what the system says of a directory it hides. */
-export function hasDatabase(directory: string): boolean {
-  try {
-    Deno.lstatSync(`${directory}/${RUN_FILE}`);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
-  }
-}
-
-/** How long to wait, in milliseconds: after a writer was killed, a reader holds the database while it recovers it. */
-const READER_PATIENCE_MS = 5000;
-
 /** Takes a run's lock, opens its database, and notes the session. Nothing stays open if that fails. */
 function hold(
   directory: string,
@@ -143,38 +123,13 @@ function hold(
   prepare: (database: DatabaseSync) => Pick<RunSession, "accepted"> & { readonly config: SearchConfig },
 ): RunStore {
   using resources = new DisposableStack();
-  const lock = RunLock.acquire(directory);
-  if (!lock) throw heldElsewhere(directory);
-  resources.use(lock);
-  const database = resources.use(new DatabaseSync(`${directory}/${RUN_FILE}`, { timeout: READER_PATIENCE_MS }));
-  // Readers see the last commit while the search writes, and a commit need not wait for the disk: a power cut may lose
-  // the last ones, which the continued search finds again.
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-  if (options.maxBytes !== undefined) limitSize(database, options.maxBytes);
+  const { database, lock } = resources.use(holdDatabase(directory, options));
   const { config, accepted } = prepare(database), { device = "unknown", modules, identity } = options;
   const machine = { ...thisProcess(device), ...(modules && { modules }) };
   addSession(database, { machine, identity, accepted });
   // The store owns them now.
   resources.move();
   return new RunStore({ directory, config, database, lock });
-}
-
-function limitSize(database: DatabaseSync, bytes: number): void {
-  const pageBytes = Number(database.prepare("PRAGMA page_size").get()?.page_size);
-  database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytes / pageBytes))}`);
-}
-
-function heldElsewhere(directory: string): RunStoreError {
-  const holder = lastProcess(directory);
-  const who = holder ? `process ${holder.pid} on ${holder.host}` : "another process";
-  return new RunStoreError(directory, `Cannot write to run ${directory} as ${who} is writing it`);
-}
-
-/** The process of the last session; undefined while another process is still creating the run. */
-function lastProcess(directory: string): ProcessDescription | undefined {
-  if (!hasDatabase(directory)) return undefined;
-  using database = openReadOnly(directory);
-  return isRun(database) ? readSessions(database).at(-1)?.machine : undefined;
 }
 
 /** Settings that may change when a run is continued: they decide when it ends and what fails, and no score. */

@@ -22,7 +22,7 @@ import {
   type RunSession,
 } from "./database.ts";
 import { RunLock } from "./lock.ts";
-import { hasDatabase, notARun } from "./opening.ts";
+import { hasDatabase, notARun } from "./holding.ts";
 import { onStore, RunStoreError } from "./error.ts";
 
 /** The state of a run. */

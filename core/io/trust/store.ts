@@ -5,7 +5,7 @@
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { validate } from "../../search/config_error.ts";
+import { validate } from "../../settings/config_error.ts";
 import { ConfigError } from "../../search/mod.ts";
 import { isMissing } from "../files/error.ts";
 import { readTextSync } from "../files/read.ts";

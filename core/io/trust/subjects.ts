@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { withoutLimits } from "../../search/mod.ts";
 import { modulesOf } from "../modules.ts";
 import { readConfigFile } from "../presets.ts";
-import { hasDatabase } from "../runs/opening.ts";
+import { hasDatabase } from "../runs/holding.ts";
 import { openRunForReading } from "../runs/reader.ts";
 import { fileUrl } from "../yaml_file.ts";
 import type { TrustSubject } from "./store.ts";
