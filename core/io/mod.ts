@@ -18,7 +18,7 @@ export { type Difference } from "./runs/differences.ts";
 export * from "./runs/removal.ts";
 export * from "./runs/rows.ts";
 export * from "./runs/report.ts";
-export { type RecordedProposal, type RecordedStanding, type RunSession } from "./runs/database.ts";
+export { type RecordedProposal, type RecordedStanding, type RunKind, type RunSession } from "./runs/database.ts";
 export { type RunChange, RunChangedError, type RunIdentity, searchIdentity } from "./runs/identity.ts";
 export { type StuckCandidate } from "./runs/stuck.ts";
 export { checkScores } from "./runs/witness.ts";

@@ -2,3 +2,4 @@
 export { parseTrainConfig, type TrainConfig } from "./config.ts";
 export * from "./losses.ts";
 export { trainPresetNames } from "./preset_names.ts";
+export type { TrainTypes } from "./settings.ts";

@@ -1,7 +1,7 @@
 /** Trainings on disk: their journal, snapshots, presets, and event files. */
 export type { TestResult, Timed, TrainingEpoch, TrainingSession, TrainingStep, TrainingSubject } from "./database.ts";
 export { loadTrainConfig } from "./presets.ts";
-export { restoreSnapshot, SNAPSHOT_FILE, writeSnapshot } from "./snapshot.ts";
+export { type HeldValues, restoreSnapshot, SNAPSHOT_FILE, writeSnapshot } from "./snapshot.ts";
 export {
   bestEpoch,
   readTraining,

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { TrainConfig } from "../../train/config.ts";
 import { thisProcess } from "../process.ts";
-import { checkRun, isBlank, isRun, kindOf, openReadOnly, RUN_FILE } from "../runs/database.ts";
+import { checkRun, isBlank, isRun, kindOf, openReadOnly, RUN_FILE, type RunKind } from "../runs/database.ts";
 import { onStore, RunStoreError } from "../runs/error.ts";
 import { hasDatabase, type HeldDatabase, holdDatabase, notARun } from "../runs/holding.ts";
 import { changesBetween, RunChangedError, type RunIdentity } from "../runs/identity.ts";
@@ -202,7 +202,7 @@ export function readTraining(directory: string): TrainingSummary & { readonly st
 }
 
 /** What a run does. Throws RunStoreError where the directory holds none. */
-export function runKind(directory: string): ReturnType<typeof kindOf> {
+export function runKind(directory: string): RunKind {
   return onStore(directory, "open", () => {
     if (!hasDatabase(directory)) throw notARun(directory);
     using database = openReadOnly(directory);
