@@ -18,19 +18,29 @@ export const policyNames = ["none", "cifar10", "imagenet", "randaugment"] as con
 
 /** The kinds of settings, and the type of their values. */
 export interface TrainTypes {
+  /** A text that is not empty. */
   readonly name: string;
+  /** An integer of at least 1. */
   readonly count: number;
+  /** An integer of at least 0. */
   readonly natural: number;
+  /** A number above 0. */
   readonly amount: number;
   /** A number of at least 0. */
   readonly size: number;
   /** From 0 to 1. */
   readonly share: number;
+  /** True or false. */
   readonly switch: boolean;
+  /** See {@link optimiserNames}. */
   readonly optimiser: typeof optimiserNames[number];
+  /** See {@link scheduleNames}. */
   readonly schedule: typeof scheduleNames[number];
+  /** See {@link initialisationNames}. */
   readonly initialisation: typeof initialisationNames[number];
+  /** See {@link cropNames}. */
   readonly crop: typeof cropNames[number];
+  /** See {@link policyNames}. */
   readonly policy: typeof policyNames[number];
   /** Whole numbers from 0 that rise. */
   readonly epochList: readonly number[];
