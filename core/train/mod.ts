@@ -2,4 +2,11 @@
 export { parseTrainConfig, type TrainConfig } from "./config.ts";
 export * from "./losses.ts";
 export { trainPresetNames } from "./preset_names.ts";
-export type { TrainTypes } from "./settings.ts";
+export {
+  cropNames,
+  initialisationNames,
+  optimiserNames,
+  policyNames,
+  scheduleNames,
+  type TrainTypes,
+} from "./settings.ts";
