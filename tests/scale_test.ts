@@ -11,7 +11,7 @@ Deno.test("few rows show what the table shows, the same ones each time", () => {
 
 Deno.test("the few rows of published scores are of every block, with squeeze-and-excitation and without", () => {
   const tables = [
-    ...goldens.map((golden) => rowsOf(golden).map(({ kinds }) => kinds)),
+    ...goldens.filter(({ costly }) => !costly).map((golden) => rowsOf(golden).map(({ kinds }) => kinds)),
     scores.map((row) => kindsOfNetwork(row)),
   ];
   for (const table of tables) {
@@ -21,5 +21,12 @@ Deno.test("the few rows of published scores are of every block, with squeeze-and
     }
     assert.deepEqual(shown, new Set(table.flat()));
     assert.ok(rows.length <= 5, `${rows.length}`);
+  }
+});
+
+Deno.test("the few rows of what is costly to score are with squeeze-and-excitation and without", () => {
+  for (const golden of goldens.filter(({ costly }) => costly)) {
+    const { rows } = rowsToRun(rowsOf(golden), ({ kinds }) => kinds, false);
+    for (const kind of ["use_se true", "use_se false"]) assert.ok(rows.some(({ kinds }) => kinds.includes(kind)), kind);
   }
 });

@@ -4,52 +4,56 @@ import { optionsOver, zen, zenJson } from "./zen.ts";
 
 const SEARCH = ["search", "--batch", "2", "--resolution", "8", "--population", "12", "--window", "4", "--seed", "3"];
 
-/** Runs a search to its end in two parts and at once; returns both journals and reports. */
+/** Where a search ends. */
+interface End {
+  readonly enough?: number;
+}
+
+/** Runs a search, and resumes it where `resume` has options; returns the journal. */
+async function journalOf(flags: readonly string[], resume: readonly string[] = []): Promise<unknown> {
+  using temporary = new TemporaryDirectory();
+  const out = `${temporary.path}/run`;
+  await zenJson([...optionsOver(SEARCH, flags), "--out", out]);
+  if (resume.length > 0) await zenJson(["runs", "resume", out, ...resume]);
+  return (await zenJson(["runs", "show", out, "--journal"])).map(({ time_ms: _, ...row }) => row);
+}
+
+/** Runs a search to its end at once; returns the journal. */
+function whole(flags: readonly string[], { enough = 20 }: End = {}): Promise<unknown> {
+  return journalOf([...flags, "--max-evaluations", `${enough}`]);
+}
+
+/** Runs a search to its end in two parts and at once; returns both journals. */
 async function inTwoParts(
   flags: readonly string[],
-  { enough = 20 } = {},
+  { enough = 20 }: End = {},
 ): Promise<readonly [parts: unknown, whole: unknown]> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const journal = async (run: string) =>
-      (await zenJson(["runs", "show", `${folder}/${run}`, "--journal"])).map(({ time_ms: _, ...row }) => row);
-    await zenJson([...optionsOver(SEARCH, flags), "--max-evaluations", `${enough}`, "--out", `${folder}/whole`]);
-    await zenJson([
-      ...optionsOver(SEARCH, flags),
-      "--max-evaluations",
-      `${enough * 2 / 5}`,
-      "--out",
-      `${folder}/parts`,
-    ]);
-    await zenJson(["runs", "resume", `${folder}/parts`, "--max-evaluations", `${enough}`]);
-    return [await journal("parts"), await journal("whole")];
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  const first = [...flags, "--max-evaluations", `${enough * 2 / 5}`];
+  return [await journalOf(first, ["--max-evaluations", `${enough}`]), await whole(flags, { enough })];
 }
 
 Deno.test("a search with a cascade journals what it screens out, and resumes to the same end", async () => {
-  const [parts, whole] = await inTwoParts(["--cascade", "mae_det:0.3,zen"]);
-  assert.deepEqual(parts, whole);
-  const verdicts = (whole as { verdict: string }[]).map(({ verdict }) => verdict);
+  const [parts, entire] = await inTwoParts(["--cascade", "mae_det:0.3,zen"]);
+  assert.deepEqual(parts, entire);
+  const verdicts = (entire as { verdict: string }[]).map(({ verdict }) => verdict);
   assert.ok(verdicts.includes("screened-out") && verdicts.includes("scored"));
 });
 
 Deno.test("a search that races journals the candidates that it drops, and resumes to the same end", async () => {
   const flags = ["--race", "0.5", "--batch", "4"];
-  const [parts, whole] = await inTwoParts([...flags, "--workers", "1"], { enough: 60 });
-  assert.deepEqual(parts, whole);
-  assert.deepEqual((await inTwoParts([...flags, "--workers", "2"], { enough: 60 }))[1], whole);
-  const outraced = (whole as { verdict: string; value: number; bar: number }[]).filter(({ verdict }) =>
+  const [parts, entire] = await inTwoParts([...flags, "--workers", "1"], { enough: 40 });
+  assert.deepEqual(parts, entire);
+  assert.deepEqual(await whole([...flags, "--workers", "2"], { enough: 40 }), entire);
+  const outraced = (entire as { verdict: string; value: number; bar: number }[]).filter(({ verdict }) =>
     verdict === "outraced"
   );
   assert.ok(outraced.length > 0 && outraced.every(({ value, bar }) => value < bar));
 });
 
 Deno.test("a search by a proxy that ranks keeps its parts, and resumes to the same end", async () => {
-  const [parts, whole] = await inTwoParts(["--proxy", "az_nas"]);
-  assert.deepEqual(parts, whole);
-  const scored = (whole as { verdict: string; parts: Record<string, number> }[]).filter((row) =>
+  const [parts, entire] = await inTwoParts(["--proxy", "az_nas"]);
+  assert.deepEqual(parts, entire);
+  const scored = (entire as { verdict: string; parts: Record<string, number> }[]).filter((row) =>
     row.verdict === "scored"
   );
   assert.ok(scored.every((row) => Number.isFinite(row.parts.expressivity)));
@@ -57,10 +61,10 @@ Deno.test("a search by a proxy that ranks keeps its parts, and resumes to the sa
 
 Deno.test("a search by several proxies journals the score of each, with one worker and two, and resumes to the same end", async () => {
   const flags = ["--proxy", "zen:paper=2", "--proxy", "naswot", "--proxy", "params"];
-  const [parts, whole] = await inTwoParts([...flags, "--workers", "2"]);
-  assert.deepEqual(parts, whole);
-  assert.deepEqual((await inTwoParts([...flags, "--workers", "1"]))[1], whole);
-  const scored = (whole as { verdict: string; parts: Record<string, number> }[]).filter((row) =>
+  const [parts, entire] = await inTwoParts([...flags, "--workers", "2"]);
+  assert.deepEqual(parts, entire);
+  assert.deepEqual(await whole([...flags, "--workers", "1"]), entire);
+  const scored = (entire as { verdict: string; parts: Record<string, number> }[]).filter((row) =>
     row.verdict === "scored"
   );
   for (const row of scored) {

@@ -1,11 +1,11 @@
-/** Runs the command line as its user does: a process of its own. */
+/**
+ * Runs the command line as its user does. To load the program takes longer than most commands, so one process runs many
+ * where neither a module nor stdin is theirs; `deno task test:all` gives each a process of its own.
+ */
+import { everyRow } from "../scale.ts";
+import { type Outcome, runWarm } from "./warm_zen.ts";
 
-/** What a command left behind. */
-export interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { Outcome };
 
 /** The permissions that the task `zen` grants, from deno.json, so that tests run under the same ones. */
 export const permissions: readonly string[] = await (async () => {
@@ -27,8 +27,20 @@ export const zenCommand: readonly string[] = [
   import.meta.resolve("../../cli/main.ts"),
 ];
 
-/** A process of `zen`; stdin is `input`. */
+/** Whether a command line may load a module, which is loaded once in a process, however often its file changes. */
+function mayLoadModule(args: readonly string[]): boolean {
+  return args.some((arg) => /\.([cm]?[jt]s|ya?ml)\b/.test(arg));
+}
+
+/** A command line of `zen` in a process that has run others; in one of its own with `input` on its stdin, or a module. */
 export function zen(args: readonly string[], input: string | Place = ""): Promise<Outcome> {
+  const [text, place]: [string, Place] = typeof input === "string" ? [input, {}] : ["", input];
+  if (everyRow || text !== "" || mayLoadModule(args)) return zenAlone(args, input);
+  return runWarm(args, { permissions, env: { ...environment(), ...place.env }, cwd: place.cwd });
+}
+
+/** A process of `zen`; stdin is `input`. */
+export function zenAlone(args: readonly string[], input: string | Place = ""): Promise<Outcome> {
   const [text, place] = typeof input === "string" ? [input, {}] : ["", input];
   return run([...zenCommand, ...args], { input: text, ...place });
 }
@@ -39,6 +51,11 @@ export function zenWith(permissions: readonly string[], args: readonly string[],
   return run([Deno.execPath(), "run", "--no-prompt", ...permissions, program, ...args], place);
 }
 
+/** Variables of every process, beside those of this one. */
+function environment(): Record<string, string> {
+  return { NO_COLOR: "1", DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno` };
+}
+
 /** Any process. */
 export async function run(
   [program, ...args]: readonly string[],
@@ -47,7 +64,7 @@ export async function run(
   const child = new Deno.Command(program!, {
     args,
     ...(cwd !== undefined && { cwd }),
-    env: { NO_COLOR: "1", DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`, ...env },
+    env: { ...environment(), ...env },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

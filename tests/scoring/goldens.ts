@@ -28,6 +28,8 @@ export interface Golden {
   readonly tolerance: number;
   /** From how many draws of float32's errors its spread is taken; 4 unless told. */
   readonly draws?: number;
+  /** Whether a row takes seconds: then few rows need not show every kind of block, as those of other proxies do. */
+  readonly costly?: boolean;
 }
 
 const withLinks = (key: string, over: Partial<Golden> = {}): Golden => ({
@@ -39,16 +41,16 @@ const withLinks = (key: string, over: Partial<Golden> = {}): Golden => ({
 export const goldens: readonly Golden[] = [
   withLinks("grad_norm", { links: false }),
   withLinks("synflow", { links: false, variant: "zen-nas" }),
-  withLinks("te_nas", { links: false, tolerance: 2e-2 }),
+  withLinks("te_nas", { links: false, tolerance: 2e-2, costly: true }),
   withLinks("naswot", { links: false, tolerance: 2e-3 }),
   withLinks("grad_norm_per_layer", { proxy: "grad_norm", variant: "per_layer" }),
   withLinks("snip"),
   withLinks("plain"),
   withLinks("l2_norm", { tolerance: 1e-6 }),
   withLinks("fisher"),
-  withLinks("grasp", { tolerance: 2e-2 }),
+  withLinks("grasp", { tolerance: 2e-2, costly: true }),
   // Each layer is the logarithm of a few reciprocals of small differences, which has long tails.
-  withLinks("zico", { draws: 16 }),
+  withLinks("zico", { draws: 16, costly: true }),
   withLinks("jacob_cov"),
   withLinks("log_synflow_without_bn", { proxy: "synflow", tolerance: 1e-6 }),
 ];
@@ -70,12 +72,12 @@ export interface GoldenRow {
 const scoreOf = (row: object, key: string): number | null => (row as Readonly<Record<string, number | null>>)[key]!;
 
 /** The published scores of a proxy, in the fixture's order. */
-export function rowsOf({ key, proxy: name, variant, links, tolerance }: Golden): GoldenRow[] {
+export function rowsOf({ key, proxy: name, variant, links, tolerance, costly = false }: Golden): GoldenRow[] {
   const proxy = proxyNamed(name), weights: WeightScale = links ? "scaled" : "unit";
   const settings = filled(proxy, { weights, variant: variant ?? proxy.variants[0] });
   return (links ? residual : plainRows).map((row, index) => ({
     structure: row.structure,
-    kinds: [...kindsOfNetwork(row), ...scoreOf(row, key) === null ? ["fails"] : []],
+    kinds: [...costly ? [`use_se ${row.use_se}`] : kindsOfNetwork(row), ...scoreOf(row, key) === null ? ["fails"] : []],
     design: published(row),
     proxy,
     settings,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Device, openDevice } from "../../../mobile/adb/mod.ts";
 import { Journal, type LatencyReport, namedFile, PhoneTarget, type PhoneTools } from "../../../mobile/phone/mod.ts";
-import { optionsOver, type Outcome, permissions } from "../../cli/zen.ts";
+import { optionsOver, type Outcome, permissions, zen } from "../../cli/zen.ts";
 import { exported, network } from "../networks.ts";
 import { Adbd } from "../scripted_phone/adbd.ts";
 import type { Phone } from "../scripted_phone/phone.ts";
@@ -72,7 +72,7 @@ export class RunningZen {
 
 /** `zen phone` on a phone behind Debian's adb, or on its daemon itself. */
 export function zenPhone(args: readonly string[], where: readonly string[]): Promise<Outcome> {
-  return new RunningZen([...args, ...where]).outcome;
+  return zen(["phone", ...args, ...where], { env: { HOME: `${folder}/home` } });
 }
 
 let reports = 0;
