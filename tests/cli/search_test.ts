@@ -52,9 +52,9 @@ Deno.test("the recorded score is what zen score prints for that seed", async () 
 Deno.test("Ctrl-C keeps what is done, and resume ends where an uninterrupted search does", async () => {
   using folder = new TemporaryFolder();
   const [whole, stopped] = [`${folder.path}/whole`, `${folder.path}/stopped`];
-  await zenJson([...SEARCH, "--max-evaluations", "150", "--out", whole]);
+  await zenJson([...SEARCH, "--max-evaluations", "60", "--out", whole]);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissions, "cli/main.ts", ...SEARCH, "--max-evaluations", "150", "--out", stopped, "--json"],
+    args: ["run", ...permissions, "cli/main.ts", ...SEARCH, "--max-evaluations", "60", "--out", stopped, "--json"],
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -68,9 +68,9 @@ Deno.test("Ctrl-C keeps what is done, and resume ends where an uninterrupted sea
   assert.match(stderr, /continue with: zen runs resume .*stopped/);
   const last = JSON.parse(text.trim().split("\n").at(-1)!);
   assert.equal(last.event, "interrupted");
-  assert.ok(last.evaluations < 150, "the search was over before it was interrupted");
+  assert.ok(last.evaluations < 60, "the search was over before it was interrupted");
   const resumed = await zenJson(["runs", "resume", stopped]);
-  assert.equal(resumed.at(-1).evaluations, 150);
+  assert.equal(resumed.at(-1).evaluations, 60);
   assert.deepEqual(await journal(stopped), await journal(whole));
 });
 

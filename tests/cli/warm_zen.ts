@@ -36,8 +36,8 @@ class WarmZen {
   }
 
   /** Runs a command line; `alive` tells whether the process can run another. */
-  async run(args: readonly string[], cwd?: string): Promise<Outcome & { readonly alive: boolean }> {
-    const number = this.#number++, request: Request = { args, cwd, number };
+  async run(args: readonly string[]): Promise<Outcome & { readonly alive: boolean }> {
+    const number = this.#number++, request: Request = { args, number };
     await this.#input.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
     const [stdout, stderr] = await Promise.all(this.#streams.map((stream) => this.#read(stream, number)));
     const alive = stdout!.code !== undefined, code = stdout!.code ?? (await this.#child.status).code;
@@ -67,19 +67,18 @@ Deno.test.afterAll(async () => {
   idle.clear();
 });
 
-/** Where a command line runs. */
+/** What a command line may do, and its variables. */
 export interface WarmOptions {
   readonly permissions: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  readonly cwd?: string | undefined;
 }
 
 /** Runs a command line in a process that has run others, or in a new one where none waits. */
-export async function runWarm(args: readonly string[], { permissions, env, cwd }: WarmOptions): Promise<Outcome> {
+export async function runWarm(args: readonly string[], { permissions, env }: WarmOptions): Promise<Outcome> {
   const key = JSON.stringify(env), waiting = idle.get(key) ?? [];
   idle.set(key, waiting);
   const zen = waiting.pop() ?? new WarmZen(permissions, env);
-  const { alive, ...outcome } = await zen.run(args, cwd);
+  const { alive, ...outcome } = await zen.run(args);
   if (alive) waiting.push(zen);
   return outcome;
 }

@@ -35,8 +35,9 @@ function mayLoadModule(args: readonly string[]): boolean {
 /** A command line of `zen` in a process that has run others; in one of its own with `input` on its stdin, or a module. */
 export function zen(args: readonly string[], input: string | Place = ""): Promise<Outcome> {
   const [text, place]: [string, Place] = typeof input === "string" ? [input, {}] : ["", input];
-  if (everyRow || text !== "" || mayLoadModule(args)) return zenAlone(args, input);
-  return runWarm(args, { permissions, env: { ...environment(), ...place.env }, cwd: place.cwd });
+  // A run or a preset in a folder of the test's own may name modules too.
+  if (everyRow || text !== "" || place.cwd !== undefined || mayLoadModule(args)) return zenAlone(args, input);
+  return runWarm(args, { permissions, env: { ...environment(), ...place.env } });
 }
 
 /** A process of `zen`; stdin is `input`. */

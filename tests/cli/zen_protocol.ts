@@ -3,7 +3,6 @@
 /** A command line to run. */
 export interface Request {
   readonly args: readonly string[];
-  readonly cwd?: string | undefined;
   readonly number: number;
 }
 

@@ -7,8 +7,8 @@ import { endOf, type Request } from "./zen_protocol.ts";
 const home = Deno.cwd(), encoder = new TextEncoder();
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { args, cwd, number }: Request = JSON.parse(line);
-  Deno.chdir(cwd ?? home);
+  const { args, number }: Request = JSON.parse(line);
+  Deno.chdir(home);
   const end = encoder.encode(endOf(number, await main(args)));
   for (const stream of [Deno.stdout, Deno.stderr]) stream.writeSync(end);
 }
