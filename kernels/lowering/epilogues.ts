@@ -27,6 +27,8 @@ export interface EpilogueRules<Activation extends string> {
   readonly activations: readonly Activation[];
   /** The operations that take epilogues. */
   readonly producers: readonly OpName[];
+  /** Nodes of this graph that no layer computes before it writes. */
+  readonly apart?: ReadonlySet<NodeId>;
 }
 
 /** The epilogues of a graph. */
@@ -44,7 +46,7 @@ export interface Epilogues<Activation extends string> {
 export function planEpilogues<Activation extends string>(
   graph: Graph,
   users: readonly (readonly NodeId[])[],
-  { activations, producers }: EpilogueRules<Activation>,
+  { activations, producers, apart }: EpilogueRules<Activation>,
 ): Epilogues<Activation> {
   const ends = new Map<NodeId, Epilogue<Activation>>(), absorbed = new Map<NodeId, NodeId>();
   const results = new Set(resultsOf(graph));
@@ -52,7 +54,8 @@ export function planEpilogues<Activation extends string>(
   const isActivation = ({ op }: Node): boolean => (activations as readonly string[]).includes(op);
   const onlyReader = (id: NodeId): NodeId | undefined => {
     const [reader, ...others] = users[id]!;
-    const taken = others.length > 0 || results.has(id) || ends.has(reader!) || absorbed.has(reader!);
+    const taken = others.length > 0 || results.has(id) || ends.has(reader!) || absorbed.has(reader!) ||
+      apart?.has(reader!);
     return taken ? undefined : reader;
   };
   /** The epilogue extended by the next node, or undefined where that cannot be fused. */

@@ -27,6 +27,8 @@ export interface PlaceOptions<Buffer, Activation extends string> {
   readonly makeVector: (channels: number) => Buffer;
   /** Places a node that is asked for before it has a buffer. */
   readonly lower?: (id: NodeId) => void;
+  /** Whether a node's output fits where an input of its shape is; always unless told. */
+  readonly fitsOver?: (id: NodeId, from: NodeId) => boolean;
 }
 
 /** The buffers of a graph's nodes. */
@@ -78,7 +80,7 @@ export class Places<Buffer, Activation extends string> {
   placeOver(id: NodeId, inputs: readonly NodeId[]): Buffer {
     const dies = (from: NodeId): boolean =>
       sameShape(this.shape(from), this.shape(id)) && this.fusion.lastUse[from] === id &&
-      !this.#shared.has(this.of(from));
+      !this.#shared.has(this.of(from)) && (this.#options.fitsOver?.(id, from) ?? true);
     const dying = inputs.map((from) => this.sourceOf(from)).find(dies);
     return dying === undefined ? this.place(id) : this.put(id, this.of(dying));
   }

@@ -1,8 +1,11 @@
 /** The WebGPU backend: WGSL kernels on a GPU that a worker of its own talks to. */
 import {
   type Backend,
+  checkState,
+  type CompileOptions,
   type DeviceDescription,
   DeviceLostError,
+  type HeldShapes,
   type Program,
   type State,
 } from "../../core/graph/backend.ts";
@@ -15,6 +18,7 @@ import { Connection } from "./connection.ts";
 import { GROUP_RUNS } from "./group.ts";
 import { planGraph, type PlannedGraph, type PlanOptions } from "./plan.ts";
 import type { WorkerUsage } from "./messages.ts";
+import { WebGpuState } from "./state.ts";
 
 /** Options of the WebGPU backend. */
 export interface WebGpuOptions {
@@ -30,7 +34,7 @@ export interface WebGpuBackend extends Backend {
   readonly adapter: AdapterDescription;
   /** What its device holds, and how often it was opened. */
   usage(): Promise<WorkerUsage>;
-  /** Ends the device as a driver's reset does. Runs in flight are run again on the next one. */
+  /** Ends the device as a driver's reset does. Runs in flight are run again on the next one, but states are lost. */
   loseDevice(): void;
 }
 
@@ -40,19 +44,25 @@ const CONCURRENCY = 2 * GROUP_RUNS;
 class WebGpuProgram implements Program {
   readonly #connection: Connection;
   readonly #planned: PlannedGraph;
+  readonly #state: WebGpuState | undefined;
   #disposed = false;
 
-  constructor(connection: Connection, planned: PlannedGraph) {
+  constructor(
+    connection: Connection,
+    { planned, state }: { readonly planned: PlannedGraph; readonly state: WebGpuState | undefined },
+  ) {
     this.#connection = connection;
     this.#planned = planned;
+    this.#state = state;
   }
 
   async run(options: RunOptions = {}): Promise<Float32Array[]> {
     if (this.#disposed) throw new DeviceLostError("Cannot run a program as it is disposed");
     const { seed = 0, draw = 0 } = options;
     seedKey(seed);
-    const { plan, uploadsOf } = this.#planned;
-    return await this.#connection.run({ plan, options: { seed, draw }, uploads: uploadsOf(options) });
+    this.#state?.checkUsable();
+    const { plan, uploadsOf } = this.#planned, state = this.#state && { state: this.#state.id };
+    return await this.#connection.run({ plan, options: { seed, draw }, uploads: uploadsOf(options), ...state });
   }
 
   [Symbol.dispose](): void {
@@ -75,12 +85,19 @@ class WorkerBackend implements WebGpuBackend {
     this.device = { backend: "webgpu", name: adapter.name, details: `${driver}, ${options.precision}` };
   }
 
-  hold(): State {
-    throw new TypeError("Cannot hold tensors as the WebGPU backend keeps none between runs");
+  hold(shapes: HeldShapes): State {
+    return new WebGpuState(shapes, { connection: this.#connection, limits: this.#options.limits });
   }
 
-  compile(graph: Graph): Program {
-    return new WebGpuProgram(this.#connection, planGraph(graph, this.#options));
+  compile(graph: Graph, { state }: CompileOptions = {}): Program {
+    checkState(graph, state?.shapes ?? {});
+    const held = state && this.#own(state), options = held ? { ...this.#options, held } : this.#options;
+    return new WebGpuProgram(this.#connection, { planned: planGraph(graph, options), state: held });
+  }
+
+  #own(state: State): WebGpuState {
+    if (state instanceof WebGpuState && state.belongsTo(this.#connection)) return state;
+    throw new TypeError("Cannot compile a graph for a state as that belongs to another backend");
   }
 
   usage(): Promise<WorkerUsage> {

@@ -3,6 +3,7 @@ import { DeviceLostError } from "../../core/graph/backend.ts";
 import { type ErrorRecord, reviveError } from "../worker/errors.ts";
 import { startWorker } from "../../core/io/worker_start.ts";
 import type { PlanRun } from "./group.ts";
+import type { HeldAccess, StateId } from "./held_buffers.ts";
 import type { Reply, Request, WorkerUsage } from "./messages.ts";
 
 type Started = Extract<Reply, { readonly type: "started" }>;
@@ -55,6 +56,28 @@ export class Connection implements AsyncDisposable {
   /** Runs a plan; its uploads are handed over. Rejects with the error that the run failed with. */
   run(run: PlanRun): Promise<Outputs> {
     return this.#ask(this.#runs, (id) => this.#worker.postMessage({ type: "run", id, run }, [run.uploads.buffer]));
+  }
+
+  /** Makes a state, and returns its number. */
+  hold(pageBytes: readonly number[]): StateId {
+    if (this.#closed) throw this.#closed;
+    const state = this.#next++;
+    this.#worker.postMessage({ type: "hold", state, pageBytes });
+    return state;
+  }
+
+  /** Frees a state. */
+  drop(state: StateId): void {
+    if (!this.#closed) this.#worker.postMessage({ type: "drop", state });
+  }
+
+  /** Reads held tensors; where there are values, which are handed over, replaces the tensors by them and returns none. */
+  access(access: HeldAccess, values?: Float32Array<ArrayBuffer>): Promise<Outputs> {
+    const job = values ? { access, values } : { access };
+    return this.#ask(
+      this.#runs,
+      (id) => this.#worker.postMessage({ type: "access", id, ...job }, values ? [values.buffer] : []),
+    );
   }
 
   /** What the worker holds. */

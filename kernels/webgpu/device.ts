@@ -2,12 +2,14 @@
 import { DeviceLostError, DeviceMemoryError } from "../../core/graph/backend.ts";
 import type { StoragePrecision } from "../../core/graph/precision.ts";
 import { type AdapterChoice, type AdapterDescription, requestAdapter } from "./adapters.ts";
-import { DeviceMemory } from "./device_memory.ts";
+import { DeviceMemory, type HeldBinding } from "./device_memory.ts";
 import { KernelError } from "./errors.ts";
-import { cutResults, layOutGroup, type PlacedDispatch, type PlanRun, portions } from "./group.ts";
+import { cutResults, layOutGroup, type PlacedDispatch, placeDispatches, type PlanRun, portions } from "./group.ts";
+import { HeldBuffers, type StateId } from "./held_buffers.ts";
 import { kernels as allKernels } from "./kernels.ts";
 import type { PlanLimits } from "./limits.ts";
 import { Pipelines } from "./pipelines.ts";
+import type { PlannedDispatch } from "./plan.ts";
 import { DispatchTimer } from "./timer.ts";
 import type { Kernel } from "./wgsl/kernel.ts";
 
@@ -55,6 +57,8 @@ export class GpuDevice implements Disposable {
   readonly limits: PlanLimits;
   /** Why the device was lost; undefined while it works. */
   lost: string | undefined;
+  /** Its states. */
+  readonly held: HeldBuffers;
   readonly #device: GPUDevice;
   readonly #pipelines: Pipelines;
   readonly #memory: DeviceMemory;
@@ -74,6 +78,7 @@ export class GpuDevice implements Disposable {
       layout: (pages) => this.#pipelines.bindGroupLayout(pages),
       bufferBytes: this.limits.bufferBytes,
     });
+    this.held = new HeldBuffers(device);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
       this.#uncaptured ??= (event as unknown as GPUUncapturedErrorEvent).error;
@@ -104,71 +109,111 @@ export class GpuDevice implements Disposable {
 
   /** Bytes of all its buffers. */
   get bytes(): number {
-    return this.#memory.bytes;
+    return this.#memory.bytes + this.held.bytes;
   }
 
   /**
    * Compiles the pipelines that are missing, then encodes and submits the runs. Throws KernelError for a kernel that
    * does not compile or cannot be dispatched, and DeviceMemoryError. GPU errors arrive late, so `read` may throw the
-   * same, and DeviceLostError.
+   * same, and DeviceLostError. Where a run has a state, all errors but a loss are thrown before anything is submitted, so
+   * that a run replaces all that it should or nothing.
    */
   async submit(runs: readonly PlanRun[]): Promise<SubmittedGroup> {
     for (const { plan } of runs) {
       for (const dispatch of plan.dispatches) await this.#pipelines.prepare(dispatch);
     }
     const layout = layOutGroup(runs), bytes = layout.totals.results * 4;
-    for (const scope of SCOPES) this.#device.pushErrorScope(scope);
-    let readback: GPUBuffer;
-    const errors: Promise<GPUError | null>[] = [];
-    try {
+    const { made: { commands, readback }, errors } = this.#scoped(() => {
       this.#memory.prepare(runs, layout);
-      this.#submitAll(
-        runs.flatMap(({ plan: { dispatches } }, index) =>
-          dispatches.map((dispatch) => ({ dispatch, start: layout.words[index]! }))
-        ),
-      );
-      readback = this.#memory.copyResults(bytes);
-    } finally {
-      errors.push(...SCOPES.map(() => this.#device.popErrorScope()));
-    }
+      return this.#encode(placeDispatches(runs, layout), bytes);
+    });
+    const check = async (errors: readonly Promise<GPUError | null>[]): Promise<void> => {
+      try {
+        await this.#check(await Promise.all(errors), runs);
+      } catch (error) {
+        readback.destroy();
+        throw error;
+      }
+    };
+    if (runs.some(({ state }) => state !== undefined)) await check(errors);
+    const submitted = this.#scoped(() => this.#device.queue.submit(commands));
     const read = async (): Promise<Float32Array<ArrayBuffer>[][]> => {
-      await this.#check(await Promise.all(errors), runs);
+      await check([...errors, ...submitted.errors]);
       return cutResults(runs, layout, await this.#read(readback, bytes));
     };
     return { read };
   }
 
+  /** What a function makes, and the GPU errors of making it. */
+  #scoped<T>(make: () => T): { readonly made: T; readonly errors: readonly Promise<GPUError | null>[] } {
+    for (const scope of SCOPES) this.#device.pushErrorScope(scope);
+    const errors: Promise<GPUError | null>[] = [];
+    try {
+      return { made: make(), errors };
+    } finally {
+      errors.push(...SCOPES.map(() => this.#device.popErrorScope()));
+    }
+  }
+
   /** Milliseconds of each dispatch of one run, by the GPU's timestamps. Each dispatch has a submission of its own. */
   async profile(run: PlanRun): Promise<number[]> {
+    const { plan: { dispatches }, state } = run;
     await (await this.submit([run])).read();
-    using timer = new DispatchTimer(this.#device, run.plan.dispatches.length);
-    run.plan.dispatches.forEach((dispatch, index) => this.#submitPass([{ dispatch, start: 0 }], timer.writes(index)));
+    using timer = new DispatchTimer(this.#device, dispatches.length);
+    dispatches.forEach((dispatch, index) => {
+      const encoder = this.#encodePass([{ dispatch, start: 0, state }], timer.writes(index));
+      this.#device.queue.submit([encoder.finish()]);
+    });
     return await timer.read();
   }
 
   /** Destroys the device, so that it is lost as after a reset by the driver. */
   lose(): void {
+    this.lost ??= "destroyed";
     this.#device.destroy();
   }
 
-  /** Submits dispatches in portions short enough for the system's watchdog; see {@link SUBMISSION_MACS}. */
-  #submitAll(dispatches: readonly PlacedDispatch[]): void {
-    for (const portion of portions(dispatches, SUBMISSION_MACS)) this.#submitPass(portion);
+  /**
+   * Encodes dispatches in portions short enough for the system's watchdog (see {@link SUBMISSION_MACS}), and after them a
+   * copy of the results.
+   */
+  #encode(dispatches: readonly PlacedDispatch[], bytes: number): {
+    readonly commands: GPUCommandBuffer[];
+    readonly readback: GPUBuffer;
+  } {
+    const encoders = portions(dispatches, SUBMISSION_MACS).map((portion) => this.#encodePass(portion));
+    const copying = this.#device.createCommandEncoder(), readback = this.#memory.copyResults(copying, bytes);
+    return { commands: [...encoders, copying].map((encoder) => encoder.finish()), readback };
   }
 
-  #submitPass(dispatches: readonly PlacedDispatch[], timestampWrites?: GPUComputePassTimestampWrites): void {
+  #encodePass(
+    dispatches: readonly PlacedDispatch[],
+    timestampWrites?: GPUComputePassTimestampWrites,
+  ): GPUCommandEncoder {
     const encoder = this.#device.createCommandEncoder();
     const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {});
     let current: GPUComputePipeline | undefined;
-    for (const { dispatch, start } of dispatches) {
+    for (const { dispatch, start, state } of dispatches) {
       const pipeline = this.#pipelines.get(dispatch), { workgroups: [x, y, z], word, pages } = dispatch;
       if (pipeline !== current) pass.setPipeline(pipeline);
       current = pipeline;
-      pass.setBindGroup(0, this.#memory.bindGroup(pages), [(start + word) * 4]);
+      pass.setBindGroup(0, this.#memory.bindGroup(pages, this.#heldOf(dispatch, state)), [(start + word) * 4]);
       pass.dispatchWorkgroups(x, y, z);
     }
     pass.end();
-    this.#device.queue.submit([encoder.finish()]);
+    return encoder;
+  }
+
+  #heldOf({ held, kernel }: PlannedDispatch, state: StateId | undefined): HeldBinding | undefined {
+    if (held === undefined || state === undefined) return undefined;
+    const inPlaceOf = kernel === "download" ? "results" : "uploads";
+    return { buffer: this.held.buffer(state, held), inPlaceOf, key: `${inPlaceOf} ${state} ${held}` };
+  }
+
+  /** Frees a state. */
+  drop(state: StateId): void {
+    this.held.drop(state);
+    this.#memory.forgetGroups();
   }
 
   async #read(readback: GPUBuffer, bytes: number): Promise<Float32Array<ArrayBuffer>> {
@@ -193,15 +238,15 @@ export class GpuDevice implements Disposable {
   }
 
   /**
-   * Submits each dispatch by itself and returns the error of the first that fails: WebGPU's error for a whole group
+   * Encodes each dispatch by itself and returns the error of the first that fails: WebGPU's error for a whole group
    * does not say which dispatch caused it.
    */
   async #diagnose(runs: readonly PlanRun[]): Promise<KernelError | undefined> {
-    for (const dispatch of runs.flatMap(({ plan }) => plan.dispatches)) {
+    for (const placed of placeDispatches(runs, layOutGroup(runs))) {
       this.#device.pushErrorScope("validation");
-      this.#submitPass([{ dispatch, start: 0 }]);
-      const error = await this.#device.popErrorScope();
-      if (error) return new KernelError(error.message.trim(), { op: dispatch.op, pipeline: dispatch.kernel });
+      this.#encodePass([placed]).finish();
+      const error = await this.#device.popErrorScope(), { op, kernel } = placed.dispatch;
+      if (error) return new KernelError(error.message.trim(), { op, pipeline: kernel });
     }
     return undefined;
   }
@@ -209,6 +254,7 @@ export class GpuDevice implements Disposable {
   /** Frees all memory and destroys the device; runs that have not finished are lost. */
   [Symbol.dispose](): void {
     this.#memory[Symbol.dispose]();
+    this.held[Symbol.dispose]();
     this.#device.destroy();
   }
 }

@@ -7,6 +7,13 @@ import { PARAMETER_BYTES, SLOTS } from "./wgsl/kernel.ts";
 /** Readback buffers that are kept for later groups instead of being destroyed. */
 const IDLE_READBACKS = 4;
 
+/** A state's buffer that a dispatch uses in place of the uploads or of the results, and a key that names both. */
+export interface HeldBinding {
+  readonly buffer: GPUBuffer;
+  readonly inPlaceOf: "uploads" | "results";
+  readonly key: string;
+}
+
 /** Gives the bind group layout of dispatches whose tensors are in these pages. */
 type LayoutOf = (pages: readonly number[]) => GPUBindGroupLayout;
 
@@ -92,17 +99,24 @@ export class DeviceMemory implements Disposable {
 
   /**
    * The bind group of dispatches whose tensors are in these pages. It is cached until a buffer is replaced by a larger
-   * one.
+   * one, or {@link forgetGroups}.
    */
-  bindGroup(pages: readonly number[]): GPUBindGroup {
-    const key = pages.join(), known = this.#bindGroups.get(key);
+  bindGroup(pages: readonly number[], held?: HeldBinding): GPUBindGroup {
+    const key = held ? `${pages} ${held.key}` : pages.join(), known = this.#bindGroups.get(key);
     if (known) return known;
-    const made = this.#bind(pages);
+    const made = this.#bind(pages, held);
     this.#bindGroups.set(key, made);
     return made;
   }
 
-  #bind(pages: readonly number[]): GPUBindGroup {
+  /** Forgets bind groups, some of which may name a buffer that is freed. */
+  forgetGroups(): void {
+    this.#bindGroups.clear();
+  }
+
+  #bind(pages: readonly number[], held: HeldBinding | undefined): GPUBindGroup {
+    const of = (role: HeldBinding["inPlaceOf"], own: GrowingBuffer): GPUBufferBinding =>
+      held?.inPlaceOf === role ? { buffer: held.buffer } : buffer(own);
     const [first = 0, ...more] = pages, buffer = (of: GrowingBuffer): GPUBufferBinding => ({ buffer: of.atLeast(0) });
     const slots = more.map((page) => buffer(this.#page(page)));
     const spares = more.length === 0 ? [] : this.#spares.slice(more.length).map((buffer) => ({ buffer }));
@@ -110,8 +124,8 @@ export class DeviceMemory implements Disposable {
       buffer(this.#page(first)),
       buffer(this.#vectors),
       { ...buffer(this.#parameters), size: PARAMETER_BYTES },
-      buffer(this.#results),
-      buffer(this.#uploads),
+      of("results", this.#results),
+      of("uploads", this.#uploads),
       { buffer: this.#quantiles },
       ...slots,
       ...spares,
@@ -123,19 +137,17 @@ export class DeviceMemory implements Disposable {
   }
 
   /**
-   * Submits a copy of the results to a readback buffer, so that later groups can overwrite the results before it is
+   * Encodes a copy of the results to a readback buffer, so that later groups can overwrite the results before it is
    * read.
    */
-  copyResults(bytes: number): GPUBuffer {
+  copyResults(encoder: GPUCommandEncoder, bytes: number): GPUBuffer {
     const fits = this.#idleReadbacks.findIndex(({ size }) => size >= bytes);
     const readback = fits >= 0 ? this.#idleReadbacks.splice(fits, 1)[0]! : this.#device.createBuffer({
       label: "readback",
       size: Math.ceil(Math.max(bytes, 1) / 256) * 256,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
-    const encoder = this.#device.createCommandEncoder();
     encoder.copyBufferToBuffer(this.#results.atLeast(0), 0, readback, 0, bytes);
-    this.#device.queue.submit([encoder.finish()]);
     return readback;
   }
 

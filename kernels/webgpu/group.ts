@@ -1,6 +1,7 @@
 /** Groups: several runs that share submissions and one readback, because each of these costs time whatever its size. */
 import { seedKey } from "../../core/numeric/random.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
+import type { StateId } from "./held_buffers.ts";
 import type { Plan, PlannedDispatch } from "./plan.ts";
 
 /** One run of a plan. */
@@ -9,6 +10,8 @@ export interface PlanRun {
   readonly options: Pick<RunOptions, "seed" | "draw">;
   /** Constants and feeds, as `planUploads` places them. */
   readonly uploads: Float32Array<ArrayBuffer>;
+  /** The state that it reads and replaces. */
+  readonly state?: StateId;
 }
 
 /** The most runs of a group. */
@@ -73,10 +76,18 @@ export function writeWords(run: PlanRun, index: number, { layout, words }: {
   }
 }
 
-/** A dispatch, and where its run's parameters begin, in words, among those of the group. */
+/** A dispatch, where its run's parameters begin, in words, among those of the group, and its run's state. */
 export interface PlacedDispatch {
   readonly dispatch: PlannedDispatch;
   readonly start: number;
+  readonly state?: StateId | undefined;
+}
+
+/** The dispatches of a group, in order. */
+export function placeDispatches(runs: readonly PlanRun[], { words }: GroupLayout): PlacedDispatch[] {
+  return runs.flatMap(({ plan: { dispatches }, state }, index) =>
+    dispatches.map((dispatch) => ({ dispatch, start: words[index]!, state }))
+  );
 }
 
 /** Dispatches in order, in portions that each end with the dispatch that brings them to `macs` multiply-adds. */

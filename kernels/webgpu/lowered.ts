@@ -24,6 +24,7 @@ export interface LoweredDispatch {
   /** How each value is written. */
   readonly types: readonly FieldType[];
   readonly macs: number;
+  readonly held: number | undefined;
 }
 
 /** How the WebGPU backend runs an operation: adds dispatches that compute the node. */
@@ -41,6 +42,8 @@ export interface DispatchShape {
   /** Words beyond the named parameters. */
   readonly tail?: readonly (number | Buffer)[];
   readonly macs?: number;
+  /** The buffer of the state that an upload reads, or a download writes, in place of the run's own. */
+  readonly held?: number;
 }
 
 /** Names and types of every kernel's parameters, in order. */

@@ -7,11 +7,13 @@ import type { Epilogue } from "../lowering/epilogues.ts";
 import type { FusionRules } from "../lowering/fusion.ts";
 import { Places } from "../lowering/places.ts";
 import { type Buffer, BufferSet, SPACE, type Space, touch } from "./arena.ts";
+import type { HeldPlace } from "./held.ts";
 import type { KernelName } from "./kernels.ts";
 import type { PlanLimits } from "./limits.ts";
 import { type DispatchShape, type LoweredDispatch, type RowOf, signatures, type Values } from "./lowered.ts";
 import type { Uploads } from "./uploads.ts";
 import { type Activation, ACTIVATIONS } from "./wgsl/expressions.ts";
+import type { Wide } from "./wide.ts";
 import { WORKGROUP } from "./wgsl/kernel.ts";
 
 /**
@@ -32,25 +34,32 @@ export class WebGpuLowering {
   readonly dispatches: LoweredDispatch[] = [];
   /** Where constants and feeds are in a run's uploads. */
   readonly uploads: Uploads;
+  /** Where held tensors are in their state. */
+  readonly held: ReadonlyMap<string, HeldPlace>;
   readonly #limits: PlanLimits;
+  readonly #wide: ReadonlySet<NodeId>;
   readonly #rowOf: RowOf;
   #node: NodeId = 0;
   readonly #buffers = new BufferSet();
 
   /** A graph of which nothing is lowered yet; what has no inputs is lowered when its buffer is first asked for. */
-  constructor(graph: Graph, { limits, uploads, rowOf }: {
+  constructor({ graph, nodes, apart }: Wide, { limits, uploads, held, rowOf }: {
     readonly limits: PlanLimits;
     readonly uploads: Uploads;
+    readonly held: ReadonlyMap<string, HeldPlace>;
     readonly rowOf: RowOf;
   }) {
     this.uploads = uploads;
+    this.held = held;
     this.#limits = limits;
+    this.#wide = nodes;
     this.#rowOf = rowOf;
     this.places = new Places(graph, {
-      rules: fusionRules,
+      rules: { ...fusionRules, apart },
       make: (id) => this.#buffers.add(this.spaceOf(id), this.#elements(id), this.#describe(id)),
       makeVector: (channels) => this.scratch(channels),
       lower: (id) => this.#run(id, id),
+      fitsOver: (id, from) => this.spaceOf(id) === this.spaceOf(from),
     });
   }
 
@@ -73,9 +82,9 @@ export class WebGpuLowering {
     return buffers.map((buffer, index) => this.places.put(ids[index]!, buffer));
   }
 
-  /** The arena of a node's output: vectors and scalars stay in f32 whatever the precision. */
+  /** The arena of a node's output: vectors, scalars and what an optimiser computes stay in f32 whatever the precision. */
   spaceOf(id: NodeId): Space {
-    return this.places.shape(id).length === 1 ? SPACE.vectors : SPACE.tensors;
+    return this.places.shape(id).length === 1 || this.#wide.has(id) ? SPACE.vectors : SPACE.tensors;
   }
 
   /** A buffer of the arena of vectors that belongs to no node. */
@@ -121,6 +130,7 @@ export class WebGpuLowering {
       values: [...named, ...tail],
       types: tail.length === 0 ? types : [...types, ...tail.map((word) => typeof word === "number" ? "u32" : "at")],
       macs: shape.macs ?? 0,
+      held: shape.held,
     }) - 1;
     for (const value of [...named, ...tail]) if (typeof value === "object") touch(value, step);
   }

@@ -2,13 +2,13 @@
 import type { ErrorRecord } from "../worker/errors.ts";
 import type { StoragePrecision } from "../../core/graph/precision.ts";
 import type { AdapterChoice, AdapterDescription } from "./adapters.ts";
-import type { PlanRun } from "./group.ts";
 import type { PlanLimits } from "./limits.ts";
+import type { Job } from "./jobs.ts";
 
 /** To the worker. */
 export type Request =
   | { readonly type: "start"; readonly adapter: AdapterChoice; readonly precision: StoragePrecision }
-  | { readonly type: "run"; readonly id: number; readonly run: PlanRun }
+  | Job
   /** Ends the device as a driver's reset does; it is opened again for the next run. */
   | { readonly type: "lose" }
   | { readonly type: "measure"; readonly id: number }
@@ -18,7 +18,7 @@ export type Request =
 export interface WorkerUsage {
   /** Compute pipelines of the device. */
   readonly pipelines: number;
-  /** Bytes of the device's buffers. */
+  /** Bytes of the device's buffers, those of held tensors among them. */
   readonly bytes: number;
   /** How often the device was opened. */
   readonly openings: number;
@@ -35,7 +35,7 @@ export type Reply =
   /** The device has given everything back. */
   | { readonly type: "closed" };
 
-/** The outputs of a run. */
+/** The outputs of a run, or the tensors of a read. */
 export interface RunResult {
   readonly id: number;
   readonly outputs: readonly Float32Array<ArrayBuffer>[];

@@ -1,12 +1,14 @@
 /** A plan: the dispatches that compute a graph, as plain data that can be sent to a worker. */
+import type { HeldShapes } from "../../core/graph/backend.ts";
 import type { OpTable } from "../../core/graph/row.ts";
-import type { Graph } from "../../core/graph/graph.ts";
+import type { Graph, NodeId } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import type { StoragePrecision } from "../../core/graph/precision.ts";
 import { rowOf } from "../lowering/row.ts";
 import { type Buffer, placeOf, SPACE } from "./arena.ts";
 import type { KernelName } from "./kernels.ts";
+import type { HeldLayout } from "./held.ts";
 import type { LoweredDispatch, RowOf, WebGpuRow } from "./lowered.ts";
 import { WebGpuLowering } from "./lowering.ts";
 import { rows } from "./rows.ts";
@@ -14,6 +16,7 @@ import type { PlanLimits } from "./limits.ts";
 import { planUploads, uploadsOf } from "./uploads.ts";
 import { type FieldType, NONE, SLOT_ELEMENTS } from "./wgsl/kernel.ts";
 import { RUN_WORDS } from "./wgsl/sources.ts";
+import { planWide, uniformly } from "./wide.ts";
 
 /** One dispatch of a plan. */
 export interface PlannedDispatch {
@@ -28,6 +31,8 @@ export interface PlannedDispatch {
   readonly pages: readonly number[];
   /** Multiply-adds, from which the device decides where to end a submission. */
   readonly macs: number;
+  /** The buffer of the run's state that an upload reads, or a download writes, in place of the run's own. */
+  readonly held?: number;
 }
 
 /**
@@ -56,6 +61,8 @@ export interface Plan {
 export interface PlanOptions {
   readonly limits: PlanLimits;
   readonly precision: StoragePrecision;
+  /** The state that the graph reads and updates. */
+  readonly held?: { readonly shapes: HeldShapes; readonly layout: HeldLayout };
 }
 
 /** What WebGPU's table has for an operation. */
@@ -68,6 +75,21 @@ function addDownloads(lowering: WebGpuLowering): void {
     const x = lowering.places.of(id);
     lowering.add("download", { to, x, xSpace: x.space, count: x.elements }, { over: { invocations: x.elements } });
     to += x.elements;
+  }
+}
+
+/**
+ * Copies what a node replaces to the state, at once, so that the node's buffer is soon free. Whoever reads a value from
+ * before the run has it copied first.
+ */
+function addUpdates(lowering: WebGpuLowering, by: NodeId): void {
+  const { places: { graph }, held } = lowering;
+  for (const { name } of (graph.updates ?? []).filter((update) => update.by === by)) {
+    graph.nodes.forEach(({ op, attributes }, id) => {
+      if (op === "input" && attributes.name === name) lowering.places.of(id);
+    });
+    const x = lowering.places.of(by), { page, at } = held.get(name)!, count = x.elements;
+    lowering.add("download", { to: at, x, xSpace: x.space, count }, { over: { invocations: count }, held: page });
   }
 }
 
@@ -122,10 +144,23 @@ function layOut(dispatches: readonly LoweredDispatch[], alignment: number): {
 }
 
 function patchesOf(dispatches: readonly PlannedDispatch[]): PatchedWord[] {
-  return dispatches.flatMap(({ kernel, word }) => {
-    const patched = patchedFields[kernel];
+  return dispatches.flatMap(({ kernel, word, held }) => {
+    const patched = held === undefined ? patchedFields[kernel] : undefined;
     return patched ? Array.from({ length: patched.words }, (_, at) => ({ word: word + at, by: patched.by })) : [];
   });
+}
+
+/** The dispatches of a graph whose buffers have their places. */
+function planDispatches(
+  { dispatches: lowered, places: { graph } }: WebGpuLowering,
+  { parameterAlignment }: PlanLimits,
+): Pick<Plan, "dispatches" | "words" | "patches"> {
+  const { words, places } = layOut(lowered, parameterAlignment);
+  const dispatches = lowered.map(({ kernel, node, workgroups, macs, held }, index) => {
+    const planned = { kernel, op: graph.nodes[node]!.op, workgroups, ...places[index]!, macs };
+    return held === undefined ? planned : { ...planned, held };
+  });
+  return { dispatches, words, patches: patchesOf(dispatches) };
 }
 
 /** A graph's plan, and what each run of it uploads. */
@@ -136,25 +171,18 @@ export interface PlannedGraph {
 }
 
 /** Plans a graph. Throws UnsupportedOpError, and DeviceMemoryError where its tensors do not fit the device. */
-export function planGraph(graph: Graph, { limits, precision }: PlanOptions): PlannedGraph {
-  const uploads = planUploads(graph), lowering = new WebGpuLowering(graph, { limits, uploads, rowOf: webGpuRow });
-  graph.nodes.forEach((_, id) => lowering.lower(id));
+export function planGraph(given: Graph, { limits, precision, held }: PlanOptions): PlannedGraph {
+  const wide = held && precision === "f16" ? planWide(given, held.shapes) : uniformly(given);
+  const { graph } = wide, places = held?.layout.places ?? new Map(), uploads = planUploads(graph, places);
+  const lowering = new WebGpuLowering(wide, { limits, uploads, held: places, rowOf: webGpuRow });
+  graph.nodes.forEach((_, id) => {
+    lowering.lower(id);
+    addUpdates(lowering, id);
+  });
   addDownloads(lowering);
-  const { pageBytes, vectorBytes } = lowering.allocate(precision);
-  const { words, places } = layOut(lowering.dispatches, limits.parameterAlignment);
-  const dispatches = lowering.dispatches.map(({ kernel, node, workgroups, macs }, index) => ({
-    kernel,
-    op: graph.nodes[node]!.op,
-    workgroups,
-    ...places[index]!,
-    macs,
-  }));
   const plan = {
-    dispatches,
-    words,
-    patches: patchesOf(dispatches),
-    pageBytes,
-    vectorBytes,
+    ...lowering.allocate(precision),
+    ...planDispatches(lowering, limits),
     outputs: graph.outputs.map((id) => lowering.places.of(id).elements),
   };
   return { plan, uploadsOf: (run) => uploadsOf(uploads, run) };

@@ -22,8 +22,11 @@ export interface Uploads {
   readonly elements: number;
 }
 
-/** Plans the uploads of a graph. A constant of a single value is a kernel parameter, so it is not uploaded. */
-export function planUploads(graph: Graph): Uploads {
+/**
+ * Plans the uploads of a graph. A constant of a single value is a kernel parameter, so it is not uploaded; nor are inputs
+ * of held names.
+ */
+export function planUploads(graph: Graph, held: ReadonlyMap<string, unknown>): Uploads {
   const from = new Map<NodeId, number>(), constants: number[] = [], inputs: PlannedInput[] = [];
   graph.nodes.forEach((node, id) => {
     if (node.op !== "constant" || node.attributes.values.length === 1) return;
@@ -32,7 +35,7 @@ export function planUploads(graph: Graph): Uploads {
   });
   let elements = constants.length;
   graph.nodes.forEach((node, id) => {
-    if (node.op !== "input") return;
+    if (node.op !== "input" || held.has(node.attributes.name)) return;
     from.set(id, elements);
     inputs.push({ name: node.attributes.name, shape: node.shape, from: elements });
     elements += elementCount(node.shape);

@@ -44,6 +44,9 @@ scope.onmessage = ({ data }) => {
     case "start":
       return void start(data);
     case "run":
+    case "access":
+    case "hold":
+    case "drop":
       return queue!.add(data);
     case "lose":
       return queue!.device.lose();

@@ -1,5 +1,6 @@
 /** How runs get through devices that are lost, on devices that a test loses. */
 import assert from "node:assert/strict";
+import { DeviceLostError } from "../../core/mod.ts";
 import type { PlanRun } from "../../kernels/webgpu/group.ts";
 import type { SubmittedGroup } from "../../kernels/webgpu/device.ts";
 import { type QueueDevice, RunQueue } from "../../kernels/webgpu/run_queue.ts";
@@ -7,10 +8,34 @@ import { type QueueDevice, RunQueue } from "../../kernels/webgpu/run_queue.ts";
 /** What a device does about a group, whose runs are named by their draws. */
 type Behaviour = (draws: readonly number[]) => "compute" | "be lost" | "fail";
 
+/** States that are held, and their one number each. */
+class TestStates {
+  readonly values = new Map<number, number>();
+
+  hold(state: number): Promise<void> {
+    this.values.set(state, 0);
+    return Promise.resolve();
+  }
+
+  refusal(state: number): Error | undefined {
+    return this.values.has(state) ? undefined : new DeviceLostError(`Cannot use ${state}`);
+  }
+
+  read({ state }: { readonly state: number }): SubmittedGroup {
+    const value = this.values.get(state)!;
+    return { read: () => Promise.resolve([[Float32Array.of(value)]]) };
+  }
+
+  write({ state }: { readonly state: number }, values: Float32Array): void {
+    this.values.set(state, values[0]!);
+  }
+}
+
 /** A device whose output of a run is its draw. */
 class TestDevice implements QueueDevice {
   lost: string | undefined;
   disposed = false;
+  readonly held = new TestStates();
   readonly #behaviour: Behaviour;
 
   constructor(behaviour: Behaviour) {
@@ -25,6 +50,10 @@ class TestDevice implements QueueDevice {
       read: () =>
         this.lost ? Promise.reject(new Error(this.lost)) : Promise.resolve(draws.map((d) => [Float32Array.of(d)])),
     });
+  }
+
+  drop(state: number): void {
+    this.held.values.delete(state);
   }
 
   [Symbol.dispose](): void {
@@ -49,7 +78,7 @@ function queueOn(open: (opening: number) => TestDevice): {
   });
   const sendOne = (draw: number): Promise<Outcome> => {
     const run = { plan: {} as PlanRun["plan"], options: { draw }, uploads: new Float32Array(1) };
-    queue.add({ id: draw, run });
+    queue.add({ type: "run", id: draw, run });
     return new Promise((resolve) => waiting.set(draw, resolve));
   };
   return { queue, send: (from, to) => Promise.all(draws(from, to).map(sendOne)) };

@@ -25,7 +25,7 @@ async function run(id: number): Promise<void> {
   const { plan, uploadsOf } = planGraph(graph, { limits: device.limits, precision: "f32" });
   await new Promise<void>((resolve) => {
     waiting.set(id, resolve);
-    queue.add({ id, run: { plan, options: { seed: id }, uploads: uploadsOf({}) } });
+    queue.add({ type: "run", id, run: { plan, options: { seed: id }, uploads: uploadsOf({}) } });
   });
   waiting.delete(id);
 }

@@ -8,12 +8,14 @@ import type { WebGpuLowering } from "../lowering.ts";
 import { NONE } from "../wgsl/kernel.ts";
 import { DRAW_ELEMENTS, DRAWS } from "../wgsl/sources.ts";
 
-/** Copies what is fed from the run's uploads; feeds come after the constants there, in the order of their nodes. */
-export function input(lowering: WebGpuLowering, { id }: LoweredNode<"input">): void {
-  const y = lowering.places.place(id);
-  lowering.add("upload", { start: lowering.uploads.from.get(id)!, y, ySpace: y.space, count: y.elements }, {
-    over: { invocations: y.elements },
-  });
+/**
+ * Copies what is held from its state, or what is fed from the run's uploads; feeds come after the constants there, in the
+ * order of their nodes.
+ */
+export function input(lowering: WebGpuLowering, { id, attributes: { name } }: LoweredNode<"input">): void {
+  const y = lowering.places.place(id), held = lowering.held.get(name), over = { invocations: y.elements };
+  const start = held?.at ?? lowering.uploads.from.get(id)!;
+  lowering.add("upload", { start, y, ySpace: y.space, count: y.elements }, held ? { over, held: held.page } : { over });
 }
 
 /** Elements of a draw that is too large to share a dispatch. */
