@@ -1,6 +1,6 @@
 /** From a graph to dispatches over buffers in two arenas. */
 import { DeviceMemoryError } from "../../core/graph/backend.ts";
-import type { Graph, NodeId } from "../../core/graph/graph.ts";
+import type { NodeId } from "../../core/graph/graph.ts";
 import type { StoragePrecision } from "../../core/graph/precision.ts";
 import { elementCount } from "../../core/graph/shape.ts";
 import type { Epilogue } from "../lowering/epilogues.ts";

@@ -36,6 +36,8 @@ class TestDevice implements QueueDevice {
   lost: string | undefined;
   disposed = false;
   readonly held = new TestStates();
+  /** The draws of all groups that were computed, in order. */
+  readonly computed: number[] = [];
   readonly #behaviour: Behaviour;
 
   constructor(behaviour: Behaviour) {
@@ -46,6 +48,7 @@ class TestDevice implements QueueDevice {
     const draws = runs.map(({ options }) => options.draw!), does = this.lost ? "be lost" : this.#behaviour(draws);
     if (does === "be lost") this.lost = "out of power";
     if (does !== "compute") return Promise.reject(new RangeError(`Cannot compute ${draws}`));
+    this.computed.push(...draws);
     return Promise.resolve({
       read: () =>
         this.lost ? Promise.reject(new Error(this.lost)) : Promise.resolve(draws.map((d) => [Float32Array.of(d)])),
@@ -121,4 +124,67 @@ Deno.test("a run that fails a group fails alone", async () => {
   const expected: Outcome[] = draws(0, 20);
   assert.deepEqual(await send(0, 20), expected.with(5, "Cannot compute 5"));
   assert.equal(queue.openings, 1);
+});
+
+/** What is asked of a queue on one device: a run of a draw on state 1, or an access of that state. */
+type Step = { readonly draw: number } | { readonly write: number } | "read" | "hold" | "drop";
+
+/** Sends steps through a queue at once; each run's and read's outcome, in order. */
+async function sendSteps(queueDevice: TestDevice, steps: readonly Step[]): Promise<Outcome[]> {
+  const outcomes = new Map<number, Outcome>(), expected = steps.filter((step) => step !== "hold" && step !== "drop");
+  const finished = Promise.withResolvers<void>();
+  const settle = (id: number, outcome: Outcome): void => {
+    outcomes.set(id, outcome);
+    if (outcomes.size === expected.length) finished.resolve();
+  };
+  const queue = new RunQueue<TestDevice>(queueDevice, {
+    open: () => Promise.reject(new Error("no driver")),
+    done: (jobs, outputs) => jobs.forEach(({ id }, index) => settle(id, outputs[index]![0]?.[0] ?? "written")),
+    failed: (jobs, error) => jobs.forEach(({ id }) => settle(id, (error as Error).message)),
+  });
+  steps.forEach((step, id) => {
+    if (step === "hold") return queue.add({ type: "hold", state: 1, pageBytes: [4] });
+    if (step === "drop") return queue.add({ type: "drop", state: 1 });
+    const access = { state: 1, places: [] };
+    if (step === "read") return queue.add({ type: "access", id, access });
+    if ("write" in step) return queue.add({ type: "access", id, access, values: Float32Array.of(step.write) });
+    const run = { plan: {} as PlanRun["plan"], options: step, uploads: new Float32Array(1), state: 1 };
+    queue.add({ type: "run", id, run });
+  });
+  await finished.promise;
+  return [...outcomes].sort(([a], [b]) => a - b).map(([, outcome]) => outcome);
+}
+
+const steps = (from: number, to: number): Step[] => draws(from, to).map((draw) => ({ draw }));
+
+Deno.test("a group with a state that is refused is submitted run by run, before what comes after it", async () => {
+  const device = new TestDevice((group) => group.includes(5) ? "fail" : "compute");
+  const outcomes = await sendSteps(device, ["hold", ...steps(0, 40)]);
+  assert.deepEqual(outcomes, (draws(0, 40) as Outcome[]).with(5, "Cannot compute 5"));
+  assert.deepEqual(device.computed, draws(0, 40).filter((draw) => draw !== 5));
+});
+
+Deno.test("what is done to a state is done in order, and nothing before it is held or after it is dropped", async () => {
+  const device = new TestDevice(() => "compute");
+  const outcomes = await sendSteps(device, [
+    ...["read", "hold", "read", { draw: 3 }, { write: 7 }, "read", { draw: 4 }, { write: 8 }, "read"] as const,
+    ...["drop", "read", { draw: 5 }, { draw: 6 }] as const,
+  ]);
+  assert.deepEqual(outcomes, [
+    ...["Cannot use 1", 0, 3, "written", 7, 4, "written", 8],
+    ...["Cannot use 1", "Cannot use 1", "Cannot use 1"],
+  ]);
+});
+
+Deno.test("a run with a state that fails on the device spoils the state, and is not repeated", async () => {
+  const device = new TestDevice(() => "compute");
+  const submit = device.submit.bind(device);
+  device.submit = async (runs) => {
+    const group = await submit(runs);
+    return { read: () => runs[0]!.options.draw === 0 ? Promise.reject(new Error("late")) : group.read() };
+  };
+  const outcomes = await sendSteps(device, ["hold", ...steps(0, 3), "read", ...steps(20, 22)]);
+  assert.deepEqual(outcomes.slice(0, 3), ["late", "late", "late"]);
+  assert.deepEqual(device.computed.slice(0, 3), draws(0, 3));
+  assert.equal(device.held.values.size, 0);
 });
