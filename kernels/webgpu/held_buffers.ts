@@ -24,6 +24,7 @@ const bytesOf = ({ elements }: HeldPlace): number => elements * HELD_ELEMENT_BYT
 export class HeldBuffers implements Disposable {
   readonly #device: GPUDevice;
   readonly #states = new Map<StateId, readonly GPUBuffer[] | DeviceMemoryError>();
+  readonly #readbacks = new Set<GPUBuffer>();
 
   /** A device that holds nothing. */
   constructor(device: GPUDevice) {
@@ -32,9 +33,8 @@ export class HeldBuffers implements Disposable {
 
   /** Bytes of all buffers. */
   get bytes(): number {
-    return [...this.#states.values()].reduce((sum, buffers) => {
-      return buffers instanceof Error ? sum : buffers.reduce((bytes, { size }) => bytes + size, sum);
-    }, 0);
+    const held = [...this.#states.values()].flatMap((buffers) => buffers instanceof Error ? [] : buffers);
+    return [...held, ...this.#readbacks].reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Makes a state of zeros. Where the device has no room for it, every use of it is refused. */
@@ -84,7 +84,7 @@ export class HeldBuffers implements Disposable {
       } catch (cause) {
         throw new DeviceLostError("Cannot read held tensors as the device is lost", { cause });
       } finally {
-        for (const readback of readbacks) readback.destroy();
+        for (const readback of readbacks) this.#free(readback);
       }
     };
     return { read };
@@ -94,6 +94,7 @@ export class HeldBuffers implements Disposable {
     const size = batch.reduce((sum, place) => sum + bytesOf(place), 0);
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
     const readback = this.#device.createBuffer({ label: "readback of held tensors", size, usage });
+    this.#readbacks.add(readback);
     let to = 0;
     for (const place of batch) {
       const from = place.at * HELD_ELEMENT_BYTES;
@@ -101,6 +102,11 @@ export class HeldBuffers implements Disposable {
       to += bytesOf(place);
     }
     return readback;
+  }
+
+  #free(readback: GPUBuffer): void {
+    this.#readbacks.delete(readback);
+    readback.destroy();
   }
 
   /** Replaces tensors by values that stand one after the other. */
@@ -115,6 +121,7 @@ export class HeldBuffers implements Disposable {
   /** Frees all states. */
   [Symbol.dispose](): void {
     for (const state of [...this.#states.keys()]) this.drop(state);
+    for (const readback of [...this.#readbacks]) this.#free(readback);
   }
 }
 

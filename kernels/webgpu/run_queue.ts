@@ -5,7 +5,7 @@
 import { DeviceLostError } from "../../core/graph/backend.ts";
 import type { GpuDevice, SubmittedGroup } from "./device.ts";
 import { groupSize } from "./group.ts";
-import { CHECKPOINT_HINT, type HeldBuffers } from "./held_buffers.ts";
+import type { HeldBuffers } from "./held_buffers.ts";
 import { type AccessJob, type AskedJob, type DropJob, type HoldJob, type Job, type RunJob, stateOf } from "./jobs.ts";
 
 /** What a queue asks of a device. */
@@ -176,13 +176,14 @@ export class RunQueue<Device extends QueueDevice> implements Disposable {
     }
   }
 
+  /** Opens the device again, for these jobs and those that wait. Those with a state are refused: the next one has none. */
   async #reopen(jobs: readonly Asked[], cause: unknown): Promise<void> {
-    const repeated = this.#withoutState(jobs, cause), tired = repeated.filter((job) => ++job.losses >= MAX_LOSSES);
+    const tired = jobs.filter((job) => ++job.losses >= MAX_LOSSES);
     if (tired.length > 0) {
       const message = `Cannot finish a run as ${MAX_LOSSES} devices were lost with it: ${this.device.lost}`;
       this.#options.failed(tired, new DeviceLostError(message, { cause }));
     }
-    this.#waiting.unshift(...repeated.filter((job) => !tired.includes(job)));
+    this.#waiting.unshift(...jobs.filter((job) => !tired.includes(job)));
     this.device[Symbol.dispose]();
     try {
       this.device = await this.#options.open();
@@ -191,16 +192,6 @@ export class RunQueue<Device extends QueueDevice> implements Disposable {
       const asked = this.#waiting.splice(0).filter(isAsked);
       this.#options.failed(asked, new DeviceLostError("Cannot open the device again", { cause }));
     }
-  }
-
-  /** The jobs that another device can do; those with a state fail. */
-  #withoutState(jobs: readonly Asked[], cause: unknown): Asked[] {
-    const lost = jobs.filter(holdsState);
-    if (lost.length > 0) {
-      const message = `Cannot finish as the device was lost with the state (${this.device.lost}): ${CHECKPOINT_HINT}`;
-      this.#options.failed(lost, new DeviceLostError(message, { cause }));
-    }
-    return jobs.filter((job) => !holdsState(job));
   }
 
   /** Closes the device. */

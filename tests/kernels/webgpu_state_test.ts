@@ -1,6 +1,13 @@
 /** What the WebGPU backend's states do. */
 import assert from "node:assert/strict";
-import { type Backend, DeviceLostError, DeviceMemoryError, evaluate, GraphBuilder } from "../../core/mod.ts";
+import {
+  type Backend,
+  DeviceLostError,
+  DeviceMemoryError,
+  evaluate,
+  GraphBuilder,
+  type NodeId,
+} from "../../core/mod.ts";
 import { openWebGpu } from "../../kernels/mod.ts";
 import { GpuDevice } from "../../kernels/webgpu/device.ts";
 import type { PlanRun } from "../../kernels/webgpu/group.ts";
@@ -205,6 +212,30 @@ webGpuTest("f16 keeps what is held in f32: steps that f16 would round away add u
   assert.ok(worstError(after!, reference.get("w")!) < 1e-5, `${after}`);
   assert.ok(after![0]! > 1.004, `${after![0]}`);
   assert.equal(outputs[0]![0]![0], 1);
+}, f16);
+
+webGpuTest("f16 gives what an optimiser computes its own precision beside layers", async () => {
+  await using backend = await openWebGpu({ precision: "f16" });
+  const builder = new GraphBuilder(),
+    shape = [4, 4],
+    input = (name: string) => builder.add("input", [], { name, shape });
+  const scaled = (x: NodeId, scale: number): NodeId => builder.add("affine", [x], { scale, shift: 0 });
+  const w = input("w"), v = input("v"), x = input("x"), product = (): NodeId => builder.add("linear", [x, w], {});
+  // Too small for f16 in between; added to what a layer gives; read by a layer beside the update.
+  const tiny = scaled(scaled(product(), 1e-9), 1e9), added = builder.add("add", [product(), v], {});
+  const moved = scaled(v, 1.5), hidden = builder.add("add", [product(), moved], {});
+  const y = builder.add("linear", [hidden, x], {});
+  const updates = [{ name: "w", by: added }, { name: "v", by: moved }, { name: "u", by: tiny }];
+  const graph = builder.build([y], updates), feeds = { x: normals(shape, 3).map((value) => 1e-4 * value) };
+  const values = { w: normals(shape, 4), v: normals(shape, 5), u: normals(shape, 6) };
+  using state = backend.hold({ w: shape, v: shape, u: shape });
+  await state.write(values);
+  const expected = new Map(Object.entries(values).map(([name, each]) => [name, Float64Array.from(each)]));
+  const [outputs, held] = await Promise.all([backend.compile(graph, { state }).run({ feeds }), state.read()]);
+  const [logits] = evaluate(graph, { state: expected, feeds });
+  assert.ok(worstError(outputs[0]!, logits!) < 5e-3, `${outputs[0]}`);
+  const errors = Object.fromEntries([...expected].map(([name, each]) => [name, worstError(held[name]!, each)]));
+  assert.ok(errors.w! < 1e-6 && errors.v! < 1e-6 && errors.u! < 5e-3, JSON.stringify(errors));
 }, f16);
 
 webGpuTest("f16 trains as f32 does", async () => {
