@@ -11,6 +11,7 @@ import {
 import { openWebGpu } from "../../kernels/mod.ts";
 import { GpuDevice } from "../../kernels/webgpu/device.ts";
 import type { PlanRun } from "../../kernels/webgpu/group.ts";
+import { HeldBuffers } from "../../kernels/webgpu/held_buffers.ts";
 import { layOutHeld } from "../../kernels/webgpu/held.ts";
 import { planGraph } from "../../kernels/webgpu/plan.ts";
 import { stateCases } from "../graph/state_cases.ts";
@@ -144,6 +145,38 @@ Deno.test("held tensors lie apart, in as many buffers as they need", () => {
     }
   });
   assert.throws(() => layOutHeld({ a: [257] }, limits), DeviceMemoryError);
+});
+
+Deno.test("a state that the device has no room for is refused whenever it is used, and holds nothing", async () => {
+  const buffers: { readonly size: number; destroyed: boolean }[] = [];
+  const device = {
+    pushErrorScope: () => {},
+    popErrorScope: () => Promise.resolve(buffers.length > 1 ? { message: "full" } : null),
+    createBuffer: ({ size }: { readonly size: number }) => {
+      const buffer = { size, destroyed: false, destroy: () => buffer.destroyed = true };
+      buffers.push(buffer);
+      return buffer;
+    },
+  } as unknown as GPUDevice;
+  const held = new HeldBuffers(device);
+  await held.hold(1, [256]);
+  await held.hold(2, [512, 1024]);
+  assert.equal(held.refusal(1), undefined);
+  const refusal = held.refusal(2);
+  assert.ok(refusal instanceof DeviceMemoryError && refusal.neededBytes === 1536, `${refusal}`);
+  assert.match(refusal.message, /full/);
+  assert.deepEqual([held.bytes, buffers.map(({ destroyed }) => destroyed)], [256, [false, true, true]]);
+  held.drop(2);
+  assert.ok(held.refusal(2) instanceof DeviceLostError);
+});
+
+Deno.test("held vectors that are side by side are copied to the arena together", () => {
+  const limits = { bufferBytes: 2 ** 20, workgroups: 65_535, parameterAlignment: 256 };
+  const held = { shapes: heldShapes, layout: layOutHeld(heldShapes, limits) };
+  const { plan } = planGraph(trainingStep(), { limits, precision: "f32", held });
+  const copies = plan.dispatches.filter(({ held, kernel }) => held !== undefined && kernel === "upload");
+  const tensors = Object.values(heldShapes).filter((shape) => shape.length > 1);
+  assert.equal(copies.length, tensors.length + 1);
 });
 
 /** A device, and runs of training steps on a state that spans several of its buffers. */
