@@ -14,7 +14,7 @@ const anySpace: readonly OpName[] = [
   ...["sum", "sum_abs_difference", "means"] as const,
 ];
 const takesAny = ({ op }: Node): boolean => anySpace.includes(op);
-const isSource = ({ op }: Node): boolean => op === "input" || op === "constant";
+const isSource = ({ op }: Node): boolean => op === "input" || op === "constant" || op === "gaussian";
 
 /** What is stored in f32. */
 export interface Wide {

@@ -1,6 +1,8 @@
 /** A small network that learns on a device: a convolution with batch norm, a linear layer, and SGD with momentum. */
 import {
+  type Backend,
   crossEntropy,
+  evaluate,
   gradients,
   type Graph,
   GraphBuilder,
@@ -106,4 +108,22 @@ export function trainingStep(): Graph {
 export function evaluation(): Graph {
   const builder = new GraphBuilder();
   return builder.build([network(builder, "running").logits]);
+}
+
+/** Losses of some steps, the logits after them by another program, and what is held then. */
+export async function train(backend: Backend, steps: number) {
+  using state = backend.hold(heldShapes);
+  using step = backend.compile(trainingStep(), { state });
+  using evaluator = backend.compile(evaluation(), { state });
+  await state.write(initialValues());
+  const runs = Array.from({ length: steps }, (_, index) => step.run({ feeds: batch(index) }));
+  const logits = evaluator.run({ feeds: batch(0) }), held = state.read();
+  return { losses: (await Promise.all(runs)).map(([loss]) => loss!), logits: (await logits)[0]!, held: await held };
+}
+
+/** The same in float64. */
+export function trainOracle(steps: number) {
+  const state = initialState64(), graph = trainingStep();
+  const losses = Array.from({ length: steps }, (_, index) => evaluate(graph, { state, feeds: batch(index) })[0]!);
+  return { losses, logits: evaluate(evaluation(), { state, feeds: batch(0) })[0]!, state };
 }
