@@ -110,8 +110,19 @@ export function evaluation(): Graph {
   return builder.build([network(builder, "running").logits]);
 }
 
+/** What came of some steps. */
+export interface Trained<Values, State> {
+  /** The losses before each step, `[1]` each. */
+  readonly losses: readonly Values[];
+  readonly logits: Values;
+  readonly held: State;
+}
+
 /** Losses of some steps, the logits after them by another program, and what is held then. */
-export async function train(backend: Backend, steps: number) {
+export async function train(
+  backend: Backend,
+  steps: number,
+): Promise<Trained<Float32Array, Record<string, Float32Array>>> {
   using state = backend.hold(heldShapes);
   using step = backend.compile(trainingStep(), { state });
   using evaluator = backend.compile(evaluation(), { state });
@@ -122,8 +133,8 @@ export async function train(backend: Backend, steps: number) {
 }
 
 /** The same in float64. */
-export function trainOracle(steps: number) {
+export function trainOracle(steps: number): Trained<Float64Array, State64> {
   const state = initialState64(), graph = trainingStep();
   const losses = Array.from({ length: steps }, (_, index) => evaluate(graph, { state, feeds: batch(index) })[0]!);
-  return { losses, logits: evaluate(evaluation(), { state, feeds: batch(0) })[0]!, state };
+  return { losses, logits: evaluate(evaluation(), { state, feeds: batch(0) })[0]!, held: state };
 }

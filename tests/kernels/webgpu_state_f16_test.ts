@@ -69,7 +69,7 @@ webGpuTest("f16 trains as f32 does", async () => {
   losses.forEach((loss, step) => assert.ok(worstError(loss, expected.losses[step]!) < 5e-3, `loss ${step}: ${loss}`));
   assert.ok(worstError(logits, expected.logits) < 2e-2);
   for (const name of ["conv.weight", "head.weight", "norm.mean"]) {
-    const error = worstError(held[name]!, expected.state.get(name)!);
+    const error = worstError(held[name]!, expected.held.get(name)!);
     assert.ok(error < 1e-2, `${name}: ${error}`);
   }
 }, f16);

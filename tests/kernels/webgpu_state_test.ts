@@ -1,13 +1,6 @@
 /** What the WebGPU backend's states do. */
 import assert from "node:assert/strict";
-import {
-  type Backend,
-  DeviceLostError,
-  DeviceMemoryError,
-  evaluate,
-  GraphBuilder,
-  type NodeId,
-} from "../../core/mod.ts";
+import { DeviceLostError, DeviceMemoryError, GraphBuilder } from "../../core/mod.ts";
 import { openWebGpu } from "../../kernels/mod.ts";
 import { GpuDevice } from "../../kernels/webgpu/device.ts";
 import type { PlanRun } from "../../kernels/webgpu/group.ts";
@@ -36,7 +29,7 @@ webGpuTest("ten steps of SGD give what the oracle gives, and an evaluation of th
   assert.ok(losses.at(-1)![0]! < losses[1]![0]!, `${losses}`); // of the same batch
   const error = worstError(logits, expected.logits);
   assert.ok(error < 1e-5, `logits: ${error}`);
-  for (const [name, values] of expected.state) {
+  for (const [name, values] of expected.held) {
     const error = worstError(held[name]!, values);
     assert.ok(error < 1e-5, `${name}: ${error}`);
   }
@@ -187,7 +180,7 @@ webGpuTest("a state over several buffers, and a graph over several beside it", a
   losses.forEach(([loss], step) => assert.ok(worstError(loss!, expected.losses[step]!) < 1e-5, `loss ${step}`));
   const held = await read();
   [...layout.places.keys()].forEach((name, index) => {
-    assert.ok(worstError(held[index]!, expected.state.get(name)!) < 1e-5, name);
+    assert.ok(worstError(held[index]!, expected.held.get(name)!) < 1e-5, name);
   });
 });
 
