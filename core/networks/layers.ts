@@ -49,9 +49,11 @@ export type ParameterSource = (builder: GraphBuilder, parameter: Parameter) => N
 export interface NormRecord {
   /** Its name in a checkpoint. */
   readonly name: string;
+  /** Node of the batch's mean, `[c]`. */
+  readonly mean: NodeId;
   /** Node of the batch's biased variance, `[c]`. */
   readonly variance: NodeId;
-  /** How many values the variance of each channel is computed from. */
+  /** How many values the mean and variance of each channel are computed from. */
   readonly count: number;
 }
 
@@ -85,6 +87,8 @@ export interface NetworkOptions {
   readonly parameters: ParameterSource;
   /** Whether every layer except the classifier has one channel, and so one group, instead of the number asked for. */
   readonly thin?: boolean | undefined;
+  /** What all normalisations add to the variance, in place of what the design says. */
+  readonly epsilon?: number | undefined;
   /**
    * Called with the output of each ReLU layer when it is added; nodes that it adds come before those of the next layer.
    */
@@ -147,15 +151,22 @@ export class Network {
   readonly norms: NormRecord[] = [];
   /** The output of every ReLU and ReLU6 layer so far, in order. */
   readonly relus: NodeId[] = [];
+  /**
+   * The names of the weights by which residual branches can be closed, in order: each scales the last normalisation of a
+   * branch that is added to what goes past it.
+   */
+  readonly branchWeights: string[] = [];
   readonly #source: ParameterSource;
   readonly #thin: boolean;
+  readonly #epsilon: number | undefined;
   readonly #onRelu: NetworkOptions["onRelu"];
 
   /** Creates a network without layers. */
-  constructor({ builder, mode, parameters, thin = false, onRelu }: NetworkOptions) {
+  constructor({ builder, mode, parameters, thin = false, epsilon, onRelu }: NetworkOptions) {
     this.builder = builder;
     this.mode = mode;
     this.#thin = thin;
+    this.#epsilon = epsilon;
     this.#source = parameters;
     this.#onRelu = onRelu;
   }
@@ -195,14 +206,15 @@ export class Network {
     const [mean, variance] = this.mode === "train"
       ? this.#batchStatistics(x, name)
       : this.#runningStatistics(name, channels);
-    return this.builder.add("normalize", [x, mean, variance, weight, bias], { epsilon });
+    return this.builder.add("normalize", [x, mean, variance, weight, bias], { epsilon: this.#epsilon ?? epsilon });
   }
 
   #batchStatistics(x: NodeId, name: string): readonly [mean: NodeId, variance: NodeId] {
     const shape = this.builder.shape(x);
     const variance = this.builder.add("channel_variance", [x], {});
-    this.norms.push({ name, variance, count: elementCount(shape.slice(0, -1)) });
-    return [this.builder.add("channel_mean", [x], {}), variance];
+    const mean = this.builder.add("channel_mean", [x], {});
+    this.norms.push({ name, mean, variance, count: elementCount(shape.slice(0, -1)) });
+    return [mean, variance];
   }
 
   #runningStatistics(name: string, channels: number): readonly [mean: NodeId, variance: NodeId] {

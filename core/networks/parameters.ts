@@ -49,7 +49,7 @@ export function fedParameters(): ParameterSource {
 }
 
 /** The 32-bit FNV-1a hash of a string's UTF-8 bytes. */
-function fnv1a(text: string): number {
+export function fnv1a(text: string): number {
   return new TextEncoder().encode(text).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5);
 }
 

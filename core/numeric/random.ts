@@ -153,6 +153,21 @@ export function fillNormal<A extends Float32Array | Float64Array>(target: A, whi
 }
 
 /**
+ * Fills an array with uniform values in −1 … 1: element i is from the word that {@link fillNormal} would make its element
+ * i from. Values are odd multiples of 2^-24, exact in float32.
+ */
+export function fillUniform(target: Float32Array, which: NormalDraw): Float32Array {
+  const key = seedKey(which.seed);
+  for (let start = 0; start < target.length; start += 4) {
+    const words = philox([start / 4, DOMAIN.tensor, which.stream, which.draw], key);
+    for (let lane = 0; lane < 4 && start + lane < target.length; lane++) {
+      target[start + lane] = (2 * (words[lane]! >>> 8) + 1) / 2 ** 24 - 1;
+    }
+  }
+  return target;
+}
+
+/**
  * Random decisions, such as a search's: a sequence that depends on the seed and on the decision's number alone, so that
  * decision i comes out the same whichever decisions were drawn before it.
  *

@@ -1,6 +1,8 @@
-/** What networks are trained by. */
+/** What networks are trained by: settings, losses, optimisers, schedules, beginnings, and whole steps as graphs. */
 export * from "./clipping.ts";
 export { parseTrainConfig, type TrainConfig } from "./config.ts";
+export * from "./decay.ts";
+export * from "./initialisations.ts";
 export * from "./losses.ts";
 export * from "./optimisers/mod.ts";
 export { trainPresetNames } from "./preset_names.ts";
@@ -13,3 +15,6 @@ export {
   scheduleNames,
   type TrainTypes,
 } from "./settings.ts";
+export * from "./statistics.ts";
+export * from "./step.ts";
+export type { TrainingOptions, TrainingPass } from "./step_options.ts";

@@ -48,6 +48,12 @@ function lowerShortcut(site: LoweringSite, projection: { readonly channels: numb
   return site.batchNorm({ input: projected, name: `${name}.proj.1` });
 }
 
+/** Keeps the name of the weight of the last normalisation among a residual block's own blocks, where it has one. */
+function keepBranchWeight(inner: readonly Block[], { network, form, name }: LoweringSite): void {
+  const last = inner.findLastIndex((block) => block.name === "BN");
+  if (last >= 0 && form.batchNorm) network.branchWeights.push(`${name}.module_list.${last}.netblock.weight`);
+}
+
 /**
  * The reference's rule: the area of a projection is that of the output's resolution divided once more by the stride.
  */
@@ -70,6 +76,7 @@ function residual(name: string, always: boolean): PrimitiveDefinition {
       const { builder } = site.network, stride = args[1]!;
       const inner = site.sequence(branches[0]!, site);
       if (!site.form.residualLinks) return inner;
+      keepBranchWeight(branches[0]!, site);
       const from = builder.shape(site.input).at(-1)!, channels = builder.shape(inner).at(-1)!;
       const shortcut = projects(stride, { from, to: channels })
         ? lowerShortcut(site, { channels, stride })

@@ -68,7 +68,10 @@ export class ModelLayers {
 
   /** The sum of a branch and what goes past it; the branch alone in a form without residual links. */
   residual(branch: NodeId, past: () => NodeId): NodeId {
-    return this.#site.residualLinks ? this.#network.builder.add("add", [branch, past()], {}) : branch;
+    if (!this.#site.residualLinks) return branch;
+    const last = this.#network.parameters.findLast(({ role }) => role === "norm_weight");
+    if (last) this.#network.branchWeights.push(last.name);
+    return this.#network.builder.add("add", [branch, past()], {});
   }
 
   /** Every `stride`-th pixel of x, between as many channels of zeros as make it as deep as `like`. */
