@@ -86,7 +86,12 @@ function learntParameters({ builder }: HeldGraph, { parameters, parameterNodes }
 function optimiserSite({ builder }: HeldGraph, optimiser: Optimiser, { weightDecay = 0 }: TrainingOptions) {
   const scalar = (name: string): NodeId => builder.add("input", [], { name, shape: [1] });
   const scalars = Object.keys(optimiser.scalars(1)).map((name) => [name, scalar(scalarName(name))]);
-  return { optimiser, weightDecay, learningRate: scalar(LEARNING_RATE), scalars: Object.fromEntries(scalars) } as OptimiserSite;
+  return {
+    optimiser,
+    weightDecay,
+    learningRate: scalar(LEARNING_RATE),
+    scalars: Object.fromEntries(scalars),
+  } as OptimiserSite;
 }
 
 /** The changes of a whole step but for running statistics, given those. */

@@ -1,25 +1,39 @@
 /** Whole steps of training against the published trajectories: losses, then norms of weights and running statistics. */
 import assert from "node:assert/strict";
-import { trainingStep } from "@zennas/zennas";
+import { openBackend } from "../../kernels/mod.ts";
 import { oracleBackend } from "../graph/oracle_backend.ts";
-import { checkpointNames, designOf, published, trainingRows, trajectory } from "./training_case.ts";
+import { everyRow } from "../scale.ts";
+import { holding } from "./carried_state.ts";
+import { type TrainingRow, trainingRows, type Trajectory, trajectory } from "./training_case.ts";
 
-const relative = (actual: number, expected: number): number => Math.abs(actual / expected - 1);
-
-for (const row of trainingRows) {
-  Deno.test(`12 steps of ${row.structure} are the published ones`, async () => {
-    const { losses, norms } = await trajectory(row, { backend: oracleBackend, exactRates: true, steps: row.losses.length });
-    losses.forEach((loss, step) => {
-      console.log(step, relative(loss, row.losses[step]!));
-    });
-    let worst = 0, name = "";
-    for (const [n, e] of Object.entries(row.weight_norms)) {
-      const r = relative(norms[n]!, e);
-      if (!(r <= worst)) {
-        worst = r;
-        name = n;
-      }
-    }
-    console.log(worst, name);
-  });
+function near(actual: number, expected: number, { within, what }: { readonly within: number; readonly what: string }) {
+  assert.ok(Math.abs(actual / expected - 1) < within, `${what}: ${actual}, not ${expected}`);
 }
+
+/** Losses as many as were run, and norms after the last of the published steps. */
+function check({ losses, norms }: Trajectory, row: TrainingRow, within: number): void {
+  losses.forEach((loss, step) => near(loss, row.losses[step]!, { within, what: `the loss of step ${step}` }));
+  if (losses.length < row.losses.length) return;
+  for (const [name, expected] of Object.entries(row.weight_norms)) near(norms[name]!, expected, { within, what: name });
+}
+
+/**
+ * How many steps float32 follows. In the second network a ReLU behind a normalisation over 16 values changes its side in
+ * the fifth step: the oracle, with nothing but its held tensors rounded to float32, leaves the trajectory there too.
+ */
+const STEPS_IN_FLOAT32 = [12, 4, 12];
+
+trainingRows.forEach((row, index) => {
+  const oracleSteps = everyRow ? row.losses.length : 2, shortest = index === trainingRows.length - 1;
+  if (everyRow || shortest) {
+    Deno.test(`${oracleSteps} steps of ${row.structure} in float64 are the published ones`, async () => {
+      check(await trajectory(row, { backend: oracleBackend, exactRates: true, steps: oracleSteps }), row, 1e-7);
+    });
+  }
+
+  const steps = STEPS_IN_FLOAT32[index]!;
+  Deno.test(`${steps} steps of ${row.structure} on the CPU are the published ones`, async () => {
+    await using cpu = await openBackend("cpu", { workers: 1 });
+    check(await trajectory(row, { backend: holding(cpu), steps }), row, 1e-6);
+  });
+});

@@ -12,7 +12,6 @@ import {
   structureDesign,
   TARGETS,
   type TrainingOptions,
-  type TrainingStep,
   trainingStep,
 } from "@zennas/zennas";
 import rows from "../fixtures/training.json" with { type: "json" };
@@ -79,15 +78,11 @@ export async function trajectory(
   using program = backend.compile(step.graph, { state });
   const losses: number[] = [];
   for (let index = 0; index < steps; index++) {
-    const rate = row.learning_rates[index]!, exact = { [LEARNING_RATE]: Float64Array.of(rate) as unknown as Float32Array };
+    const rate = row.learning_rates[index]!,
+      exact = { [LEARNING_RATE]: Float64Array.of(rate) as unknown as Float32Array };
     const feeds = { ...batchOf(row, index), ...step.scalars(index + 1, rate), ...(exactRates && exact) };
     losses.push((await program.run({ feeds }))[0]![0]!);
   }
   const held = Object.entries(await state.read());
   return { losses, norms: Object.fromEntries(held.map(([name, values]) => [name, norm(values)])) };
-}
-
-/** A step's names of what a checkpoint has. */
-export function checkpointNames({ parameters }: TrainingStep): readonly string[] {
-  return parameters.map(({ name }) => name);
 }
