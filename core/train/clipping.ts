@@ -3,13 +3,13 @@ import type { GraphBuilder, NodeId } from "../graph/graph.ts";
 import { elementCount } from "../graph/shape.ts";
 import { Arithmetic } from "./arithmetic.ts";
 
-/** How gradients are bounded: each of their elements, or the norm of all of them together. */
-export type Clipping = {
-  /** What is bounded. */
-  readonly by: "value" | "norm";
-  /** The largest magnitude of an element, or the largest norm. */
-  readonly limit: number;
-};
+/** How gradients are bounded: first each of their elements, then the norm of all of them together. */
+export interface Clipping {
+  /** The largest magnitude of an element; default: no limit. */
+  readonly value?: number | undefined;
+  /** The largest norm; default: no limit. */
+  readonly norm?: number | undefined;
+}
 
 /** PyTorch adds it to the norm before it divides by it. */
 const NORM_EPSILON = 1e-6;
@@ -34,20 +34,24 @@ function normFactor(builder: GraphBuilder, norm: NodeId, limit: number): NodeId 
   return builder.add("reciprocal", [on.shifted(on.positive(on.shifted(ratio, -1)), 1)], {});
 }
 
+function checkLimit(limit: number): void {
+  if (limit > 0 && Number.isFinite(limit)) return;
+  throw new RangeError(`Cannot clip gradients as their limit is a positive number: got ${limit}`);
+}
+
 /**
- * Bounds gradients, given in any order and returned in that: by value as `torch.nn.utils.clip_grad_value_`, or by the
- * norm of all of them as `clip_grad_norm_` (Pascanu et al., ICML 2013). Gradients within the limit keep their bits.
- * Throws RangeError unless the limit is a positive number.
+ * Bounds gradients, given in any order and returned in that: by value as `torch.nn.utils.clip_grad_value_`, by the norm of
+ * all of them as `clip_grad_norm_` (Pascanu et al., ICML 2013). Gradients within the limits keep their bits. Throws
+ * RangeError for a limit that is no positive number.
  */
 export function clippedGradients(
   builder: GraphBuilder,
   gradients: readonly NodeId[],
-  { by, limit }: Clipping,
+  { value, norm }: Clipping,
 ): readonly NodeId[] {
-  if (!(limit > 0 && Number.isFinite(limit))) {
-    throw new RangeError(`Cannot clip gradients as their limit is a positive number: got ${limit}`);
-  }
-  if (by === "value") return gradients.map((gradient) => clippedValue(builder, gradient, limit));
-  const factor = normFactor(builder, globalNorm(builder, gradients), limit);
-  return gradients.map((gradient) => builder.add("mul", [gradient, factor], {}));
+  for (const limit of [value, norm]) if (limit !== undefined) checkLimit(limit);
+  const bounded = value === undefined ? gradients : gradients.map((id) => clippedValue(builder, id, value));
+  if (norm === undefined) return bounded;
+  const factor = normFactor(builder, globalNorm(builder, bounded), norm);
+  return bounded.map((gradient) => builder.add("mul", [gradient, factor], {}));
 }

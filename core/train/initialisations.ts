@@ -4,11 +4,10 @@ import { nearestName } from "../nearest.ts";
 import { fanIn, type Parameter } from "../networks/layers.ts";
 import { fnv1a } from "../networks/parameters.ts";
 import { fillNormal, fillUniform, type NormalDraw } from "../numeric/random.ts";
+import { initialisationNames, type TrainTypes } from "./settings.ts";
 
-/** The names of initialisations. */
-export const initialisations = ["custom", "xavier", "msra", "scaled", "none"] as const;
-/** One of {@link initialisations}. */
-export type InitialisationName = typeof initialisations[number];
+/** The name of an initialisation. */
+export type InitialisationName = TrainTypes["initialisation"];
 
 /** What is drawn. */
 export interface InitialisationSettings {
@@ -118,9 +117,9 @@ export function initialValues(
   settings: InitialisationSettings,
 ): Record<string, Float32Array> {
   const { name } = settings;
-  if (!initialisations.includes(name)) {
-    const near = nearestName(name, initialisations), hint = near === undefined ? "" : ` (did you mean ${near}?)`;
-    throw new RangeError(`Cannot initialise as there is ${initialisations.join(", ")}: got ${name}${hint}`);
+  if (!initialisationNames.includes(name)) {
+    const near = nearestName(name, initialisationNames), hint = near === undefined ? "" : ` (did you mean ${near}?)`;
+    throw new RangeError(`Cannot initialise as there is ${initialisationNames.join(", ")}: got ${name}${hint}`);
   }
   return Object.fromEntries(
     network.parameters.map((parameter) => [parameter.name, valuesOf(parameter, network, settings)]),

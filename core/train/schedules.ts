@@ -1,9 +1,9 @@
 /** Learning rates by the number of images seen, as in Zen-NAS's training. */
 
-/** The shapes of schedules. */
-export const schedules = ["cosine", "linear", "stages", "constant"] as const;
-/** One of {@link schedules}. */
-export type ScheduleName = typeof schedules[number];
+import type { TrainTypes } from "./settings.ts";
+
+/** The shape of a schedule. */
+export type ScheduleName = TrainTypes["schedule"];
 
 /** A schedule; epochs need not be whole numbers. */
 export interface ScheduleSettings {

@@ -25,13 +25,13 @@ export const LEARNING_RATE = "step/learning_rate";
 
 const scalarName = (name: string): string => `step/${name}`;
 
-/** A step of training. Its graphs are fed images as {@link IMAGE} and classes as {@link TARGETS}. */
-export interface TrainingStep extends BeginningNetwork {
+/** A step of training as graphs, which are fed images as {@link IMAGE} and classes as {@link TARGETS}. */
+export interface TrainingGraphs extends BeginningNetwork {
   /** A whole step, or its last micro-batch. Gives the loss `[1]` and the logits `[batch, classes]`. */
-  readonly graph: Graph;
+  readonly step: Graph;
   /**
    * Where gradients accumulate, what each micro-batch before the last does: it changes running statistics and the sums
-   * of gradients alone. Gives what {@link graph} gives.
+   * of gradients alone. Gives what {@link step} gives.
    */
   readonly accumulate: Graph | undefined;
   /**
@@ -41,7 +41,7 @@ export interface TrainingStep extends BeginningNetwork {
   readonly held: HeldShapes;
   /** All parameters and running statistics, in the order of a checkpoint. */
   readonly parameters: readonly Parameter[];
-  /** What {@link graph} is fed beside images and targets: its numbers in a step, counted from 1, at a learning rate. */
+  /** What {@link step} is fed beside images and targets: its numbers in a step, counted from 1, at a learning rate. */
   scalars(step: number, learningRate: number): Record<string, Float32Array>;
   /**
    * What held tensors begin with, given the values of all {@link parameters} by name: those, and averages the same. All
@@ -100,12 +100,12 @@ function stepChanges(
   { learnt, statistics }: { readonly learnt: readonly LearntParameter[]; readonly statistics: readonly Change[] },
   options: TrainingOptions & { readonly rule: Optimiser },
 ): Change[] {
-  const { clipping, averaging, rule } = options, site = optimiserSite(graph, rule, options);
+  const { clipping, average, rule } = options, site = optimiserSite(graph, rule, options);
   const found = learnt.map(({ gradient }) => gradient);
   const bounded = clipping ? clippedGradients(graph.builder, found, clipping) : found;
   const changes = learnt.map((each, index) => graph.learnt({ ...each, gradient: bounded[index]! }, site));
-  const averaged = averaging === undefined ? [] : [...changes.map(([parameter]) => parameter), ...statistics]
-    .map((change) => graph.average(change, { keep: averaging }));
+  const averaged = average === undefined ? [] : [...changes.map(([parameter]) => parameter), ...statistics]
+    .map((change) => graph.average(change, { keep: average }));
   return [...changes.flat(), ...averaged];
 }
 
@@ -136,30 +136,30 @@ function scalarFeeds(scalars: Readonly<Record<string, number>>, learningRate: nu
  *
  * @example
  * ```ts
- * import { networkNamed, trainingStep } from "@zennas/zennas";
+ * import { networkNamed, trainingGraphs } from "@zennas/zennas";
  * const design = networkNamed("cifar_resnet20").design();
- * const { held, scalars } = trainingStep(design, { batch: 8, optimiser: { name: "sgd" }, weightDecay: 5e-4 });
+ * const { held, scalars } = trainingGraphs(design, { batch: 8, optimiser: { name: "sgd" }, weightDecay: 5e-4 });
  * if (!("optimiser/momentum_buffer/conv1.weight" in held)) throw new Error();
  * if (scalars(1, 0.1)["step/learning_rate"]![0] !== Math.fround(0.1)) throw new Error();
  * ```
  */
-export function trainingStep(design: NetworkDesign, options: TrainingOptions): TrainingStep {
+export function trainingGraphs(design: NetworkDesign, options: TrainingOptions): TrainingGraphs {
   checkTrainingOptions(options);
-  const { accumulation = 1, normMomentum = 0.1, loss: lossOf } = options;
+  const { accumulate = 1, normMomentum = 0.1, loss: lossOf } = options;
   const rule = optimiserOf(options.optimiser), graph = new HeldGraph();
   const pass = forward(graph, design, options), { network, logits } = pass;
   const loss = lossOf ? lossOf(pass) : crossEntropy(graph.builder, pass), outputs = [loss, logits];
   const statistics = network.norms.flatMap((norm) => graph.statistics(norm, normMomentum));
   const learnt = learntParameters(graph, network, loss);
-  const sums = accumulation === 1
+  const sums = accumulate === 1
     ? []
-    : learnt.map(({ parameter, gradient }) => graph.accumulated(parameter, gradient, { share: 1 / accumulation }));
+    : learnt.map(({ parameter, gradient }) => graph.accumulated(parameter, gradient, { share: 1 / accumulate }));
   const totals = learnt.map((each, index) => ({ ...each, gradient: sums[index]?.by ?? each.gradient }));
   const changes = stepChanges(graph, { learnt: totals, statistics }, { ...options, rule });
   const cleared = sums.map((sum) => graph.cleared(sum)), parameters = withStatistics(network.parameters);
   return {
-    graph: graph.build(outputs, [...statistics, ...changes, ...cleared]),
-    accumulate: accumulation === 1 ? undefined : graph.build(outputs, [...statistics, ...sums]),
+    step: graph.build(outputs, [...statistics, ...changes, ...cleared]),
+    accumulate: accumulate === 1 ? undefined : graph.build(outputs, [...statistics, ...sums]),
     held: graph.shapes,
     parameters,
     branchWeights: network.branchWeights,

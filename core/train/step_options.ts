@@ -26,9 +26,9 @@ export interface TrainingOptions {
   /** Targets become target · (1 − smoothing) + smoothing / classes (Szegedy et al., arXiv 1512.00567); default: 0. */
   readonly smoothing?: number;
   /** Micro-batches of a step, whose gradients are averaged; default: 1. */
-  readonly accumulation?: number;
+  readonly accumulate?: number;
   /** The share of the averages of all parameters and statistics that stays in a step; no averages unless given. */
-  readonly averaging?: number;
+  readonly average?: number;
   /** The batch's share of running statistics; default: 0.1. */
   readonly normMomentum?: number;
   /** What normalisations add to the variance; default: what the design says. */
@@ -48,10 +48,10 @@ const count: Range = { words: "a positive integer", holds: (value) => Number.isS
 
 const ranges: Readonly<Record<string, Range>> = {
   batch: count,
-  accumulation: count,
+  accumulate: count,
   weightDecay: { words: "at least 0", holds: (value) => value >= 0 && Number.isFinite(value) },
   smoothing: share,
-  averaging: share,
+  average: share,
   normMomentum: { words: "above 0 and at most 1", holds: (value) => value > 0 && value <= 1 },
   normEpsilon: { words: "positive", holds: (value) => value > 0 && Number.isFinite(value) },
 };

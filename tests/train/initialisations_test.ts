@@ -4,7 +4,7 @@ import {
   fedParameters,
   GraphBuilder,
   type InitialisationName,
-  initialisations,
+  initialisationNames,
   initialValues,
   Network,
   type NetworkForm,
@@ -53,7 +53,7 @@ const deviations: Readonly<Record<InitialisationName, (weight: Weight) => number
   none: (weight) => 1 / Math.sqrt(3 * fans[weight][0]),
 };
 
-for (const name of initialisations) {
+for (const name of initialisationNames) {
   Deno.test(`weights of ${name} have the mean and deviation of their formula`, () => {
     const values = begin(name);
     for (const weight of Object.keys(fans) as Weight[]) {
@@ -124,7 +124,9 @@ Deno.test("custom closes every residual branch by its last normalisation, no oth
     "module_list.2.module_list.0.module_list.8.netblock.weight",
     "module_list.2.module_list.2.module_list.8.netblock.weight",
   ]);
-  for (const name of initialisations.filter((other) => other !== "custom")) assert.deepEqual(zeros(network, name), []);
+  for (const name of initialisationNames.filter((other) => other !== "custom")) {
+    assert.deepEqual(zeros(network, name), []);
+  }
 });
 
 Deno.test("without residual links or normalisations there is nothing to close", () => {

@@ -13,9 +13,9 @@ import {
   parseStructure,
   structureDesign,
   TARGETS,
+  type TrainingGraphs,
+  trainingGraphs,
   type TrainingOptions,
-  type TrainingStep,
-  trainingStep,
 } from "@zennas/zennas";
 import { openBackend } from "../../kernels/mod.ts";
 import stateDicts from "../fixtures/state_dict.json" with { type: "json" };
@@ -32,8 +32,8 @@ const network = "SuperConvK3BNRELU(3,4,2,1)SuperResK3K3(4,6,2,4,1)";
 const design = (form: Partial<NetworkForm> = {}) =>
   structureDesign(parseStructure(network), { classes: 3, resolution: 8, ...form });
 
-const stepOf = (options: Partial<TrainingOptions> = {}, form: Partial<NetworkForm> = {}): TrainingStep =>
-  trainingStep(design(form), { batch: 4, ...plain, ...options });
+const graphsOf = (options: Partial<TrainingOptions> = {}, form: Partial<NetworkForm> = {}): TrainingGraphs =>
+  trainingGraphs(design(form), { batch: 4, ...plain, ...options });
 
 /** Images `from` to `from + count` of a batch of 8. */
 function images(count: number, from = 0): Tensors {
@@ -46,20 +46,20 @@ function images(count: number, from = 0): Tensors {
 }
 
 /** What is held before the first run and after each. */
-async function states(step: TrainingStep, runs: readonly Tensors[], backend: Backend = oracleBackend) {
-  using state = backend.hold(step.held);
-  await state.write(step.beginning(filledParameters(step.parameters, fillingRules.trained)));
-  using last = backend.compile(step.graph, { state });
-  using before = backend.compile(step.accumulate ?? step.graph, { state });
+async function states(graphs: TrainingGraphs, runs: readonly Tensors[], backend: Backend = oracleBackend) {
+  using state = backend.hold(graphs.held);
+  await state.write(graphs.beginning(filledParameters(graphs.parameters, fillingRules.trained)));
+  using last = backend.compile(graphs.step, { state });
+  using before = backend.compile(graphs.accumulate ?? graphs.step, { state });
   const seen = [await state.read()], losses: number[] = [];
   for (const [index, batch] of runs.entries()) {
-    const program = step.accumulate && index < runs.length - 1 ? before : last;
-    const [loss, logits] = await program.run({ feeds: { ...batch, ...step.scalars(index + 1, 0.5) } });
+    const program = graphs.accumulate && index < runs.length - 1 ? before : last;
+    const [loss, logits] = await program.run({ feeds: { ...batch, ...graphs.scalars(index + 1, 0.5) } });
     assert.ok(loss!.length === 1 && logits!.length === batch[TARGETS]!.length);
     losses.push(loss![0]!);
     seen.push(await state.read());
   }
-  return { seen, losses, learnt: step.parameters.filter(({ role }) => !role.startsWith("running")) };
+  return { seen, losses, learnt: graphs.parameters.filter(({ role }) => !role.startsWith("running")) };
 }
 
 function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, within = 2e-7): void {
@@ -72,9 +72,9 @@ function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, with
 
 Deno.test("gradients of micro-batches add up to those of the whole batch, and begin anew", async () => {
   const form = { batchNorm: false };
-  const whole = await states(stepOf({ batch: 8 }, form), [images(8)]);
-  const step = stepOf({ batch: 4, accumulation: 2 }, form);
-  const { seen, learnt, losses } = await states(step, [images(4), images(4, 4)]);
+  const whole = await states(graphsOf({ batch: 8 }, form), [images(8)]);
+  const graphs = graphsOf({ batch: 4, accumulate: 2 }, form);
+  const { seen, learnt, losses } = await states(graphs, [images(4), images(4, 4)]);
   assertNear([(losses[0]! + losses[1]!) / 2], whole.losses);
   for (const { name } of learnt) {
     assert.deepEqual(seen[1]![name], seen[0]![name]);
@@ -86,8 +86,8 @@ Deno.test("gradients of micro-batches add up to those of the whole batch, and be
 });
 
 Deno.test("every micro-batch moves running statistics, by the unbiased variance", async () => {
-  const step = stepOf({ accumulation: 2, normMomentum: 0.25 });
-  const { seen } = await states(step, [images(4), images(4)]);
+  const graphs = graphsOf({ accumulate: 2, normMomentum: 0.25 });
+  const { seen } = await states(graphs, [images(4), images(4)]);
   const name = "module_list.0.module_list.1.netblock.running_var";
   // The same batch twice: r₁ = ¾r₀ + ¼v and r₂ = ¾r₁ + ¼v.
   const [r0, r1, r2] = seen.map((held) => held[name]!);
@@ -96,8 +96,8 @@ Deno.test("every micro-batch moves running statistics, by the unbiased variance"
 });
 
 Deno.test("averages follow parameters and statistics after each step", async () => {
-  const step = stepOf({ averaging: 0.75 }), { seen } = await states(step, [images(4), images(4, 4)]);
-  for (const { name } of step.parameters) {
+  const graphs = graphsOf({ average: 0.75 }), { seen } = await states(graphs, [images(4), images(4, 4)]);
+  for (const { name } of graphs.parameters) {
     const average = `average/${name}`;
     assert.deepEqual(seen[0]![average], seen[0]![name]);
     for (const [before, after] of [[seen[0]!, seen[1]!], [seen[1]!, seen[2]!]] as const) {
@@ -109,7 +109,7 @@ Deno.test("averages follow parameters and statistics after each step", async () 
 Deno.test("the gradient is clipped without weight decay, which only weights of layers have", async () => {
   const rate = 0.5, weightDecay = 0.25, limit = 0.125;
   const { seen: [before, after], learnt } = await states(
-    stepOf({ weightDecay, clipping: { by: "norm", limit } }),
+    graphsOf({ weightDecay, clipping: { norm: limit } }),
     [images(4)],
   );
   let squares = 0;
@@ -122,15 +122,15 @@ Deno.test("the gradient is clipped without weight decay, which only weights of l
 
 Deno.test("the epsilon of normalisations is the design's unless told", async () => {
   const losses = async (normEpsilon?: number) =>
-    (await states(stepOf(normEpsilon === undefined ? {} : { normEpsilon }), [images(4)])).losses;
+    (await states(graphsOf(normEpsilon === undefined ? {} : { normEpsilon }), [images(4)])).losses;
   assert.deepEqual(await losses(), await losses(1e-3));
   assert.notDeepEqual(await losses(), await losses(1e-5));
 });
 
 Deno.test("smoothed targets are those smoothed before they are fed", async () => {
   const batch = images(4), smoothed = batch[TARGETS]!.map((value) => value * 0.75 + 0.25 / 3);
-  const { losses } = await states(stepOf({ smoothing: 0.25 }), [batch]);
-  assertNear(losses, (await states(stepOf(), [{ ...batch, [TARGETS]: smoothed }])).losses);
+  const { losses } = await states(graphsOf({ smoothing: 0.25 }), [batch]);
+  assertNear(losses, (await states(graphsOf(), [{ ...batch, [TARGETS]: smoothed }])).losses);
 });
 
 Deno.test("parameters that a loss adds are trained", async () => {
@@ -138,17 +138,17 @@ Deno.test("parameters that a loss adds are trained", async () => {
     const projected = network.linear(logits, "projection", { outputs: 3, bias: false });
     return crossEntropy(network.builder, { logits: projected, targets });
   };
-  const { seen } = await states(stepOf({ loss }), [images(4)]);
+  const { seen } = await states(graphsOf({ loss }), [images(4)]);
   assert.notDeepEqual(seen[1]!["projection.weight"], seen[0]!["projection.weight"]);
 });
 
 Deno.test("parameters have the names of a checkpoint, in its order, and all of them are held", () => {
   for (const [name, entries] of Object.entries(stateDicts)) {
-    const step = trainingStep(networkNamed(name).design(), { batch: 2, ...plain });
+    const graphs = trainingGraphs(networkNamed(name).design(), { batch: 2, ...plain });
     const names = entries.map(([entry]) => entry as string).filter((entry) => !entry.endsWith("num_batches_tracked"));
-    assert.deepEqual(step.parameters.map((parameter) => parameter.name), names);
-    for (const parameter of step.parameters) assert.deepEqual(step.held[parameter.name], parameter.shape);
-    assert.deepEqual(Object.keys(step.held).toSorted(), names.toSorted());
+    assert.deepEqual(graphs.parameters.map((parameter) => parameter.name), names);
+    for (const parameter of graphs.parameters) assert.deepEqual(graphs.held[parameter.name], parameter.shape);
+    assert.deepEqual(Object.keys(graphs.held).toSorted(), names.toSorted());
     if (!everyRow) return;
   }
 });
@@ -158,14 +158,14 @@ Deno.test("ResNet-20 learns a batch on the CPU", async () => {
   const model = networkNamed("cifar_resnet20").design(),
     batch = batchOf({ batch: 4, num_classes: 10, resolution: 32 }, 0);
   for (const name of ["sgd", "adam"] as const) {
-    const step = trainingStep(model, { batch: 4, optimiser: { name }, clipping: { by: "value", limit: 1 } });
+    const graphs = trainingGraphs(model, { batch: 4, optimiser: { name }, clipping: { value: 1 } });
     const backend = holding(cpu);
-    using state = backend.hold(step.held);
-    await state.write(step.beginning(initialValues(step, { name: "custom", seed: 1 })));
-    using program = backend.compile(step.graph, { state });
+    using state = backend.hold(graphs.held);
+    await state.write(graphs.beginning(initialValues(graphs, { name: "custom", seed: 1 })));
+    using program = backend.compile(graphs.step, { state });
     const losses: number[] = [];
     for (let index = 1; index <= 3; index++) {
-      losses.push((await program.run({ feeds: { ...batch, ...step.scalars(index, 0.01) } }))[0]![0]!);
+      losses.push((await program.run({ feeds: { ...batch, ...graphs.scalars(index, 0.01) } }))[0]![0]!);
     }
     assert.ok(losses[2]! < losses[0]! && losses.every(Number.isFinite), losses.join());
   }
@@ -178,14 +178,14 @@ Deno.test("weights of convolutions and linear layers decay, nothing else", () =>
 
 Deno.test("a normalisation over one value and options out of range are refused", () => {
   const refused = (options: Partial<TrainingOptions>, message: RegExp) =>
-    assert.throws(() => stepOf(options, { squeezeExcite: true }), { name: "RangeError", message });
+    assert.throws(() => graphsOf(options, { squeezeExcite: true }), { name: "RangeError", message });
   refused({ batch: 1 }, /Cannot train .*netblock\.2 as it normalises by the values of a channel: got one value/);
   refused({ batch: 0 }, /batch must be a positive integer: got 0/);
-  refused({ accumulation: 1.5 }, /accumulation must be a positive integer/);
+  refused({ accumulate: 1.5 }, /accumulate must be a positive integer/);
   refused({ weightDecay: -1 }, /weightDecay must be at least 0/);
   refused({ smoothing: 1 }, /smoothing must be from 0 to below 1/);
-  refused({ averaging: 1 }, /averaging/);
+  refused({ average: 1 }, /average must/);
   refused({ normMomentum: 0 }, /normMomentum must be above 0/);
   refused({ normEpsilon: 0 }, /normEpsilon must be positive/);
-  assert.throws(() => stepOf().beginning({}), { name: "RangeError", message: /got none for module_list.0/ });
+  assert.throws(() => graphsOf().beginning({}), { name: "RangeError", message: /got none for module_list.0/ });
 });

@@ -11,8 +11,8 @@ import {
   parseStructure,
   structureDesign,
   TARGETS,
+  trainingGraphs,
   type TrainingOptions,
-  trainingStep,
 } from "@zennas/zennas";
 import rows from "../fixtures/training.json" with { type: "json" };
 
@@ -72,15 +72,15 @@ export async function trajectory(
   row: TrainingRow,
   { backend, steps, exactRates = false, options = {} }: TrajectoryOptions,
 ): Promise<Trajectory> {
-  const step = trainingStep(designOf(row), { batch: row.batch, ...published, ...options });
-  using state = backend.hold(step.held);
-  await state.write(step.beginning(filledParameters(step.parameters, fillingRules.trained)));
-  using program = backend.compile(step.graph, { state });
+  const graphs = trainingGraphs(designOf(row), { batch: row.batch, ...published, ...options });
+  using state = backend.hold(graphs.held);
+  await state.write(graphs.beginning(filledParameters(graphs.parameters, fillingRules.trained)));
+  using program = backend.compile(graphs.step, { state });
   const losses: number[] = [];
   for (let index = 0; index < steps; index++) {
     const rate = row.learning_rates[index]!,
       exact = { [LEARNING_RATE]: Float64Array.of(rate) as unknown as Float32Array };
-    const feeds = { ...batchOf(row, index), ...step.scalars(index + 1, rate), ...(exactRates && exact) };
+    const feeds = { ...batchOf(row, index), ...graphs.scalars(index + 1, rate), ...(exactRates && exact) };
     losses.push((await program.run({ feeds }))[0]![0]!);
   }
   const held = Object.entries(await state.read());

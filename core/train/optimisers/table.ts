@@ -1,5 +1,6 @@
 /** The optimisers by name, with the hyper-parameters that they have unless told. */
 import { nearestName } from "../../nearest.ts";
+import { optimiserNames, type TrainTypes } from "../settings.ts";
 import { adadelta, type AdadeltaSettings } from "./adadelta.ts";
 import { adam, type AdamSettings, adamw } from "./adam.ts";
 import type { Optimiser } from "./optimiser.ts";
@@ -21,7 +22,7 @@ export interface HyperParameters {
 }
 
 /** The name of an optimiser. */
-export type OptimiserName = keyof HyperParameters;
+export type OptimiserName = TrainTypes["optimiser"];
 
 /** A kind of optimiser. */
 export interface OptimiserKind<Settings> {
@@ -44,9 +45,6 @@ export const optimisers: { readonly [Name in OptimiserName]: OptimiserKind<Hyper
   rmsprop: { learningRate: 1e-2, defaults: { alpha: 0.9, epsilon: 1e-8, momentum: 0.9 }, make: rmsprop },
   adadelta: { learningRate: 1, defaults: { rho: 0.9, epsilon: 1e-9 }, make: adadelta },
 };
-
-/** The names of {@link optimisers}. */
-export const optimiserNames: readonly OptimiserName[] = Object.keys(optimisers) as OptimiserName[];
 
 /** An optimiser by its name, and those of its hyper-parameters that differ from its defaults. */
 export type OptimiserSettings = {
