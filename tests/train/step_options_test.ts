@@ -120,6 +120,27 @@ Deno.test("the gradient is clipped without weight decay, which only weights of l
   assertNear([Math.sqrt(squares)], [limit], 1e-5);
 });
 
+Deno.test("the numbers of a step reach the optimiser: Adam's first step is as long as the learning rate", async () => {
+  const graphs = graphsOf({ optimiser: { name: "adam" } }), name = "fc_linear.netblock.weight";
+  const { seen: [before, after] } = await states(graphs, [images(4)]);
+  assertNear(
+    before![name]!.map((value, at) => Math.abs(value - after![name]![at]!)),
+    before![name]!.map(() => 0.5),
+    1e-5,
+  );
+});
+
+Deno.test("slots are held under the names of optimiser and parameter, in the parameter's shape", () => {
+  const { held, parameters } = graphsOf({ optimiser: { name: "rmsprop" } });
+  const slots = Object.keys(held).filter((name) => name.startsWith("optimiser/"));
+  const learnt = parameters.filter(({ role }) => !role.startsWith("running"));
+  const expected = ["square_avg", "momentum_buffer"].flatMap((slot) =>
+    learnt.map(({ name }) => `optimiser/${slot}/${name}`)
+  );
+  assert.deepEqual(slots.toSorted(), expected.toSorted());
+  for (const { name, shape } of learnt) assert.deepEqual(held[`optimiser/square_avg/${name}`], shape);
+});
+
 Deno.test("the epsilon of normalisations is the design's unless told", async () => {
   const losses = async (normEpsilon?: number) =>
     (await states(graphsOf(normEpsilon === undefined ? {} : { normEpsilon }), [images(4)])).losses;
