@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { openBackend } from "../../kernels/mod.ts";
 import { oracleBackend } from "../graph/oracle_backend.ts";
+import { webGpuTest } from "../kernels/webgpu.ts";
 import { everyRow } from "../scale.ts";
 import { holding } from "./carried_state.ts";
 import { type TrainingRow, trainingRows, type Trajectory, trajectory } from "./training_case.ts";
@@ -36,4 +37,12 @@ trainingRows.forEach((row, index) => {
     await using cpu = await openBackend("cpu", { workers: 1 });
     check(await trajectory(row, { backend: holding(cpu), steps }), row, 1e-6);
   });
+
+  // A software driver takes seconds a step.
+  if (everyRow) {
+    webGpuTest(`${steps} steps of ${row.structure} on WebGPU are the published ones`, async () => {
+      await using gpu = await openBackend("webgpu");
+      check(await trajectory(row, { backend: holding(gpu), steps }), row, 1e-6);
+    });
+  }
 });
