@@ -5,6 +5,7 @@ export * from "./decay.ts";
 export * from "./initialisations.ts";
 export * from "./losses.ts";
 export * from "./optimisers/mod.ts";
+export * from "./plan.ts";
 export { trainPresetNames } from "./preset_names.ts";
 export * from "./schedules.ts";
 export {
