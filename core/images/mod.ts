@@ -1,4 +1,5 @@
 /** Pictures as networks take them: cut, resized, normalised. */
+export * from "./augment/mod.ts";
 export * from "./batch.ts";
 export * from "./bicubic.ts";
 export * from "./bilinear.ts";
