@@ -13,8 +13,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** The rooms of core from the bottom: a file may import from its own room and from lower floors. */
 const floors: readonly (readonly string[])[] = [
-  ["numeric", "images", "nearest.ts", "shorten.ts"],
-  ["graph", "settings"],
+  ["numeric", "nearest.ts", "shorten.ts"],
+  ["graph", "images", "settings"],
   ["networks", "train/losses.ts"],
   ["scoring"],
   ["search", "nasbench", "train", "evaluation"],

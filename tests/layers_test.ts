@@ -93,8 +93,8 @@ Deno.test("the package's own name is the file that deno.json exports", () => {
 
 /** Rooms of core, lowest first; those of a line stand side by side. */
 const floors = [
-  ["numeric/random.ts", "images/crop.ts", "nearest.ts"],
-  ["graph/graph.ts"],
+  ["numeric/random.ts", "nearest.ts"],
+  ["graph/graph.ts", "images/crop.ts"],
   ["networks/layers.ts", "train/losses.ts"],
   ["scoring/design.ts"],
   ["search/space.ts", "nasbench/benchmark.ts", "train/loop.ts"],

@@ -28,16 +28,23 @@ export interface ImageTensor {
   readonly values: Float32Array;
 }
 
-/** `(pixel / 255 − mean) / std` for each channel and byte, `[3, 256]`; rounded to f32 at each step, as PyTorch does it. */
-function table({ mean, std }: Normalization): Float32Array {
+/** What is added to red, green and blue of values from 0 to 1. */
+type Shift = readonly [number, number, number];
+
+/**
+ * `(pixel / 255 + shift − mean) / std` for each channel and byte, `[3, 256]`; rounded to f32 at each step, as PyTorch does
+ * it.
+ */
+function table({ mean, std }: Normalization, shift: Shift): Float32Array {
+  const fround = Math.fround;
   return Float32Array.from({ length: CHANNELS * 256 }, (_, index) => {
-    const channel = index >> 8, value = Math.fround((index & 255) / 255);
-    return Math.fround(value - Math.fround(mean[channel]!)) / Math.fround(std[channel]!);
+    const channel = index >> 8, value = fround(fround((index & 255) / 255) + fround(shift[channel]!));
+    return fround(value - fround(mean[channel]!)) / fround(std[channel]!);
   });
 }
 
 /**
- * An image as a network takes it.
+ * An image as a network takes it; `shift` is added to its values from 0 to 1 before they are normalised.
  *
  * @example
  * ```ts
@@ -47,8 +54,12 @@ function table({ mean, std }: Normalization): Float32Array {
  * if (values.join() !== "1,2,1") throw new Error();
  * ```
  */
-export function normalize({ width, height, pixels }: RgbImage, normalization: Normalization): ImageTensor {
-  const values = new Float32Array(pixels.length), byByte = table(normalization);
+export function normalize(
+  { width, height, pixels }: RgbImage,
+  normalization: Normalization,
+  shift: Shift = [0, 0, 0],
+): ImageTensor {
+  const values = new Float32Array(pixels.length), byByte = table(normalization, shift);
   for (let at = 0; at < pixels.length; at += CHANNELS) {
     values[at] = byByte[pixels[at]!]!;
     values[at + 1] = byByte[256 + pixels[at + 1]!]!;

@@ -8,7 +8,10 @@
  */
 
 /** Separates the users of one seed: counter word 1. */
-const DOMAIN = { tensor: 0, decision: 1 } as const;
+const DOMAIN = { tensor: 0, decision: 1, augmentation: 2, order: 3, mixing: 4 } as const;
+
+/** What decisions are drawn for: those of different purposes are independent under one seed. */
+export type DecisionPurpose = Exclude<keyof typeof DOMAIN, "tensor">;
 
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;
@@ -182,13 +185,15 @@ export function fillUniform(target: Float32Array, which: NormalDraw): Float32Arr
 export class Random {
   readonly #key: readonly [number, number];
   readonly #decision: number;
+  readonly #domain: number;
   #block = 0;
   #words: number[] = [];
 
-  /** The random bits of decision number `decision`, a non-negative safe integer. */
-  constructor(seed: number, decision: number) {
+  /** The random bits of decision number `decision`, a non-negative safe integer; `purpose` is "decision" by default. */
+  constructor(seed: number, decision: number, options: { readonly purpose?: DecisionPurpose } = {}) {
     this.#key = seedKey(seed);
     this.#decision = decision;
+    this.#domain = DOMAIN[options.purpose ?? "decision"];
   }
 
   /** The next 32 random bits, as an unsigned number. */
@@ -196,7 +201,7 @@ export class Random {
     if (this.#words.length === 0) {
       const counter: Words = [
         this.#decision >>> 0,
-        DOMAIN.decision,
+        this.#domain,
         Math.floor(this.#decision / 2 ** 32),
         this.#block++,
       ];
@@ -214,6 +219,11 @@ export class Random {
     let word = this.word();
     while (word >= limit) word = this.word();
     return word % bound;
+  }
+
+  /** A uniform number above 0 and below 1, a half more than a multiple of 2^−32; or between two bounds. */
+  uniform(low: number = 0, high: number = 1): number {
+    return low + (high - low) * ((this.word() + 0.5) / 2 ** 32);
   }
 
   /** One of these, uniformly. Throws RangeError for an empty list. */

@@ -6,12 +6,13 @@ import { CHANNELS, type RgbImage } from "../image.ts";
  * that factor 0 would have.
  */
 function blend({ width, height, pixels }: RgbImage, factor: number, plain: Uint8Array | number): RgbImage {
-  const { fround, trunc } = Math, share = fround(factor), blended = new Uint8ClampedArray(pixels.length);
+  const share = Math.fround(factor), blended = new Uint8Array(pixels.length);
   for (let at = 0; at < pixels.length; at++) {
     const level = typeof plain === "number" ? plain : plain[at]!;
-    blended[at] = trunc(fround(level + fround(share * (pixels[at]! - level))));
+    const value = Math.fround(level + Math.fround(share * (pixels[at]! - level)));
+    blended[at] = value <= 0 ? 0 : value >= 255 ? 255 : value;
   }
-  return { width, height, pixels: new Uint8Array(blended.buffer) };
+  return { width, height, pixels: blended };
 }
 
 /** ITU-R 601-2 luma in units of 2^−16, as `Image.convert("L")` has it. */

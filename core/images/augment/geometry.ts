@@ -23,7 +23,11 @@ export interface AffineOptions {
 /** An image of the same size, of one colour. */
 function filled({ width, height }: RgbImage, fill: Colour | undefined): RgbImage {
   const pixels = new Uint8Array(width * height * CHANNELS);
-  if (fill?.some((level) => level !== 0)) for (let at = 0; at < pixels.length; at++) pixels[at] = fill[at % CHANNELS]!;
+  if (fill?.some((level) => level !== 0)) {
+    for (let at = 0; at < pixels.length; at++) {
+      pixels[at] = fill[at % CHANNELS]!;
+    }
+  }
   return { width, height, pixels };
 }
 

@@ -70,7 +70,9 @@ export function applyOperation(image: RgbImage, call: OperationCall): RgbImage {
     throw new RangeError(`Cannot posterize as bits are 1 … 8: got ${value}`);
   }
   if (pixels.length !== width * height * CHANNELS) {
-    throw new RangeError(`Cannot apply ${operation} as an image has ${width * height} pixels: got ${pixels.length / 3}`);
+    throw new RangeError(
+      `Cannot apply ${operation} as an image has ${width * height} pixels: got ${pixels.length / 3}`,
+    );
   }
   return operations[operation](image, call);
 }
