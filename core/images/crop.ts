@@ -44,7 +44,9 @@ export function flipImage({ width, height, pixels }: RgbImage): RgbImage {
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const from = (row * width + column) * CHANNELS, to = (row * width + width - 1 - column) * CHANNELS;
-      for (let channel = 0; channel < CHANNELS; channel++) flipped[to + channel] = pixels[from + channel]!;
+      flipped[to] = pixels[from]!;
+      flipped[to + 1] = pixels[from + 1]!;
+      flipped[to + 2] = pixels[from + 2]!;
     }
   }
   return { width, height, pixels: flipped };

@@ -36,11 +36,15 @@ type Shift = readonly [number, number, number];
  * it.
  */
 function table({ mean, std }: Normalization, shift: Shift): Float32Array {
-  const fround = Math.fround;
-  return Float32Array.from({ length: CHANNELS * 256 }, (_, index) => {
-    const channel = index >> 8, value = fround(fround((index & 255) / 255) + fround(shift[channel]!));
-    return fround(value - fround(mean[channel]!)) / fround(std[channel]!);
-  });
+  const values = new Float32Array(CHANNELS * 256);
+  for (let channel = 0; channel < CHANNELS; channel++) {
+    const added = Math.fround(shift[channel]!), less = Math.fround(mean[channel]!), unit = Math.fround(std[channel]!);
+    for (let level = 0; level < 256; level++) {
+      const value = Math.fround(Math.fround(level / 255) + added);
+      values[channel * 256 + level] = Math.fround(value - less) / unit;
+    }
+  }
+  return values;
 }
 
 /**

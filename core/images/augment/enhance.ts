@@ -36,7 +36,12 @@ export function enhanceContrast(image: RgbImage, factor: number): RgbImage {
 /** `ImageEnhance.Color`: 0 makes each pixel grey. */
 export function enhanceColor(image: RgbImage, factor: number): RgbImage {
   const { pixels } = image, grey = new Uint8Array(pixels.length);
-  for (let at = 0; at < pixels.length; at += CHANNELS) grey.fill(luma(pixels, at), at, at + CHANNELS);
+  for (let at = 0; at < pixels.length; at += CHANNELS) {
+    const level = luma(pixels, at);
+    grey[at] = level;
+    grey[at + 1] = level;
+    grey[at + 2] = level;
+  }
   return blend(image, factor, grey);
 }
 

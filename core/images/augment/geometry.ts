@@ -16,8 +16,6 @@ export interface AffineOptions {
   readonly matrix: AffineMatrix;
   /** The colour of pixels from outside; default: black. */
   readonly fill?: Colour | undefined;
-  /** Default: the nearest pixel. */
-  readonly interpolation?: Interpolation | undefined;
 }
 
 /** An image of the same size, of one colour. */
@@ -31,20 +29,20 @@ function filled({ width, height }: RgbImage, fill: Colour | undefined): RgbImage
   return { width, height, pixels };
 }
 
-/** An image of the same size whose pixels come from elsewhere in this one. */
-export function transformAffine(image: RgbImage, { matrix, fill, interpolation }: AffineOptions): RgbImage {
+/** An image of the same size whose pixels are the nearest ones of elsewhere in this one. */
+export function transformAffine(image: RgbImage, { matrix, fill }: AffineOptions): RgbImage {
   const result = filled(image, fill);
-  if (interpolation === "bicubic") takeBicubic(image, result, matrix);
-  else if (matrix[1] === 0 && matrix[3] === 0) takeShifted(image, result, matrix);
+  if (matrix[1] === 0 && matrix[3] === 0) takeShifted(image, result, matrix);
   else takeNearest(image, result, matrix);
   return result;
 }
 
-/** Copies a pixel; numbers are those of first values. */
-function copy(from: RgbImage, to: RgbImage, { source, target }: { source: number; target: number }): void {
-  for (let channel = 0; channel < CHANNELS; channel++) {
-    to.pixels[target + channel] = from.pixels[source + channel]!;
-  }
+/** Copies pixel number `source` of an image to number `target`. */
+function copy(from: Uint8Array, to: Uint8Array, { source, target }: { source: number; target: number }): void {
+  const first = source * CHANNELS, place = target * CHANNELS;
+  to[place] = from[first]!;
+  to[place + 1] = from[first + 1]!;
+  to[place + 2] = from[first + 2]!;
 }
 
 /** The nearest pixels without shear, so columns and rows apart: positions are summed up, and cut off, as Pillow does it. */
@@ -54,20 +52,19 @@ function takeShifted(image: RgbImage, result: RgbImage, [a, , c, , e, f]: Affine
     if (rows[row]! < 0) continue;
     for (let column = 0; column < width; column++) {
       if (columns[column]! < 0) continue;
-      const source = (rows[row]! * width + columns[column]!) * CHANNELS;
-      copy(image, result, { source, target: (row * width + column) * CHANNELS });
+      const source = rows[row]! * width + columns[column]!;
+      copy(image.pixels, result.pixels, { source, target: row * width + column });
     }
   }
 }
 
 /** Which of `count` pixels each comes from along one side; −1 for none. */
 function places(count: number, step: number, start: number): Int32Array {
-  let position = start + step * 0.5;
-  return Int32Array.from({ length: count }, () => {
-    const place = position >= 0 && position < count ? Math.trunc(position) : -1;
-    position += step;
-    return place;
-  });
+  const found = new Int32Array(count);
+  for (let place = 0, position = start + step * 0.5; place < count; place++, position += step) {
+    found[place] = position >= 0 && position < count ? Math.trunc(position) : -1;
+  }
+  return found;
 }
 
 /** A number in units of 2^−16. */
@@ -84,45 +81,62 @@ function takeNearest(image: RgbImage, result: RgbImage, [a, b, c, d, e, f]: Affi
     for (let column = 0; column < width; column++, x += right, y += down) {
       const fromColumn = x >> 16, fromRow = y >> 16;
       if (fromColumn < 0 || fromColumn >= width || fromRow < 0 || fromRow >= height) continue;
-      copy(image, result, {
-        source: (fromRow * width + fromColumn) * CHANNELS,
-        target: (row * width + column) * CHANNELS,
-      });
+      copy(image.pixels, result.pixels, { source: fromRow * width + fromColumn, target: row * width + column });
     }
   }
 }
 
-/** The cubic through four neighbours, at a distance of 0 … 1 from the second; in Pillow's order, for its bits. */
-function cubic(values: Float64Array, distance: number): number {
-  const v1 = values[0]!, v2 = values[1]!, v3 = values[2]!, v4 = values[3]!;
-  const third = 2 * (v1 - v2) + v3 - v4, fourth = -v1 + v2 - v3 + v4;
-  return v2 + distance * (v3 - v1 + distance * (third + distance * fourth));
+/** What {@link shearImage} does. */
+export interface ShearOptions {
+  /** Along which side pixels move. */
+  readonly along: "x" | "y";
+  /** How far a pixel comes from: columns a row, or rows a column. */
+  readonly factor: number;
+  /** The colour of pixels from outside; default: black. */
+  readonly fill?: Colour | undefined;
+  /** Default: the nearest pixel. */
+  readonly interpolation?: Interpolation | undefined;
 }
 
-/** A pixel of 4 × 4 neighbours; those outside are the border's. */
-function takeBicubic(image: RgbImage, result: RgbImage, [a, b, c, d, e, f]: AffineMatrix): void {
-  const { width, height } = image;
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const x = a * (column + 0.5) + b * (row + 0.5) + c, y = d * (column + 0.5) + e * (row + 0.5) + f;
-      if (x < 0 || x >= width || y < 0 || y >= height) continue;
-      bicubicPixel(image, { x: x - 0.5, y: y - 0.5 }, result.pixels.subarray((row * width + column) * CHANNELS));
-    }
+/** A shear from the upper left corner. */
+export function shearImage(image: RgbImage, { along, factor, fill, interpolation }: ShearOptions): RgbImage {
+  if (interpolation !== "bicubic") {
+    return transformAffine(image, { matrix: along === "x" ? [1, factor, 0, 0, 1, 0] : [1, 0, 0, factor, 1, 0], fill });
   }
+  const { width, height } = image, result = filled(image, fill), rows = width * CHANNELS;
+  if (along === "x") shearLines(image, result, { factor, lines: height, line: rows, length: width, step: CHANNELS });
+  else shearLines(image, result, { factor, lines: width, line: CHANNELS, length: height, step: rows });
+  return result;
 }
 
-function bicubicPixel({ width, height, pixels }: RgbImage, { x, y }: { x: number; y: number }, to: Uint8Array): void {
-  const left = Math.floor(x), top = Math.floor(y), taps = new Float64Array(4), lines = new Float64Array(4);
-  for (let channel = 0; channel < CHANNELS; channel++) {
-    for (let line = 0; line < 4; line++) {
-      const start = Math.max(0, Math.min(height - 1, top - 1 + line)) * width;
-      for (let tap = 0; tap < 4; tap++) {
-        const place = start + Math.max(0, Math.min(width - 1, left - 1 + tap));
-        taps[tap] = pixels[place * CHANNELS + channel]!;
+/** Lines of an image: `lines` that are `line` values apart, each of `length` pixels that are `step` values apart. */
+interface ShearedLines {
+  readonly factor: number;
+  readonly lines: number;
+  readonly line: number;
+  readonly length: number;
+  readonly step: number;
+}
+
+/** The cubic through four neighbours on the line; those outside are the border's. Pillow's order of operations. */
+function shearLines({ pixels }: RgbImage, result: RgbImage, { factor, lines, line, length, step }: ShearedLines): void {
+  const end = (length - 1) * step;
+  for (let number = 0; number < lines; number++) {
+    const start = number * line;
+    for (let place = 0; place < length; place++) {
+      const from = place + 0.5 + factor * (number + 0.5),
+        second = Math.floor(from - 0.5),
+        distance = from - 0.5 - second;
+      if (from < 0 || from >= length) continue;
+      const b = Math.max(0, second * step), c = Math.min(end, (second + 1) * step);
+      const a = start + Math.max(0, b - step), d = start + Math.min(end, c + step), to = start + place * step;
+      for (let channel = 0; channel < CHANNELS; channel++) {
+        const v1 = pixels[a + channel]!, v2 = pixels[start + b + channel]!, v3 = pixels[start + c + channel]!;
+        const v4 = pixels[d + channel]!, third = 2 * (v1 - v2) + v3 - v4, fourth = -v1 + v2 - v3 + v4;
+        const value = v2 + distance * (v3 - v1 + distance * (third + distance * fourth));
+        result.pixels[to + channel] = value <= 0 ? 0 : value >= 255 ? 255 : value;
       }
-      lines[line] = cubic(taps, x - left);
     }
-    to[channel] = Math.max(0, Math.min(255, Math.trunc(cubic(lines, y - top))));
   }
 }
 

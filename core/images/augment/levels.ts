@@ -5,7 +5,8 @@ const LEVELS = 256;
 
 /** Each level of all channels becomes what `level` says. */
 export function mapLevels({ width, height, pixels }: RgbImage, level: (from: number) => number): RgbImage {
-  const table = Uint8Array.from({ length: LEVELS }, (_, from) => level(from));
+  const table = new Uint8Array(LEVELS);
+  for (let from = 0; from < LEVELS; from++) table[from] = level(from);
   const mapped = new Uint8Array(pixels.length);
   for (let at = 0; at < pixels.length; at++) mapped[at] = table[pixels[at]!]!;
   return { width, height, pixels: mapped };
@@ -32,22 +33,23 @@ export function autoContrast(image: RgbImage): RgbImage {
     const darkest = histogram.findIndex((count) => count > 0);
     const lightest = histogram.findLastIndex((count) => count > 0);
     if (lightest <= darkest) return undefined;
-    const scale = 255 / (lightest - darkest), offset = -darkest * scale;
-    return Uint8Array.from(histogram, (_, level) => Math.max(0, Math.min(255, Math.trunc(level * scale + offset))));
+    const scale = 255 / (lightest - darkest), offset = -darkest * scale, table = new Uint8Array(LEVELS);
+    for (let level = darkest; level <= lightest; level++) {
+      table[level] = Math.max(0, Math.min(255, Math.trunc(level * scale + offset)));
+    }
+    return table;
   });
 }
 
 /** `ImageOps.equalize`: in each channel every level gets about as many pixels. */
 export function equalize(image: RgbImage): RgbImage {
   return mapChannels(image, (histogram) => {
-    const total = histogram.reduce((sum, count) => sum + count, 0);
-    const step = Math.floor((total - histogram.findLast((count) => count > 0)!) / 255);
+    const total = image.pixels.length / CHANNELS, lightest = histogram.findLast((count) => count > 0)!;
+    const step = Math.floor((total - lightest) / 255), table = new Uint8Array(LEVELS);
     if (step === 0) return undefined;
-    let sum = Math.floor(step / 2);
-    return Uint8Array.from(histogram, (count) => {
-      const level = Math.min(255, Math.floor(sum / step));
-      sum += count;
-      return level;
-    });
+    for (let level = 0, sum = Math.floor(step / 2); level < LEVELS; sum += histogram[level++]!) {
+      table[level] = Math.min(255, Math.floor(sum / step));
+    }
+    return table;
   });
 }

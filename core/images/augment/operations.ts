@@ -2,7 +2,7 @@
 import { CHANNELS, type RgbImage } from "../image.ts";
 import { autoContrast, equalize, mapLevels } from "./levels.ts";
 import { enhanceBrightness, enhanceColor, enhanceContrast, enhanceSharpness } from "./enhance.ts";
-import { type Colour, type Interpolation, rotateImage, transformAffine } from "./geometry.ts";
+import { type Colour, type Interpolation, rotateImage, shearImage, transformAffine } from "./geometry.ts";
 
 /** Names of operations, as "AutoAugment" (arXiv 1805.09501) lists them; `identity` is RandAugment's. */
 export const operationNames = [
@@ -34,9 +34,9 @@ type Operation = (image: RgbImage, call: OperationCall) => RgbImage;
 const operations: Readonly<Record<OperationName, Operation>> = {
   identity: (image) => image,
   shearX: (image, { value, fill, shearing }) =>
-    transformAffine(image, { matrix: [1, value, 0, 0, 1, 0], fill, interpolation: shearing }),
+    shearImage(image, { along: "x", factor: value, fill, interpolation: shearing }),
   shearY: (image, { value, fill, shearing }) =>
-    transformAffine(image, { matrix: [1, 0, 0, value, 1, 0], fill, interpolation: shearing }),
+    shearImage(image, { along: "y", factor: value, fill, interpolation: shearing }),
   translateX: (image, { value, fill }) => transformAffine(image, { matrix: [1, 0, value, 0, 1, 0], fill }),
   translateY: (image, { value, fill }) => transformAffine(image, { matrix: [1, 0, 0, 0, 1, value], fill }),
   rotate: (image, { value, fill }) => rotateImage(image, { degrees: value, fill }),
