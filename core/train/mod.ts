@@ -19,3 +19,5 @@ export {
 export * from "./statistics.ts";
 export * from "./step.ts";
 export type { TrainingOptions, TrainingPass } from "./step_options.ts";
+export * from "./mixup.ts";
+export * from "./targets.ts";

@@ -1,6 +1,7 @@
 /** Batches of images that are ready before a device asks for them. */
 import type { ImageBatch, ImagePipeline } from "../../images/mod.ts";
 import type { DataSet } from "./data_set.ts";
+import { joined, orAborted } from "./collect.ts";
 import type { BrokenImage, ReadyImage } from "./messages.ts";
 import { defaultThreads, ImageWorkers } from "./workers.ts";
 
@@ -88,7 +89,9 @@ export class ImageBatches implements AsyncIterable<ImageBatch>, Disposable {
   /** All batches once. Throws the reason of the signal, and ImageWorkerError. */
   async *[Symbol.asyncIterator](): AsyncGenerator<ImageBatch> {
     for (let next = this.#ahead();;) {
-      const asked = performance.now(), batch = await this.#orAborted(next), waited = performance.now() - asked;
+      const asked = performance.now(),
+        batch = await orAborted(next, this.#options.signal),
+        waited = performance.now() - asked;
       if (!batch) return;
       this.#account(waited);
       next = this.#ahead();
@@ -102,25 +105,11 @@ export class ImageBatches implements AsyncIterable<ImageBatch>, Disposable {
     this.#times.waitedMs += waitedMs;
   }
 
-  async #orAborted<T>(next: Promise<T>): Promise<T> {
-    const { signal } = this.#options;
-    if (!signal) return await next;
-    signal.throwIfAborted();
-    const { promise, reject } = Promise.withResolvers<never>();
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    try {
-      return await Promise.race([next, promise]);
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
-  }
-
   /** Begins images until as many are on their way as may be. */
   #begin(): void {
     const { pipeline } = this.#options;
     while (this.#beginning < this.#count && this.#begun.length < this.#most) {
-      const image = this.#workers.prepare(this.#data.source(this.#beginning++), pipeline);
+      const image = this.#workers.prepare({ source: this.#data.source(this.#beginning++), treatment: pipeline });
       image.catch(() => {}); // whoever takes it gets the error
       this.#begun.push(image);
     }
@@ -157,14 +146,4 @@ export class ImageBatches implements AsyncIterable<ImageBatch>, Disposable {
     if (indices.length === 0) return undefined;
     return { images: joined(values), indices, labels: indices.map((index) => this.#data.label(index)) };
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

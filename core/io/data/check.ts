@@ -135,7 +135,7 @@ async function decodeAll(
   const broken: BrokenFile[] = [], begun: ReturnType<ImageWorkers["prepare"]>[] = [];
   let checked = 0, smallest: ImageSize | undefined, largest: ImageSize | undefined;
   for (let next = 0; checked < of && !signal?.aborted; checked++) {
-    while (next < of && begun.length < AHEAD * workers) begun.push(decoders.prepare(data.source(next++), undefined));
+    while (next < of && begun.length < AHEAD * workers) begun.push(decoders.prepare({ source: data.source(next++) }));
     const image = await begun.shift()!;
     if ("broken" in image) broken.push({ index: checked, file: data.nameOf(checked), broken: image.broken });
     else {

@@ -9,4 +9,5 @@ export type { BrokenImage } from "./messages.ts";
 export { openPictures } from "./image_folders.ts";
 export { dataPath, dataSetPlaces, findDataFolder, openDataFolder, openSplit, recognisedData } from "./open.ts";
 export { spreadOver } from "./spread.ts";
+export * from "./training.ts";
 export { ImageWorkerError } from "./workers.ts";

@@ -1,4 +1,4 @@
-/** The thread that decodes and resizes: the script of {@link ImageWorkers}. */
+/** The thread that decodes, resizes and augments: the script of {@link ImageWorkers}. */
 import { reasonOf } from "./error.ts";
 import type { ImageReply, ImageRequest } from "./messages.ts";
 import { prepareImage } from "./prepare.ts";
@@ -9,19 +9,20 @@ const thread = globalThis as unknown as {
   postMessage(reply: ImageReply, transfer: Transferable[]): void;
 };
 
-async function answer({ id, source, pipeline }: ImageRequest): Promise<ImageReply> {
+async function answer({ id, works }: ImageRequest): Promise<ImageReply> {
   try {
-    return { id, ...await prepareImage(source, pipeline) };
+    return { id, images: await Promise.all(works.map(prepareImage)) };
   } catch (cause) {
     return { id, failed: reasonOf(cause) };
   }
 }
 
 /** libvips has threads of its own; each of these has one image at a time, so that as many images as cores go on. */
-const ready = import("sharp").then(({ default: sharp }) => sharp.concurrency(1));
+const loaded = import("sharp").then(({ default: sharp }) => sharp.concurrency(1));
 
 thread.onmessage = async ({ data }) => {
-  await ready;
+  await loaded;
   const reply = await answer(data);
-  thread.postMessage(reply, "values" in reply ? [reply.values.buffer as ArrayBuffer] : []);
+  const ready = "images" in reply ? reply.images.filter((image) => "values" in image) : [];
+  thread.postMessage(reply, ready.map(({ values }) => values.buffer as ArrayBuffer));
 };

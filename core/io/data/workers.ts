@@ -1,11 +1,9 @@
-/** Threads that decode and resize images. */
-import type { ImagePipeline } from "../../images/mod.ts";
+/** Threads that decode, resize and augment images. */
 import { startWorker } from "../worker_start.ts";
-import type { ImageSource } from "./data_set.ts";
-import type { BrokenImage, ImageReply, ReadyImage } from "./messages.ts";
+import type { ImageReply, ImageResult, ImageWork } from "./messages.ts";
 import { prepareImage } from "./prepare.ts";
 
-/** Images that a thread has at once: while one is resized by it, the next is decoded by libvips. */
+/** Requests that a thread has at once: while an image is resized by it, the next is decoded by libvips. */
 const AT_ONCE = 2;
 
 /** Threads unless told otherwise: one a core, up to as many as any device needs. */
@@ -20,9 +18,8 @@ export class ImageWorkerError extends Error {
 }
 
 interface Job {
-  readonly source: ImageSource;
-  readonly pipeline: ImagePipeline | undefined;
-  readonly resolve: (image: ReadyImage | BrokenImage) => void;
+  readonly works: readonly ImageWork[];
+  readonly resolve: (images: ImageResult[]) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -52,12 +49,18 @@ export class ImageWorkers implements Disposable {
     });
   }
 
-  /** Decodes an image and applies a pipeline, if there is one. Throws ImageWorkerError. */
-  prepare(source: ImageSource, pipeline: ImagePipeline | undefined): Promise<ReadyImage | BrokenImage> {
+  /** Makes an image ready. Throws ImageWorkerError. */
+  async prepare(work: ImageWork): Promise<ImageResult> {
+    const [image] = await this.prepareAll([work]);
+    return image!;
+  }
+
+  /** Makes images ready in one thread, in their order. Throws ImageWorkerError. */
+  prepareAll(works: readonly ImageWork[]): Promise<ImageResult[]> {
     if (this.#ended) return Promise.reject(this.#ended);
-    if (this.#slots.length === 0) return prepareImage(source, pipeline);
+    if (this.#slots.length === 0) return Promise.all(works.map(prepareImage));
     return new Promise((resolve, reject) => {
-      this.#queue.push({ source, pipeline, resolve, reject });
+      this.#queue.push({ works, resolve, reject });
       this.#dispatch();
     });
   }
@@ -72,7 +75,7 @@ export class ImageWorkers implements Disposable {
     slot.jobs.delete(id);
     if ("failed" in reply) {
       job.reject(new ImageWorkerError(`Cannot decode an image as its thread failed: ${reply.failed}`));
-    } else job.resolve(reply);
+    } else job.resolve(reply.images);
     this.#dispatch();
   }
 
@@ -97,6 +100,6 @@ export class ImageWorkers implements Disposable {
   #send({ worker, jobs }: Slot, job: Job): void {
     const id = this.#next++;
     jobs.set(id, job);
-    worker.postMessage({ id, source: job.source, pipeline: job.pipeline });
+    worker.postMessage({ id, works: job.works });
   }
 }

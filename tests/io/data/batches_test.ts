@@ -117,17 +117,17 @@ Deno.test("a thread that crashes fails the images it had and those behind them",
   const script = new URL("data:text/javascript,onmessage = () => { throw new Error('out of order'); };");
   using workers = new ImageWorkers(1, script);
   const source = { width: 1, height: 1, pixels: new Uint8Array(3) };
-  const images = [1, 2, 3].map(() => workers.prepare(source, whole));
+  const images = [1, 2, 3].map(() => workers.prepare({ source, treatment: whole }));
   for (const result of await Promise.allSettled(images)) {
     assert.equal(result.status, "rejected");
     assert.match(String(result.reason), /ImageWorkerError: Cannot decode images as a thread crashed: .*out of order/);
   }
-  await assert.rejects(() => workers.prepare(source, whole), /a thread crashed/);
+  await assert.rejects(() => workers.prepare({ source, treatment: whole }), /a thread crashed/);
 });
 
 Deno.test("an error of this program in a thread is told, not taken for a broken image", async () => {
   using workers = new ImageWorkers(1);
   const source = { width: 1, height: 1, pixels: new Uint8Array(3) }, pipeline = { ...cropped };
   const wrong = { ...pipeline, pixels: [{ step: "resize-and-crop", shorter: 4, crop: 8 } as const] };
-  await assert.rejects(() => workers.prepare(source, wrong), /its thread failed: Cannot take a box/);
+  await assert.rejects(() => workers.prepare({ source, treatment: wrong }), /its thread failed: Cannot take a box/);
 });
