@@ -28,14 +28,17 @@ export interface ImageTensor {
   readonly values: Float32Array;
 }
 
-/** What is added to red, green and blue of values from 0 to 1. */
-type Shift = readonly [number, number, number];
+/** How an image's pixels become numbers. */
+export interface NormalizeOptions extends Normalization {
+  /** What is added to red, green and blue, from 0 to 1, before they are normalised; default: nothing. */
+  readonly shift?: readonly [number, number, number] | undefined;
+}
 
 /**
  * `(pixel / 255 + shift − mean) / std` for each channel and byte, `[3, 256]`; rounded to f32 at each step, as PyTorch does
  * it.
  */
-function table({ mean, std }: Normalization, shift: Shift): Float32Array {
+function table({ mean, std, shift = [0, 0, 0] }: NormalizeOptions): Float32Array {
   const values = new Float32Array(CHANNELS * 256);
   for (let channel = 0; channel < CHANNELS; channel++) {
     const added = Math.fround(shift[channel]!), less = Math.fround(mean[channel]!), unit = Math.fround(std[channel]!);
@@ -48,7 +51,7 @@ function table({ mean, std }: Normalization, shift: Shift): Float32Array {
 }
 
 /**
- * An image as a network takes it; `shift` is added to its values from 0 to 1 before they are normalised.
+ * An image as a network takes it.
  *
  * @example
  * ```ts
@@ -58,12 +61,8 @@ function table({ mean, std }: Normalization, shift: Shift): Float32Array {
  * if (values.join() !== "1,2,1") throw new Error();
  * ```
  */
-export function normalize(
-  { width, height, pixels }: RgbImage,
-  normalization: Normalization,
-  shift: Shift = [0, 0, 0],
-): ImageTensor {
-  const values = new Float32Array(pixels.length), byByte = table(normalization, shift);
+export function normalize({ width, height, pixels }: RgbImage, options: NormalizeOptions): ImageTensor {
+  const values = new Float32Array(pixels.length), byByte = table(options);
   for (let at = 0; at < pixels.length; at += CHANNELS) {
     values[at] = byByte[pixels[at]!]!;
     values[at + 1] = byByte[256 + pixels[at + 1]!]!;

@@ -7,11 +7,17 @@
  * a logarithm, and a fused multiply-add must not change a result.
  */
 
-/** Separates the users of one seed: counter word 1. */
-const DOMAIN = { tensor: 0, decision: 1, augmentation: 2, order: 3, mixing: 4 } as const;
-
 /** What decisions are drawn for: those of different purposes are independent under one seed. */
-export type DecisionPurpose = Exclude<keyof typeof DOMAIN, "tensor">;
+export type DecisionPurpose = "decision" | "augmentation" | "order" | "mixing";
+
+/** Separates the users of one seed: counter word 1. */
+const DOMAIN: Readonly<Record<DecisionPurpose | "tensor", number>> = {
+  tensor: 0,
+  decision: 1,
+  augmentation: 2,
+  order: 3,
+  mixing: 4,
+};
 
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;

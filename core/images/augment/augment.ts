@@ -16,7 +16,7 @@ export function applyAugmentation(
   const cropped = plan.crop ? applyCrop(image, plan.crop, resize) : image;
   const flipped = plan.flip ? flipImage(cropped) : cropped;
   const changed = plan.operations.reduce(applyOperation, flipped);
-  const tensor = normalize(changed, plan.normalization, plan.lighting);
+  const tensor = normalize(changed, { ...plan.normalization, shift: plan.lighting });
   if (plan.erased) erase(tensor, plan.erased);
   return tensor;
 }

@@ -183,17 +183,24 @@ Deno.test("lighting has the covariance of ImageNet's colours", () => {
 });
 
 Deno.test("named recipes have the steps that Zen-NAS trains with", () => {
-  const without = imagenetRecipe({ size: 224, policy: "none" });
-  assert.deepEqual(without.jitter, { brightness: 0.4, contrast: 0.4, saturation: 0.4 });
-  assert.equal(without.policy, undefined);
-  assert.equal(imagenetRecipe({ size: 224 }).jitter, undefined);
-  assert.deepEqual(imagenetRecipe({ size: 224 }).policy, { ...style, kind: "auto", policy: "imagenet" });
+  const erasing = { probability: 0.5, area: [0.02, 0.33], aspect: [0.3, 3.3] };
+  const { policy, ...rest } = imagenetRecipe({ size: 224 });
+  assert.deepEqual(policy, { ...style, kind: "auto", policy: "imagenet" });
+  assert.deepEqual(rest, {
+    crop: { kind: "resized", size: 224, area: [0.08, 1], aspect: [3 / 4, 4 / 3] },
+    flip: 0.5,
+    lighting: 0.1,
+    normalization: normalizations.imagenet,
+    erasing,
+  });
+  const jitter = { brightness: 0.4, contrast: 0.4, saturation: 0.4 };
+  assert.deepEqual(imagenetRecipe({ size: 224, policy: "none" }), { ...rest, jitter });
   assert.deepEqual(cifarRecipe({ size: 32 }), {
     crop: { kind: "padded", size: 32, padding: 4 },
     flip: 0.5,
     policy: { ...style, kind: "auto", policy: "cifar10" },
     normalization: normalizations.cifar,
-    erasing: { probability: 0.5, area: [0.02, 0.33], aspect: [0.3, 3.3] },
+    erasing,
   });
   assert.equal(cifarRecipe({ size: 32, policy: "none" }).policy, undefined);
 });
