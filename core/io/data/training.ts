@@ -16,7 +16,7 @@ const THREADS_FROM_MEMORY = 2;
 const AHEAD = 4;
 
 /** How to make batches for training. */
-export interface TrainingOptions {
+export interface TrainingImagesOptions {
   /** What is done to each image. */
   readonly recipe: AugmentationRecipe;
   /** Images of a batch. */
@@ -61,14 +61,14 @@ export class TrainingImages implements Disposable {
   /** Images that could not be decoded so far. */
   readonly broken: BrokenFile[] = [];
   readonly #data: DataSet;
-  readonly #options: TrainingOptions;
+  readonly #options: TrainingImagesOptions;
   readonly #workers: ImageWorkers;
   /** Batches that may be on their way, the one that is waited for among them. */
   readonly #most: number;
   #times = { batches: 0, waitedMs: 0, firstMs: 0, decodeMs: 0, transformMs: 0 };
 
   /** Starts the threads. Throws RangeError for a batch that the data set is too small for. */
-  constructor(data: DataSet, options: TrainingOptions) {
+  constructor(data: DataSet, options: TrainingImagesOptions) {
     const { batch } = options, workers = options.workers ?? defaultWorkers(data);
     this.#data = data;
     this.#options = options;

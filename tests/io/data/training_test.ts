@@ -9,7 +9,7 @@ import {
   readImage,
   type TrainingBatch,
   TrainingImages,
-  type TrainingOptions,
+  type TrainingImagesOptions,
 } from "../../../core/io/data/mod.ts";
 import { TemporaryDirectory } from "../run_case.ts";
 import { cifar10Files, write, writeFolders } from "./data_case.ts";
@@ -29,7 +29,7 @@ async function cifar(root: TemporaryDirectory): Promise<DataSet> {
   };
 }
 
-interface Reading extends TrainingOptions, EpochOptions {
+interface Reading extends TrainingImagesOptions, EpochOptions {
   readonly epoch?: number;
 }
 
