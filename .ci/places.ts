@@ -17,13 +17,14 @@ const floors: readonly (readonly string[])[] = [
   ["graph", "images", "settings"],
   ["networks", "train/losses.ts"],
   ["scoring"],
+  ["latency"],
   ["search", "nasbench", "train", "evaluation"],
   ["mod.ts"],
   ["io"],
 ];
 
 /** Packages that core may use outside of core/io: they only compute. */
-const purePackages = new Set(["fastest-levenshtein", "jstat", "ml-matrix", "p-limit", "zod"]);
+const purePackages = new Set(["@noble", "fastest-levenshtein", "jstat", "ml-matrix", "p-limit", "zod"]);
 
 const root = new URL("../", import.meta.url);
 

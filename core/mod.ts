@@ -2,6 +2,7 @@
 export * from "./evaluation/mod.ts";
 export * from "./graph/mod.ts";
 export * from "./images/mod.ts";
+export * from "./latency/mod.ts";
 export * from "./nasbench/mod.ts";
 export * from "./nearest.ts";
 export * from "./networks/mod.ts";

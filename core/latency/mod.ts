@@ -1,0 +1,14 @@
+/** Latencies predicted: kernels of networks, what predicts them, artefacts of calibrations, what a calibration draws. */
+export * from "./accuracy.ts";
+export * from "./artefact.ts";
+export { type Basis, conformalHalfWidth, type Correction, type MeasuredNetwork, MIN_NETWORKS } from "./correction.ts";
+export type { Bounds, Domain, KindBounds } from "./domain.ts";
+export * from "./draws.ts";
+export { type FeatureRules, type TileExtents, type Tiling, webgpuTiling } from "./features.ts";
+export * from "./fit.ts";
+export * from "./kernel.ts";
+export type { KernelModel, MeasuredKernel } from "./kernel_model.ts";
+export * from "./network_kernels.ts";
+export * from "./predictor.ts";
+export type { Roofline } from "./roofline.ts";
+export type { Trees, TreeSettings } from "./trees.ts";
