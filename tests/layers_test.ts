@@ -121,7 +121,7 @@ Deno.test("a room of core that has no floor is refused", () => {
   assert.deepEqual(messages("core/weather/tree.ts", importing("../graph/graph.ts")), [
     "core/weather/tree.ts is in no room of core",
   ]);
-  assert.deepEqual(messages("core/graph/graph.ts", importing("../latency/tree.ts")), [
+  assert.deepEqual(messages("core/graph/graph.ts", importing("../weather/tree.ts")), [
     "core/weather/tree.ts is in no room of core",
   ]);
 });
