@@ -41,6 +41,12 @@ export interface Correction {
 /** How many networks a correction takes at least. */
 export const MIN_NETWORKS = 10;
 
+/** Throws RangeError for fewer networks than {@link MIN_NETWORKS}. */
+export function requireNetworks(count: number): void {
+  if (count >= MIN_NETWORKS) return;
+  throw new RangeError(`Cannot fit latencies of networks as that takes ${MIN_NETWORKS}: got ${count}`);
+}
+
 /** A network in numbers: its kernels, and for each class their predicted time and number. */
 interface NetworkRow {
   readonly total: number;
@@ -167,9 +173,7 @@ export interface CorrectionFit {
  * {@link MIN_NETWORKS}.
  */
 export function fitCorrection(networks: readonly MeasuredNetwork[], fit: CorrectionFit): Correction {
-  if (networks.length < MIN_NETWORKS) {
-    throw new RangeError(`Cannot fit latencies of networks as that takes ${MIN_NETWORKS}: got ${networks.length}`);
-  }
+  requireNetworks(networks.length);
   const classes = [...new Set(networks.flatMap(({ kernels }) => kernels.map(({ kernel }) => kernelClass(kernel))))]
     .sort();
   const rows = networks.map(({ kernels }) => rowOf(kernels, { ...fit, classes }));

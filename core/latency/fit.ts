@@ -9,7 +9,7 @@ import {
   type LatencyDevice,
   sealArtefact,
 } from "./artefact.ts";
-import { conformalHalfWidth, fitCorrection, type MeasuredNetwork } from "./correction.ts";
+import { conformalHalfWidth, fitCorrection, type MeasuredNetwork, requireNetworks } from "./correction.ts";
 import { domainOf } from "./domain.ts";
 import { type FeatureRules, type Tiling, webgpuTiling } from "./features.ts";
 import {
@@ -114,11 +114,11 @@ function fitKernels(measured: readonly MeasuredKernel[], calibration: LatencyCal
 export function fitLatency(calibration: LatencyCalibration): LatencyArtefact {
   const { device, createdAt, elites = [], noise = null } = calibration;
   const measured = merged(calibration.kernels), networks = [...calibration.networks, ...elites];
+  requireNetworks(calibration.networks.length);
   for (const { text, latencyMs } of networks) requireLatency(latencyMs, text);
   const { model, leftOut } = fitKernels(measured, calibration), predictor = new KernelPredictor(model);
   const correction = fitCorrection(networks, { timeOf: (kernel) => predictor.latencyMs(kernel) });
-  const pool = correction.residuals.slice(0, calibration.networks.length), half = conformalHalfWidth(pool);
-  if (half === null) throw new RangeError(`Cannot tell an interval as that takes ten networks: got ${pool.length}`);
+  const pool = correction.residuals.slice(0, calibration.networks.length);
   const kernels = [...measured, ...networks.flatMap((network) => network.kernels)].map(({ kernel }) => kernel);
   const content: LatencyContent = {
     schema: LATENCY_SCHEMA,
@@ -129,7 +129,7 @@ export function fitLatency(calibration: LatencyCalibration): LatencyArtefact {
     correction,
     intervals: {
       kernels: conformalHalfWidth(leftOut.map(({ predictedMs, measuredMs }) => measuredMs / predictedMs - 1)),
-      networks: half,
+      networks: conformalHalfWidth(pool)!,
       elites: elites.map(({ latencyMs, predictedMs }) => latencyMs / predictedMs),
     },
     domain: domainOf(kernels, networks.map(({ latencyMs }) => latencyMs)),
