@@ -34,7 +34,8 @@ export interface SplitFigures extends LatencyAccuracy {
   readonly macsError: number;
 }
 
-const device: LatencyDevice = {
+/** The phones of the published tables. */
+export const device: LatencyDevice = {
   name: "published",
   kind: "phone",
   runtime: "tflite",

@@ -5,7 +5,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { z } from "zod";
-import { bases, type Correction } from "./correction.ts";
+import { type Correction, correctionBases } from "./correction.ts";
 import type { LatencyAccuracy } from "./accuracy.ts";
 import type { Domain } from "./domain.ts";
 import { featureNames } from "./features.ts";
@@ -160,7 +160,7 @@ const trees = z.strictObject({
 });
 
 const correction = z.strictObject({
-  basis: z.enum(bases),
+  basis: z.enum(correctionBases),
   scale: positive,
   classes: z.array(text).max(MAX_CLASSES),
   coefficients: numbers(MAX_CLASSES + 2),

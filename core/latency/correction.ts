@@ -16,14 +16,14 @@ export interface MeasuredNetwork {
 }
 
 /** What a class of kernels is measured by: its predicted time, or the number of its kernels. */
-export const bases = ["times", "counts"] as const;
-/** One of {@link bases}. */
-export type Basis = typeof bases[number];
+export const correctionBases = ["times", "counts"] as const;
+/** One of {@link correctionBases}. */
+export type CorrectionBasis = typeof correctionBases[number];
 
 /** What turns kernels into networks; plain data. */
 export interface Correction {
   /** What coefficients of classes multiply. */
-  readonly basis: Basis;
+  readonly basis: CorrectionBasis;
   /** The factor on kernels of a class that no measured network had. */
   readonly scale: number;
   /** The classes, in the order of their coefficients. */
@@ -73,7 +73,7 @@ const medianOf = (values: readonly number[]): number => values.toSorted((a, b) =
 
 /** One problem: columns in relative units, whose coefficients are near 0 where the prior is right. */
 interface Problem {
-  readonly basis: Basis;
+  readonly basis: CorrectionBasis;
   /** Columns: 1, kernels, then each class, then all classes together; rows divided by the latency. */
   readonly design: Matrix;
   /** What the columns must explain: 1 less the prior's share. */
@@ -89,7 +89,7 @@ const SHARED_PENALTY = 1e-3;
 function problemOf(
   rows: readonly NetworkRow[],
   { basis, latenciesMs, scale }: {
-    readonly basis: Basis;
+    readonly basis: CorrectionBasis;
     readonly latenciesMs: readonly number[];
     readonly scale: number;
   },
@@ -181,7 +181,7 @@ export function fitCorrection(networks: readonly MeasuredNetwork[], fit: Correct
   const ratios = rows.map(({ total }, at) => total / latenciesMs[at]!);
   const scale = ratios.reduce((sum, value) => sum + value, 0) / ratios.reduce((sum, value) => sum + value * value, 0);
   let best: Solution | undefined;
-  for (const basis of bases) {
+  for (const basis of correctionBases) {
     const problem = problemOf(rows, { basis, latenciesMs, scale });
     for (const lambda of LAMBDAS) {
       const solution = solveRidge(problem, lambda);

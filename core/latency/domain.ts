@@ -1,20 +1,21 @@
 /** The domain of validity: kernels and latencies between those that were measured. */
 import { type Kernel, kernelSignature } from "./kernel.ts";
 
-/** The extents that bound the domain, each with the words for it. */
-const extents = {
+/** The extents of kernels that bound the domain, each with the words for it. */
+export const domainExtents = {
   batch: "batch",
   size: "size",
   inputs: "input channels",
   outputs: "output channels",
 } as const satisfies Partial<Record<keyof Kernel, string>>;
-type Extent = keyof typeof extents;
+/** The name of such an extent. */
+export type DomainExtent = keyof typeof domainExtents;
 
 /** The lowest and the highest. */
 export type Bounds = readonly [low: number, high: number];
 
 /** Extents of all measured kernels of one kind. */
-export type KindBounds = Readonly<Record<Extent, Bounds>>;
+export type KindBounds = Readonly<Record<DomainExtent, Bounds>>;
 
 /** What was measured. */
 export interface Domain {
@@ -33,7 +34,7 @@ export function domainOf(kernels: readonly Kernel[], latenciesMs: readonly numbe
   const kinds: Record<string, KindBounds> = {}, nothing: Bounds = [Infinity, -Infinity];
   for (const kernel of kernels) {
     const bounds = kinds[kernel.kind] ?? { batch: nothing, size: nothing, inputs: nothing, outputs: nothing };
-    const entries = Object.entries(bounds).map(([name, range]) => [name, wider(range, kernel[name as Extent])]);
+    const entries = Object.entries(bounds).map(([name, range]) => [name, wider(range, kernel[name as DomainExtent])]);
     kinds[kernel.kind] = Object.fromEntries(entries) as KindBounds;
   }
   return {
@@ -47,7 +48,7 @@ export function domainOf(kernels: readonly Kernel[], latenciesMs: readonly numbe
 export function whyOutside(kernel: Kernel, { signatures, kinds }: Domain): string | undefined {
   const signature = kernelSignature(kernel), bounds = kinds[kernel.kind];
   if (!bounds || !signatures.includes(signature)) return `${signature} was not measured`;
-  for (const [name, words] of Object.entries(extents) as [Extent, string][]) {
+  for (const [name, words] of Object.entries(domainExtents) as [DomainExtent, string][]) {
     const [low, high] = bounds[name], value = kernel[name];
     if (value < low || value > high) return `${signature} was measured with ${words} ${low} … ${high}: got ${value}`;
   }

@@ -1,8 +1,15 @@
 /** Latencies predicted: kernels of networks, what predicts them, artefacts of calibrations, what a calibration draws. */
 export * from "./accuracy.ts";
 export * from "./artefact.ts";
-export { type Basis, conformalHalfWidth, type Correction, type MeasuredNetwork, MIN_NETWORKS } from "./correction.ts";
-export type { Bounds, Domain, KindBounds } from "./domain.ts";
+export {
+  conformalHalfWidth,
+  type Correction,
+  correctionBases,
+  type CorrectionBasis,
+  type MeasuredNetwork,
+  MIN_NETWORKS,
+} from "./correction.ts";
+export { type Bounds, type Domain, type DomainExtent, domainExtents, type KindBounds } from "./domain.ts";
 export * from "./draws.ts";
 export { type FeatureRules, type TileExtents, type Tiling, webgpuTiling } from "./features.ts";
 export * from "./fit.ts";
