@@ -93,6 +93,14 @@ Deno.test("a fit follows the kernels and the networks that it was given", () => 
   assert.equal(noisy.passed, false);
 });
 
+Deno.test("the accuracy of kernels is that of kernels which were left out", () => {
+  const random = new Random(2, 0), factor = Math.exp(0.5);
+  const kernels = calibration.kernels.map(({ kernel }) => ({ kernel, latencyMs: random.pick([1 / factor, factor]) }));
+  const { kernels: accuracy } =
+    fitLatency({ ...calibration, kernels, trees: { trees: 60, rowsPerLeaf: 1 } }).acceptance;
+  assert.ok(accuracy!.mape > 0.45, `of coin tosses, nothing can be known: ${accuracy!.mape}`);
+});
+
 Deno.test("trees learn what the roofline does not", () => {
   const plain = fitLatency({ ...calibration, trees: { trees: 0 } }).acceptance.kernels!.mape;
   assert.ok(artefact.acceptance.kernels!.mape < 0.6 * plain, `${artefact.acceptance.kernels!.mape} ${plain}`);

@@ -61,6 +61,13 @@ Deno.test("kernels of each kind, window and stride share the count", () => {
   assert.equal(new Set(keys).size, 60);
   assert.deepEqual(drawKernels(space, { ...draw, count: 60 }).map(({ key }) => key), keys);
   const groups = Map.groupBy(kernels, kernelSignature);
+  const changes = kernels.filter((kernel, at) =>
+    at > 0 && kernelSignature(kernel) !== kernelSignature(kernels[at - 1]!)
+  );
+  assert.ok(
+    changes.length > 2 * groups.size,
+    "in random order, or a drift of the device would look like a kind of kernel",
+  );
   for (const signature of ["convolution 3×3 stride 1", "convolution 5×5 stride 2", "linear 1×1 stride 1"]) {
     assert.ok((groups.get(signature)?.length ?? 0) >= 2, signature);
   }

@@ -66,6 +66,15 @@ Deno.test("an activation that reads what others read too is computed as it is lo
   assert.deepEqual(built("tflite", build), [layers[0], "1 elementwise k1s1 +0 none", layers[1], concat]);
 });
 
+Deno.test("an addition behind an activation is a kernel, as layers add before they activate", () => {
+  const build = (network: Network, input: NodeId, builder: GraphBuilder): NodeId => {
+    const x = network.convolution(input, "a", { channels: 4, kernel: 3, stride: 2 });
+    const y = network.relu(network.convolution(x, "b", { channels: 4, kernel: 3 }));
+    return builder.add("add", [y, builder.add("max_pool", [x], { kernel: 3, stride: 1, padding: 1 })], {});
+  };
+  assert.deepEqual(built("zennas", build).at(-1), "1 elementwise k1s1 +1 none");
+});
+
 Deno.test("what depends on parameters alone is no kernel", () => {
   const build = (_: Network, input: NodeId, builder: GraphBuilder): NodeId => {
     const weight = builder.add("input", [], { name: "w", shape: [4, 3, 3, 3] });
