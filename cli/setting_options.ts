@@ -39,6 +39,13 @@ function favouredSize(text: string): FavouredSize {
   throw new InvalidArgumentError("It must be one number above zero, or two with a comma.");
 }
 
+/** Reads a number from 0 to 1. */
+function probability(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("It must be a number from 0 to 1.");
+}
+
 /** Reads a time such as `1h30m`, in seconds. */
 function duration(text: string): number {
   const seconds = secondsOf(text);
@@ -61,6 +68,8 @@ const readers: { readonly [Kind in keyof FlagTypes]: (option: Option, most?: num
   natural: (option, most) => option.argParser(integer(0, most)),
   amount: (option) => option.argParser(positive),
   duration: (option) => option.argParser(duration),
+  probability: (option) => option.argParser(probability),
+  objectives: (option) => option.argParser((text) => text.split(",").map((name) => name.trim())),
   costModel: (option) => option.choices(costModels),
   cascade: (option) => option.argParser(cascade).conflicts("proxy"),
   race: (option) => option.argParser((text) => ({ share: positive(text) })).preset("0.125"),

@@ -26,11 +26,14 @@ export async function loadProxy(nameOrPath: string): Promise<Proxy> {
   return exportOf(proxyExport, await importModule(nameOrPath), nameOrPath);
 }
 
-/** The proxy of a configuration, with modules loaded; several are combined by rank. Throws as loadProxy and searchProxy do. */
+/**
+ * The proxy of a configuration, with modules loaded; several are combined by rank, and those of objectives are beside it. Throws
+ * as loadProxy and searchProxy do.
+ */
 export async function loadSearchProxy(config: SearchConfig): Promise<Proxy> {
   const loaded = proxyTerms(config).map(async ({ name }) => [name, await loadProxy(name)] as const);
   const named = new Map(await Promise.all(loaded));
-  return searchProxy(config, (name) => named.get(name)!);
+  return searchProxy(config, (name) => named.get(name) ?? proxyNamed(name));
 }
 
 /** A proxy and one of its variants. */

@@ -30,6 +30,15 @@ function rankedWeights({ key, proxy, weight }: WeightedProxy): readonly [string,
   return parts.map((part) => [part, weight / parts.length]);
 }
 
+/** What several proxies feed to a network together. */
+function inputsOf(all: readonly Proxy[]): Proxy["inputs"] {
+  const batches = all.map(({ inputs }) => inputs.batches);
+  return {
+    batches: batches.reduce((most, own) => own > most ? own : most, 0),
+    labelled: all.some(({ inputs }) => inputs.labelled),
+  };
+}
+
 async function scoreAll(
   members: readonly WeightedProxy[],
   { design, settings, backend }: {
@@ -50,6 +59,39 @@ async function scoreAll(
 }
 
 /**
+ * A proxy with the scores of others beside its own, as parts under their keys. A network for which one of these is not finite
+ * fails with CandidateError, and one that ranks is refused with RangeError, as its score depends on other networks.
+ *
+ * @example
+ * ```ts
+ * import { accompanied, layers, params, parseStructure, structureDesign } from "@zennas/zennas";
+ * const both = accompanied(params, [{ key: "layers", proxy: layers, variant: "reference", weight: 1 }]);
+ * const design = structureDesign(parseStructure("SuperConvK3BNRELU(3,8,1,2)"), {});
+ * const { parts } = await both.score(design, { batch: 1, draw: 0, seed: 1 } as Parameters<typeof both.score>[1]);
+ * if (parts?.layers !== 2) throw new Error(JSON.stringify(parts));
+ * ```
+ */
+export function accompanied(main: Proxy, others: readonly WeightedProxy[]): Proxy {
+  const ranked = [main, ...others.map(({ proxy }) => proxy)].find(({ ranking }) => ranking);
+  if (ranked) {
+    throw new RangeError(
+      `Cannot take the score of ${ranked.name} for an objective as it ranks networks among each other`,
+    );
+  }
+  if (others.length === 0) return main;
+  const { count: _, ...rest } = main, all = [main, ...others.map(({ proxy }) => proxy)];
+  return {
+    ...rest,
+    inputs: inputsOf(all),
+    needsBackend: all.some(({ needsBackend }) => needsBackend),
+    async score(design, settings, backend) {
+      const { value } = await scoreDraw(design, { proxy: main, settings, backend });
+      return { value, parts: (await scoreAll(others, { design, settings, backend })).parts ?? {} };
+    },
+  };
+}
+
+/**
  * Proxies as one that ranks: in a population of m its score is Σ weight·ln(rank/m) over the proxies, as AZ-NAS combines its
  * parts (Lee and Ham, CVPR 2024). A proxy that itself ranks parts gives them to the others, and its weight in equal shares.
  * A network for which a score is not finite fails with CandidateError.
@@ -64,15 +106,11 @@ async function scoreAll(
  * ```
  */
 export function combineProxies(members: readonly WeightedProxy[]): Proxy {
-  const batches = members.map(({ proxy }) => proxy.inputs.batches);
   return {
     name: members.map(({ key }) => key).join(","),
     summary: "several proxies, combined by rank",
     variants: ["ranks"],
-    inputs: {
-      batches: batches.reduce((most, own) => own > most ? own : most, 0),
-      labelled: members.some(({ proxy }) => proxy.inputs.labelled),
-    },
+    inputs: inputsOf(members.map(({ proxy }) => proxy)),
     needsBackend: members.some(({ proxy }) => proxy.needsBackend),
     ranking: logRanking(Object.fromEntries(members.flatMap(rankedWeights))),
     score: (design, settings, backend) => scoreAll(members, { design, settings, backend }),

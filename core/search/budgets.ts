@@ -1,6 +1,6 @@
 /** Budgets: limits on what a candidate may cost, checked before anything is scored. */
 import { countLayers, type NetworkForm, referenceCost, type Structure, trueCost } from "../networks/masternet/mod.ts";
-import type { LatencyBudget, SearchConfig } from "./config.ts";
+import type { BudgetLimits, LatencyBudget, SearchConfig } from "./config.ts";
 import type { CostModel } from "./settings.ts";
 
 /** A limit on something that can be measured of a structure. */
@@ -33,6 +33,17 @@ export function excessOf(structure: Structure, budgets: readonly Budget[]): Exce
     if (!(value <= limit)) return { budget: name, value, limit };
   }
   return undefined;
+}
+
+/**
+ * How far a structure is over its budgets, in all: the sum of the shares of each limit that it takes beyond the limit; 0 within
+ * all. Infinity where an amount is no number. Throws what `measure` throws.
+ */
+export function violationOf(structure: Structure, budgets: readonly Budget[]): number {
+  return budgets.reduce((sum, { limit, measure }) => {
+    const over = measure(structure) / limit - 1;
+    return sum + (Number.isNaN(over) ? Infinity : Math.max(0, over));
+  }, 0);
 }
 
 /** How much of a budget a structure takes. */
@@ -91,6 +102,26 @@ export function networkForm(config: SearchConfig): NetworkForm {
   };
 }
 
+/** What can be counted of a structure. */
+export type CountedName = Exclude<keyof BudgetLimits, "latency">;
+
+/**
+ * What can be counted of a structure, by the names of budgets: parameters and FLOPs by the configuration's cost model. Each
+ * measure may throw ShapeError.
+ */
+export function measuresOf(config: SearchConfig): Readonly<Record<CountedName, Budget["measure"]>> {
+  const form = networkForm(config);
+  const truth = rememberLast((structure) => trueCost(structure, form));
+  const priced = config.costs === "reference" ? rememberLast((structure) => referenceCost(structure, form)) : truth;
+  return {
+    layers: countLayers,
+    params: (structure) => priced(structure).parameters,
+    flops: (structure) => priced(structure).macs,
+    macs: (structure) => truth(structure).macs,
+    peakMemoryBytes: (structure) => truth(structure).peakActivationBytes,
+  };
+}
+
 /**
  * The budgets of a configuration, cheap ones first. Throws MissingLatencyModelError for a latency budget
  * without a latency model.
@@ -108,15 +139,13 @@ export function networkForm(config: SearchConfig): NetworkForm {
  */
 export function budgetsOf(config: SearchConfig, models: BudgetModels = {}): readonly Budget[] {
   const limits = config.budgets;
-  const form = networkForm(config);
-  const truth = rememberLast((structure) => trueCost(structure, form));
-  const priced = config.costs === "reference" ? rememberLast((structure) => referenceCost(structure, form)) : truth;
+  const { layers, params, flops, macs, peakMemoryBytes } = measuresOf(config);
   const candidates: readonly (Omit<Budget, "limit"> & { readonly limit: number | undefined })[] = [
-    { name: "layers", limit: limits.layers, measure: countLayers },
-    { name: "params", limit: limits.params, counted: config.costs, measure: (s) => priced(s).parameters },
-    { name: "flops", limit: limits.flops, counted: config.costs, measure: (s) => priced(s).macs },
-    { name: "macs", limit: limits.macs, measure: (s) => truth(s).macs },
-    { name: "peakMemoryBytes", limit: limits.peakMemoryBytes, measure: (s) => truth(s).peakActivationBytes },
+    { name: "layers", limit: limits.layers, measure: layers },
+    { name: "params", limit: limits.params, counted: config.costs, measure: params },
+    { name: "flops", limit: limits.flops, counted: config.costs, measure: flops },
+    { name: "macs", limit: limits.macs, measure: macs },
+    { name: "peakMemoryBytes", limit: limits.peakMemoryBytes, measure: peakMemoryBytes },
     { name: "latencyMs", limit: limits.latency?.ms, measure: latencyModel(config, models) },
   ];
   return candidates.filter((budget): budget is Budget => budget.limit !== undefined);

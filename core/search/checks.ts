@@ -11,6 +11,7 @@ import { spelledStructure } from "../networks/zoo/mod.ts";
 import { amount, type Checks, count, mapping, name, natural } from "../settings/mapping.ts";
 import type { OneOrMore, SearchConfig } from "./config.ts";
 import { secondsOf } from "./duration.ts";
+import { objectiveTerm } from "./objectives.ts";
 import { proxyTerm, proxyTerms } from "./proxy_terms.ts";
 import { budgetSettings, costModels, settings, type SettingTypes } from "./settings.ts";
 
@@ -51,6 +52,17 @@ function oneOrMore(item: z.ZodType<string>, what: string): z.ZodType<OneOrMore> 
   });
 }
 
+/** The most objectives: with more, nearly every candidate is in the front. */
+const MOST_OBJECTIVES = 8;
+
+const OBJECTIVE = "an objective such as score, -params or a proxy's name";
+const objectives = z.array(z.string(OBJECTIVE).refine((text) => objectiveTerm(text) !== undefined, OBJECTIVE))
+  .min(2, "at least two objectives").max(MOST_OBJECTIVES, `at most ${MOST_OBJECTIVES} objectives`)
+  .refine(
+    (texts) => new Set(texts.map((text) => objectiveTerm(text)?.name)).size === texts.length,
+    "each objective once",
+  );
+
 const wrongDuration = "a time above 0, in seconds or such as 90s, 30m, 1h30m";
 const duration: z.ZodType<number> = z.union([z.number(), z.string().transform(secondsOf)], wrongDuration)
   .refine((seconds) => seconds > 0 && Number.isFinite(seconds), wrongDuration);
@@ -87,6 +99,8 @@ const checks: Checks<Omit<SettingTypes, "budgets">> = {
   count,
   natural,
   amount,
+  probability: z.number("a number from 0 to 1").min(0, "a number from 0 to 1").max(1, "a number from 0 to 1"),
+  objectives,
   duration,
   switch: z.boolean("true or false"),
   costModel,
@@ -105,11 +119,19 @@ const budgets = mapping(budgetSettings, { checks, expected: "a mapping of budget
 /** What is wrong with settings that are right one by one: the setting, and what was expected of it. */
 function clashes(config: SearchConfig): readonly (readonly [path: keyof SearchConfig, expected: string])[] {
   const { initialStructure, population, variant, race } = config, terms = proxyTerms(config);
-  const several = terms.length > 1, starts = typeof initialStructure === "string" ? 1 : initialStructure.length;
+  const several = terms.length > 1,
+    objectives = config.objectives !== undefined,
+    starts = typeof initialStructure === "string" ? 1 : initialStructure.length;
   const rules: readonly (readonly [broken: boolean, path: keyof SearchConfig, expected: string])[] = [
     [!several && terms[0]!.weight !== undefined, "proxy", "no weight, as a single proxy is not combined"],
     [several && variant !== undefined, "variant", "none beside several proxies, which name theirs as zen:paper"],
     [several && race !== undefined, "race", "none beside several proxies, as ranks change with each candidate"],
+    [
+      several && objectives,
+      "proxy",
+      "one, as several objectives name the others: objectives: [score, naswot, -params]",
+    ],
+    [objectives && race !== undefined, "race", "none beside several objectives, as a low score may be in the front"],
     [population < starts, "population", `at least ${starts}, one for each initial structure`],
   ];
   return rules.flatMap(([broken, ...clash]) => broken ? [clash] : []);

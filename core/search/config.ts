@@ -60,6 +60,12 @@ export interface SearchConfig {
   readonly proxy: OneOrMore;
   /** The variant of a single proxy, where it has several, such as `reference` or `paper` of `zen`. */
   readonly variant?: string | undefined;
+  /**
+   * Several objectives for NSGA-II, a minus before those that are to be low: `score` for that of the proxy, other proxies by name
+   * (`naswot`, `zen:paper`), and costs: `params`, `flops`, `layers`, `macs`, `peakMemoryBytes`, or a kind that was registered, with
+   * what it takes behind an `@`. Default: the score alone.
+   */
+  readonly objectives?: readonly string[] | undefined;
   /** Proxies that only count, applied in order before the proxy; each lets its share through. Default: none. */
   readonly cascade?: readonly CascadeStage[] | undefined;
   /**
@@ -85,13 +91,18 @@ export interface SearchConfig {
   readonly budgets: BudgetLimits;
   /** The size of the population. Default: 512. */
   readonly population: number;
+  /** The probability that a proposal crosses two parents before it is mutated. Default: 0. */
+  readonly crossover?: number | undefined;
   /** How many proposals are drawn ahead of the first one without a result. Default: 16. */
   readonly window: number;
   /** The search ends after this number of proposals. Default: 480,000, as published. */
   readonly maxProposals: number;
   /** The search ends after this number of candidates went to the scorer. */
   readonly maxEvaluations?: number | undefined;
-  /** The search ends after this number of candidates went to the scorer without another best one. */
+  /**
+   * The search ends after this number of candidates went to the scorer without another best one, or with several objectives
+   * without one that joined the front.
+   */
   readonly patience?: number | undefined;
   /** The search ends when its sessions took so many seconds of wall time together. */
   readonly maxSeconds?: number | undefined;

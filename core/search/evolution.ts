@@ -4,118 +4,10 @@
  * the proposals up to i − window. So the search does not depend on how long the scorer takes, and a search that was
  * interrupted continues from its journal as if it had not been.
  */
-import type { EvolutionOptions, SearchEvent, SearchStanding, StopReason } from "./evolution_options.ts";
-import { Patience } from "./patience.ts";
-import { Member, Population, RankedPopulation, type Standings } from "./population.ts";
-import { evaluationsOf, noVerdicts, type Proposal, type ScoredCandidate, type VerdictCounts } from "./proposal.ts";
-import { type Drawn, Proposer } from "./proposer.ts";
-import { Race } from "./race.ts";
-
-/** The result of a search. */
-export interface SearchOutcome {
-  /** The first candidate with the highest score, among the population where scores are ranks; undefined if none has one. */
-  readonly best: ScoredCandidate | undefined;
-  /** The population, best first, the earlier proposal first of equal scores. */
-  readonly population: readonly ScoredCandidate[];
-  /** Proposals in all, those of the journal included. */
-  readonly proposals: number;
-  /** Candidates among them that went to the scorer. */
-  readonly evaluations: number;
-  /** How many proposals met each verdict. */
-  readonly counts: VerdictCounts;
-  /** What most candidates failed for; undefined if none failed. */
-  readonly failure: CommonFailure | undefined;
-  /** Why the search ended. */
-  readonly stoppedBy: StopReason;
-}
-
-/** A reason why candidates failed. Reasons that differ in numbers alone count as one. */
-export interface CommonFailure {
-  /** The reason of the first of them. */
-  readonly reason: string;
-  /** How many failed for it. */
-  readonly count: number;
-}
-
-const candidateOf = ({ index, structure, score }: Member): ScoredCandidate => ({ index, structure, score });
-
-/** What is reported is in this order; the population breeds from its own, in which the newest of equal scores is first. */
-const bestFirst = (a: ScoredCandidate, b: ScoredCandidate): number => b.score - a.score || a.index - b.index;
-const better = (a: Member, b: Member): Member => bestFirst(a, b) <= 0 ? a : b;
-
-/** The most different reasons that are counted; those of further ones are not. */
-const REASONS = 1000;
-
-/** Why candidates failed. */
-class Failures {
-  readonly #byKind = new Map<string, CommonFailure>();
-
-  add(reason: string): void {
-    const kind = reason.replace(/\d+/g, "0"), known = this.#byKind.get(kind);
-    if (known || this.#byKind.size < REASONS) {
-      this.#byKind.set(kind, { reason, ...known, count: (known?.count ?? 0) + 1 });
-    }
-  }
-
-  /** The earliest of the most frequent ones. */
-  get most(): CommonFailure | undefined {
-    return [...this.#byKind.values()].sort((a, b) => b.count - a.count)[0];
-  }
-}
-
-/** The state of a search that results change: population, counts and the best candidate. */
-class Standing implements SearchStanding {
-  readonly #failures = new Failures();
-  readonly population: Standings;
-  readonly #ranked: boolean;
-  readonly #counts: Record<Proposal["verdict"], number> = noVerdicts();
-  #best: ScoredCandidate | undefined;
-  #proposals = 0;
-
-  constructor({ population, ranking }: EvolutionOptions) {
-    this.#ranked = ranking !== undefined;
-    this.population = ranking ? new RankedPopulation(population, ranking) : new Population(population);
-  }
-
-  /** Enters a proposal's result; returns the proposal with the score that it has in the population. */
-  enter({ proposal, tree }: Drawn): Proposal {
-    this.#proposals++;
-    this.#counts[proposal.verdict]++;
-    if (proposal.verdict === "failed") this.#failures.add(proposal.reason);
-    if (proposal.verdict !== "scored") return proposal;
-    const score = this.population.enter(new Member(proposal, tree)), { index, structure } = proposal;
-    if (this.#ranked) this.#best = candidateOf(this.population.members.reduce(better));
-    else if (this.#best === undefined || score > this.#best.score) this.#best = { index, structure, score };
-    return { ...proposal, score };
-  }
-
-  get best(): ScoredCandidate | undefined {
-    return this.#best;
-  }
-
-  get members(): readonly ScoredCandidate[] {
-    return this.population.members.map(candidateOf).sort(bestFirst);
-  }
-
-  /** How many candidates have failed if none has anything else; 0 otherwise. */
-  get failedFromTheStart(): number {
-    const { failed } = this.#counts;
-    return evaluationsOf(this.#counts) === failed ? failed : 0;
-  }
-
-  event(proposal: Proposal): SearchEvent {
-    return { proposal, ...this.#summary(), acceptanceRate: this.#counts.scored / this.#proposals };
-  }
-
-  outcome(stoppedBy: StopReason): SearchOutcome {
-    return { ...this.#summary(), population: this.members, failure: this.#failures.most, stoppedBy };
-  }
-
-  #summary(): Omit<SearchOutcome, "population" | "failure" | "stoppedBy"> {
-    const counts = { ...this.#counts };
-    return { best: this.#best, proposals: this.#proposals, evaluations: evaluationsOf(counts), counts };
-  }
-}
+import { Engine } from "./engine.ts";
+import type { EvolutionOptions, Scorer } from "./evolution_options.ts";
+import { type Asked, type Drawn, isAsked } from "./proposer.ts";
+import type { SearchOutcome } from "./standing.ts";
 
 /** What a promise resolves to; undefined once the signal is aborted. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
@@ -126,6 +18,21 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined):
     signal.addEventListener("abort", abort);
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
+}
+
+/** A proposal with the verdict of the scorer, once it has one. */
+function scored(asked: Asked, { engine, score }: { readonly engine: Engine; readonly score: Scorer }): Promise<Drawn> {
+  const ask = async (): Promise<Drawn> => {
+    try {
+      return engine.settle(asked, await score(asked.tree, asked.candidate));
+    } catch (error) {
+      return engine.fail(asked, error);
+    }
+  };
+  const drawn = ask();
+  // The search awaits scores in order: a rejection before its turn must not count as unhandled.
+  drawn.catch(() => undefined);
+  return drawn;
 }
 
 /**
@@ -149,25 +56,18 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined):
  * ```
  */
 export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> {
-  const standing = new Standing(options), race = options.race && new Race(options.race);
-  if (race && options.ranking) {
-    throw new TypeError("Cannot race as scores are ranks, which change when a member enters");
-  }
-  const patience = new Patience(options.patience);
-  const proposer = new Proposer(options, { standing, race, patience });
+  const engine = new Engine(options), { standing } = engine;
   const inFlight: (Drawn | Promise<Drawn>)[] = [];
   const draw = () => {
-    const drawn = proposer.next();
-    if (drawn) inFlight.push(drawn);
+    const drawn = engine.draw();
+    if (drawn) inFlight.push(isAsked(drawn) ? scored(drawn, { engine, score: options.score }) : drawn);
   };
   for (let ahead = 0; ahead < options.window; ahead++) draw();
   // One result enters, one proposal is drawn: so proposal i always sees exactly the results up to i − window.
   for (let head = inFlight.shift(); head; head = inFlight.shift()) {
     const drawn = head instanceof Promise ? await unlessAborted(head, options.abandon) : head;
     if (!drawn) return standing.outcome("aborted");
-    const proposal = standing.enter(drawn);
-    race?.learn(proposal);
-    patience.learn(proposal, standing.best);
+    const proposal = engine.enter(drawn);
     if (!drawn.replayed) {
       const recorded = options.record?.(proposal, standing);
       if (recorded) await recorded;
@@ -175,5 +75,5 @@ export async function evolve(options: EvolutionOptions): Promise<SearchOutcome> 
     }
     draw();
   }
-  return standing.outcome(proposer.stoppedBy);
+  return standing.outcome(engine.stoppedBy);
 }

@@ -2,6 +2,7 @@
 import type { Structure } from "../networks/masternet/mod.ts";
 import type { RankCombination } from "../scoring/proxy.ts";
 import type { Budget } from "./budgets.ts";
+import type { Objective } from "./objectives.ts";
 import type { Proposal, ScoredCandidate, VerdictCounts } from "./proposal.ts";
 import type { RaceSettings } from "./race.ts";
 import type { Screen } from "./screen.ts";
@@ -31,7 +32,10 @@ export interface Outraced {
  * others wait. A score that is not finite fails this candidate alone, and so does an error for which `failsCandidate` is
  * true; any other error ends the search.
  */
-export type Scorer = (structure: Structure, candidate: Candidate) => Promise<number | ScoreWithParts | Outraced>;
+export type Scorer = (structure: Structure, candidate: Candidate) => Promise<ScorerResult>;
+
+/** What a scorer says of a candidate. */
+export type ScorerResult = number | ScoreWithParts | Outraced;
 
 /** A score and named numbers beside it, such as those that are ranked. */
 export interface ScoreWithParts {
@@ -87,7 +91,8 @@ export interface EvolutionOptions {
   /** The search ends after this number of candidates went to the scorer. Default: no limit. */
   readonly maxEvaluations?: number | undefined;
   /**
-   * The search ends after this number of candidates went to the scorer without another best one; up to `window − 1`
+   * The search ends after this number of candidates went to the scorer without another best one, or with several objectives
+   * without one that joined the front; up to `window − 1`
    * proposals that had been drawn by then still enter. Default: no limit.
    */
   readonly patience?: number | undefined;
@@ -101,6 +106,16 @@ export interface EvolutionOptions {
   readonly score: Scorer;
   /** Computes scores from the ranks of their parts in the population, the new member included. Default: scores are kept. */
   readonly ranking?: RankCombination | undefined;
+  /**
+   * Several objectives, for a population by NSGA-II: those without a `measure` come with the score. Not together with `ranking`
+   * or `race`. Default: one, the score.
+   */
+  readonly objectives?: readonly Objective[] | undefined;
+  /**
+   * The probability, 0 to 1, that a proposal is a crossover of two parents, mutated in one place, rather than one parent mutated
+   * in two. Default: 0.
+   */
+  readonly crossover?: number | undefined;
   /** Proposals of an earlier part of the same search, from index 0 without gaps. */
   readonly journal?: Iterable<Proposal> | undefined;
   /** Called with each new proposal in order, and what the search holds after it; the search waits for a promise. */

@@ -1,12 +1,17 @@
 /** Spaces, mutation, budgets, evolution, and the configuration of a search. */
+export * from "./ask_tell.ts";
 export * from "./budgets.ts";
 export * from "./config.ts";
 export { ConfigError, type ConfigProblem } from "../settings/config_error.ts";
 export { secondsOf } from "./duration.ts";
+export * from "./crossover.ts";
 export * from "./evolution.ts";
 export * from "./evolution_options.ts";
 export * from "./initial_structures.ts";
 export * from "./mutation.ts";
+export * from "./objective_population.ts";
+export * from "./objectives.ts";
+export * from "./pareto/mod.ts";
 export * from "./patience.ts";
 export * from "./population.ts";
 export * from "./preset_names.ts";
@@ -17,6 +22,7 @@ export * from "./scorer.ts";
 export * from "./screen.ts";
 export { type CostModel, costModels, type Limits, limits } from "./settings.ts";
 export * from "./space.ts";
+export { type CommonFailure, type SearchOutcome } from "./standing.ts";
 export * from "./space_data.ts";
 export * from "./space_registry.ts";
 export * from "./super_block_space.ts";

@@ -1,5 +1,6 @@
 /** The population of an evolution: its best members so far. */
 import { parseStructure, type Structure } from "../networks/masternet/mod.ts";
+import type { Random } from "../numeric/random.ts";
 import { rankedScores } from "../scoring/ranking.ts";
 import type { RankCombination } from "../scoring/proxy.ts";
 import type { ScoredCandidate } from "./proposal.ts";
@@ -53,6 +54,8 @@ export interface Standings {
   readonly members: readonly Member[];
   /** Adds a member, and drops the lowest when there are too many; returns the score that it entered with. */
   enter(member: Member): number;
+  /** Draws a parent. Throws RangeError without members. */
+  pick(random: Random): Member;
 }
 
 /**
@@ -88,6 +91,11 @@ export class Population implements Standings {
     this.#members.splice(this.#rank(member.score), 0, member);
     if (this.#members.length > this.size) this.#members.pop();
     return member.score;
+  }
+
+  /** Draws a parent, each member alike. Throws RangeError without members. */
+  pick(random: Random): Member {
+    return random.pick(this.#members);
   }
 
   /** The position of the first member whose score is no higher, by bisection. */
@@ -130,5 +138,10 @@ export class RankedPopulation implements Standings {
     const ranked = all.map((member, index) => member.rescored(scores[index]!));
     this.#members = ranked.sort((a, b) => b.score - a.score || b.index - a.index).slice(0, this.size);
     return scores.at(-1)!;
+  }
+
+  /** Draws a parent, each member alike. Throws RangeError without members. */
+  pick(random: Random): Member {
+    return random.pick(this.#members);
   }
 }

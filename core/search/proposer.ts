@@ -3,8 +3,10 @@ import { type Block, parseStructure, printStructure, type Structure } from "../n
 import { Random } from "../numeric/random.ts";
 import { failsCandidate } from "../scoring/candidate_error.ts";
 import { excessOf } from "./budgets.ts";
-import type { Candidate, EvolutionOptions, StopReason } from "./evolution_options.ts";
+import { crossover } from "./crossover.ts";
+import type { Candidate, EvolutionOptions, ScorerResult, StopReason } from "./evolution_options.ts";
 import { mutate } from "./mutation.ts";
+import { objectiveValues, type Valued } from "./objectives.ts";
 import type { Patience } from "./patience.ts";
 import type { Standings } from "./population.ts";
 import { isEvaluation, type Proposal, type Verdict } from "./proposal.ts";
@@ -21,6 +23,17 @@ export interface Drawn {
   readonly replayed: boolean;
 }
 
+/** A proposal that is to be scored. */
+export interface Asked {
+  readonly candidate: Candidate;
+  readonly tree: Structure;
+}
+
+/** Whether a proposal is to be scored. */
+export function isAsked(drawn: Drawn | Asked): drawn is Asked {
+  return "candidate" in drawn;
+}
+
 /** Where results enter, and what decides from them which candidates are worth a whole score, and when to stop. */
 export interface Competition {
   readonly standing: {
@@ -31,6 +44,9 @@ export interface Competition {
   readonly race: Race | undefined;
   readonly patience: Patience;
 }
+
+/** What proposals are drawn by. */
+export type ProposerOptions = Omit<EvolutionOptions, "score" | "record" | "onEvent" | "abandon">;
 
 /** A search ends where so many candidates, or `window` if that is more, have failed and none has not. */
 const FIRST_FAILURES = 16;
@@ -59,7 +75,7 @@ function reasonOf(error: unknown): string {
  * when a proposal is drawn, so duplicates, budgets, screens and limits are decided in the order of proposals.
  */
 export class Proposer {
-  readonly #options: EvolutionOptions;
+  readonly #options: ProposerOptions;
   readonly #standing: Competition["standing"];
   readonly #race: Race | undefined;
   readonly #patience: Patience;
@@ -77,7 +93,7 @@ export class Proposer {
   #evaluations = 0;
   #stoppedBy: StopReason | undefined;
 
-  constructor(options: EvolutionOptions, { standing, race, patience }: Competition) {
+  constructor(options: ProposerOptions, { standing, race, patience }: Competition) {
     if (!Number.isInteger(options.window) || options.window < 1) {
       throw new RangeError(`Cannot search as the window is a positive integer: got ${options.window}`);
     }
@@ -101,8 +117,8 @@ export class Proposer {
     return this.#stoppedBy ?? "aborted";
   }
 
-  /** The next proposal, or undefined when the search ends. A promise while its score is being computed. */
-  next(): Drawn | Promise<Drawn> | undefined {
+  /** The next proposal, with a verdict or to be scored; undefined when the search ends. */
+  next(): Drawn | Asked | undefined {
     if (this.#replaying) {
       const { value, done } = this.#journal!.next();
       if (!done) return this.#replay(value);
@@ -160,27 +176,38 @@ export class Proposer {
     }
   }
 
-  #propose(): Drawn | Promise<Drawn> {
+  #propose(): Drawn | Asked {
     const index = this.#proposals++;
     const tree = this.#mutant(index);
-    const structure = printStructure(tree);
-    const verdict = this.#judge(tree, { index, structure });
-    const drawn = (settled: Verdict): Drawn => ({ proposal: { index, structure, ...settled }, tree, replayed: false });
-    if (!(verdict instanceof Promise)) return drawn(verdict);
-    const scored = verdict.then(drawn);
-    // The search awaits scores in order: a rejection before its turn must not count as unhandled.
-    scored.catch(() => undefined);
-    return scored;
+    const candidate = { index, structure: printStructure(tree) };
+    const verdict = this.#judge(tree, candidate);
+    if (verdict) return drawnOf({ candidate, tree }, verdict);
+    return { candidate: { ...candidate, bar: this.#race?.bar(this.#standing.population) }, tree };
   }
 
   #mutant(index: number): Structure {
     const { space, seed } = this.#options, random = new Random(seed, index);
     const { members } = this.#standing.population, initial = this.#initial[index % this.#initial.length]!;
     if (members.length <= this.#seedingSize) return mutate(initial, random, { space, replacements: 1 });
-    return mutate(random.pick(members).tree, random, { space, replacements: 2 });
+    if (this.#crosses(random)) {
+      const parents = [this.#pick(random), this.#pick(random)] as const;
+      return mutate(crossover(parents, random, space), random, { space, replacements: 1 });
+    }
+    return mutate(this.#pick(random), random, { space, replacements: 2 });
   }
 
-  #judge(tree: Structure, candidate: Candidate): Verdict | Promise<Verdict> {
+  #pick(random: Random): Structure {
+    return this.#standing.population.pick(random).tree;
+  }
+
+  /** Whether the next proposal is a crossover; draws nothing where none ever is. */
+  #crosses(random: Random): boolean {
+    const { crossover: probability = 0 } = this.#options;
+    return probability > 0 && random.word() < probability * 2 ** 32;
+  }
+
+  /** The verdict on a candidate; undefined if it is to be scored. */
+  #judge(tree: Structure, candidate: Candidate): Verdict | undefined {
     // Only structures within the budgets are remembered, so a duplicate need not be measured again.
     const first = this.#firstProposals.get(candidate.structure);
     if (first !== undefined) return { verdict: "duplicate", of: first };
@@ -194,7 +221,7 @@ export class Proposer {
       return { verdict: "failed", reason: reasonOf(error) };
     }
     this.#count(candidate);
-    return this.#score(tree, candidate);
+    return undefined;
   }
 
   #count({ index, structure }: Candidate): void {
@@ -202,19 +229,45 @@ export class Proposer {
     this.#firstProposals.set(structure, index);
   }
 
-  async #score(tree: Structure, candidate: Candidate): Promise<Verdict> {
-    const bar = this.#race?.bar(this.#standing.population);
+  /** The verdict of the scorer on a proposal. */
+  settle(asked: Asked, result: ScorerResult): Drawn {
+    if (typeof result === "object" && "outraced" in result) {
+      return drawnOf(asked, { verdict: "outraced", value: result.outraced, bar: asked.candidate.bar! });
+    }
+    const { score, ...rest } = typeof result === "number" ? { score: result } : result;
+    if (!Number.isFinite(score)) {
+      return drawnOf(asked, { verdict: "failed", reason: `the score is not finite: got ${score}` });
+    }
+    return this.#options.objectives ? this.#rated(asked, { score, ...rest }) : drawnOf(asked, {
+      verdict: "scored",
+      score,
+      ...rest,
+    });
+  }
+
+  /** The verdict on a proposal whose scorer threw; rethrows an error that does not fail its candidate alone. */
+  fail(asked: Asked, error: unknown): Drawn {
+    return drawnOf(asked, { verdict: "failed", reason: reasonOf(error) });
+  }
+
+  /** Adds the objectives that do not come with the score, so that the journal has all of them. */
+  #rated(asked: Asked, { score, parts: given = {} }: Valued): Drawn {
+    const { objectives = [] } = this.#options;
     try {
-      const result = await this.#options.score(tree, { ...candidate, bar });
-      if (typeof result === "object" && "outraced" in result) {
-        return { verdict: "outraced", value: result.outraced, bar: bar! };
-      }
-      const { score, ...rest } = typeof result === "number" ? { score: result } : result;
-      return Number.isFinite(score)
-        ? { verdict: "scored", score, ...rest }
-        : { verdict: "failed", reason: `the score is not finite: got ${score}` };
+      const measured = objectives.flatMap(({ name, measure }) => measure ? [[name, measure(asked.tree)] as const] : []);
+      const parts = { ...given, ...Object.fromEntries(measured) };
+      const odd = Object.entries(objectiveValues(objectives, { score, parts })).find(([, value]) =>
+        !Number.isFinite(value)
+      );
+      if (!odd) return drawnOf(asked, { verdict: "scored", score, parts });
+      return drawnOf(asked, { verdict: "failed", reason: `the objective ${odd[0]} is not finite: got ${odd[1]}` });
     } catch (error) {
-      return { verdict: "failed", reason: reasonOf(error) };
+      return this.fail(asked, error);
     }
   }
+}
+
+/** A new proposal with its verdict. */
+function drawnOf({ candidate: { index, structure }, tree }: Asked, verdict: Verdict): Drawn {
+  return { proposal: { index, structure, ...verdict }, tree, replayed: false };
 }

@@ -5,13 +5,14 @@ import type { NetworkForm } from "../networks/masternet/mod.ts";
 import type { SearchConfig } from "./config.ts";
 import { ConfigError } from "../settings/config_error.ts";
 import type { Candidate, Scorer } from "./evolution_options.ts";
+import { costObjectives, proxyObjectives, SCORE } from "./objectives.ts";
 import { type ProxyTerm, proxyTerms } from "./proxy_terms.ts";
 import { PRELIMINARY, type RaceSettings } from "./race.ts";
 import type { Screen } from "./screen.ts";
 import { summarize } from "../numeric/statistics.ts";
 import { structureDesign } from "../scoring/design.ts";
 import { evaluateRepeatedly, type Evaluation, scoreDraws } from "../scoring/evaluate.ts";
-import { combineProxies, type WeightedProxy } from "../scoring/combination.ts";
+import { accompanied, combineProxies, type WeightedProxy } from "../scoring/combination.ts";
 import type { Proxy, Score, ScoringSettings } from "../scoring/proxy.ts";
 import { proxies, proxyNamed, UnknownProxyError, variantOf } from "../scoring/proxies/registry.ts";
 
@@ -33,9 +34,9 @@ function weightedProxy({ variant, weight = 1 }: ProxyTerm, proxy: Proxy): Weight
 }
 
 /**
- * The proxy of a configuration: the one that it names, or all that it names, combined by rank. `named` gives a proxy by
- * its name, one of the registry unless told. Throws what `named` throws, UnknownProxyError for an unknown variant, and
- * ConfigError for one proxy twice.
+ * The proxy of a configuration: the one that it names, with those of its objectives beside it, or all that it names, combined
+ * by rank. `named` gives a proxy by its name, one of the registry unless told. Throws what `named` throws, UnknownProxyError
+ * for an unknown variant, and ConfigError for one proxy twice and for an objective that is none.
  */
 export function searchProxy(config: SearchConfig, named: (name: string) => Proxy = proxyNamed): Proxy {
   const terms = proxyTerms(config), members = terms.map((term) => weightedProxy(term, named(term.name)));
@@ -46,7 +47,23 @@ export function searchProxy(config: SearchConfig, named: (name: string) => Proxy
   }
   if (members.length > 1) return combineProxies(members);
   const [{ proxy, variant }] = members as [WeightedProxy];
-  return terms[0]!.variant === undefined ? proxy : { ...proxy, variants: [variant] };
+  const single = terms[0]!.variant === undefined ? proxy : { ...proxy, variants: [variant] as const };
+  return config.objectives ? withObjectives(single, config, named) : single;
+}
+
+/** The proxy with those whose scores are objectives beside it. */
+function withObjectives(proxy: Proxy, config: SearchConfig, named: (name: string) => Proxy): Proxy {
+  const refuse = (expected: string, cause: Error): ConfigError =>
+    new ConfigError("settings", [{ path: "objectives", expected, got: config.objectives!.join(",") }], { cause });
+  try {
+    return accompanied(proxy, proxyObjectives(config).map((term) => weightedProxy(term, named(term.name))));
+  } catch (error) {
+    if (error instanceof UnknownProxyError) {
+      throw refuse(`${SCORE}, ${costObjectives.join(", ")}, or a proxy (${error.message})`, error);
+    }
+    if (error instanceof RangeError) throw refuse(`scores that do not rank (${error.message})`, error);
+    throw error;
+  }
 }
 
 /** How a search's candidates are scored. */
@@ -74,7 +91,10 @@ export function scorerOf(config: SearchConfig, options: ScorerOptions = {}): Sco
   const form = scoredForm(config);
   const settings = settingsOf(config, variantOf(proxy, config.variant));
   const evaluation = { proxy, label, settings, repeats: config.repeats, ...(backend && { backend }) };
-  const unlimited = config.race ? racingScorer(evaluation, { form, race: config.race }) : wholeScorer(evaluation, form);
+  const keepsParts = proxy.ranking !== undefined || proxyObjectives(config).length > 0;
+  const unlimited = config.race
+    ? racingScorer(evaluation, { form, race: config.race })
+    : wholeScorer(evaluation, { form, keepsParts });
   const scorer: Scorer = (structure, candidate) => within(() => unlimited(structure, candidate), candidate);
   if (!backend) return scorer;
   // A candidate that has begun may hold hundreds of megabytes, so only one begins beside those that the device computes;
@@ -83,10 +103,13 @@ export function scorerOf(config: SearchConfig, options: ScorerOptions = {}): Sco
   return (structure, candidate) => limit(scorer, structure, candidate);
 }
 
-function wholeScorer(evaluation: Evaluation, form: NetworkForm): Scorer {
+function wholeScorer(
+  evaluation: Evaluation,
+  { form, keepsParts }: { readonly form: NetworkForm; readonly keepsParts: boolean },
+): Scorer {
   return async (structure) => {
     const { mean, parts } = await evaluateRepeatedly(structureDesign(structure, form), evaluation);
-    return evaluation.proxy.ranking ? { score: mean, parts } : mean;
+    return keepsParts ? { score: mean, parts } : mean;
   };
 }
 

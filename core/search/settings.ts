@@ -26,6 +26,10 @@ export interface FlagTypes {
   readonly natural: number;
   /** A number above 0. */
   readonly amount: number;
+  /** A number from 0 to 1. */
+  readonly probability: number;
+  /** Objectives as {@link SearchConfig.objectives} writes them; at least two. */
+  readonly objectives: readonly string[];
   /** Seconds; may be written as a text such as `1h30m`. */
   readonly duration: number;
   readonly switch: boolean;
@@ -85,6 +89,11 @@ export const settings = {
     help: "what scores a candidate: a proxy's name, or a module of your own; repeat it to combine several by rank",
   },
   variant: { kind: "name", flag: "--variant <name>", help: "the proxy's formula (zen: reference or paper)" },
+  objectives: {
+    kind: "objectives",
+    flag: "--objectives <list>",
+    help: "several objectives, a minus before those to be low: score,-params,-flops",
+  },
   cascade: {
     kind: "cascade",
     flag: "--cascade <stages>",
@@ -134,6 +143,11 @@ export const settings = {
     default: 512,
     flag: "--population <size>",
     help: "how many of the best candidates are kept as parents",
+  },
+  crossover: {
+    kind: "probability",
+    flag: "--crossover <probability>",
+    help: "how often two parents are crossed before a mutation, 0 to 1 (default: 0)",
   },
   window: {
     kind: "count",

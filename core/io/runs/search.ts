@@ -6,6 +6,7 @@ import {
   budgetsOf,
   evolve,
   initialStructures,
+  objectivesOf,
   type Scorer,
   type Screen,
   type SearchEvent,
@@ -116,6 +117,8 @@ export async function runSearch(options: SearchOptions): Promise<SearchResult> {
     score: scorerAfterStuck(score, store),
     ranking: options.ranking,
     race: config.race,
+    objectives: objectivesOf(config),
+    crossover: config.crossover,
     journal: store.proposals(),
     record(proposal, standing) {
       store.append(proposal, options.ranking ? standing : { best: standing.best });

@@ -15,19 +15,27 @@ export async function checkScores(
   score: Scorer,
   { acceptChange }: { readonly acceptChange: boolean },
 ): Promise<void> {
-  const witness = store.firstScored(), change = witness && await changeOf(witness, score);
+  const witness = store.firstScored(), change = witness && await changeOf(witness, { score, store });
   if (!change) return;
   if (!acceptChange) throw new RunChangedError(store.directory, [change]);
   store.accept(change);
 }
 
-async function changeOf(witness: Proposal, score: Scorer): Promise<RunChange | undefined> {
+async function changeOf(
+  witness: Proposal,
+  { score, store }: { readonly score: Scorer; readonly store: RunStore },
+): Promise<RunChange | undefined> {
   if (witness.verdict !== "scored") return undefined;
   const { index, structure, parts = {} } = witness, part = `the score of proposal ${index}`;
   try {
     const result = await score(parseStructure(structure), { index, structure });
-    // Of a score that ranks, the journal has the rank, and the parts that it was made of.
-    const [was, is] = typeof result === "object" && "parts" in result ? [parts, result.parts] : [witness.score, result];
+    const [was, is] = typeof result === "number" || !("parts" in result)
+      ? [witness.score, result]
+      // Beside scores that are objectives, the journal has costs too.
+      : store.config.objectives
+      ? [{ score: witness.score, ...parts }, { score: result.score, ...parts, ...result.parts }]
+      // Of a score that ranks, the journal has the rank, and the parts that it was made of.
+      : [parts, result.parts];
     const texts = { was: JSON.stringify(was), is: JSON.stringify(is) };
     return texts.was === texts.is ? undefined : { part, ...texts };
   } catch (error) {
