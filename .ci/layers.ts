@@ -4,7 +4,7 @@
  * replaces them whole, and those that users name are read by functions that bound them.
  */
 import { isSealed, placeOf, refusedImport } from "./places.ts";
-import { globalsOf } from "./scopes.ts";
+import { globalsOf, type Hidden } from "./scopes.ts";
 
 /** Globals that only compute, which is all that core may use: these, and of Math all but `random`. */
 const pureValues = new Set([
@@ -99,10 +99,13 @@ function isPure(node: Deno.lint.Identifier): boolean {
 /** An array pattern that leaves out a place: the nodes behind it are not in the tree that rules see. */
 const hole = /^\[\s*,|,\s*,/;
 
+/** The type parameters of a class, which are not in that tree either; those with types that have parameters are not read. */
+const classParameters = /^(?:abstract\s+)?class\s+[\w$]+\s*<([\w$\s,=]*)>/;
+
 const sealed: Deno.lint.Rule = {
   create(context) {
     if (!isSealed(placeOf(context.filename))) return {};
-    const identifiers: Deno.lint.Identifier[] = [], hidden: { pattern: Deno.lint.ArrayPattern; names: string[] }[] = [];
+    const identifiers: Deno.lint.Identifier[] = [], hidden: Hidden[] = [];
     const refuse = (node: Deno.lint.Node, what: string): void =>
       context.report({ node, message: `core must not use ${what} outside of core/io` });
     return {
@@ -112,6 +115,10 @@ const sealed: Deno.lint.Rule = {
         if (!hole.test(text)) return;
         hidden.push({ pattern, names: text.match(/[\w$]+/g) ?? [] });
         if (text.includes("=")) refuse(pattern, "a default value in a pattern with holes, which rules do not see");
+      },
+      ClassDeclaration(pattern) {
+        const [, parameters = ""] = classParameters.exec(context.sourceCode.getText(pattern)) ?? [];
+        hidden.push({ pattern, names: parameters.split(",").flatMap((one) => /[\w$]+/.exec(one) ?? []) });
       },
       MetaProperty: (node) => node.meta.name === "import" && refuse(node, "import.meta"),
       ImportExpression: (node) => node.source.type !== "Literal" && refuse(node, "import() of what is not a literal"),

@@ -118,12 +118,17 @@ function declaredIn(node: Node): Node | undefined {
   return held(whole, outer) ? nearest(parentOf(whole), ({ type }) => blocks.test(type)) : undefined;
 }
 
+/** Names that a pattern or a class declares but that are not among the identifiers: those of a class are known inside it. */
+export interface Hidden {
+  readonly pattern: Node;
+  readonly names: readonly string[];
+}
+
 /** What a module consists of, as far as names go. */
 export interface ModuleNames {
   readonly text: string;
   readonly identifiers: readonly Identifier[];
-  /** Names that a pattern declares but that are not among the identifiers. */
-  readonly hidden: readonly { readonly pattern: Node; readonly names: readonly string[] }[];
+  readonly hidden: readonly Hidden[];
 }
 
 /** The identifiers of a module that refer to what the module does not declare around them. */
@@ -135,7 +140,7 @@ export function globalsOf({ text, identifiers, hidden }: ModuleNames): Identifie
     scope ? declare(node.name, scope) : references.push(node);
   }
   for (const { pattern, names } of hidden) {
-    const scope = declaredIn(pattern);
+    const scope = pattern.type === "ClassDeclaration" ? pattern : declaredIn(pattern);
     if (scope) names.forEach((name) => declare(name, scope));
   }
   return references.filter((node) => {

@@ -239,6 +239,7 @@ Deno.test("names that a module declares around their use are no globals", () => 
     "function fetch(self: 1): 1; function fetch(Date: 2): 2; function fetch(a) { return a; } fetch();",
     "abstract class A { abstract a(fetch: number): void } interface B { (fetch: number): void }",
     "class A { constructor(private readonly fetch: number) { fetch; } }",
+    "class A<T extends B = B, Worker = T> { a: T; m(b: Worker): T { return b; } } type B = 1;",
   ]);
 });
 
@@ -247,6 +248,8 @@ Deno.test("a name that is declared elsewhere in a module hides no global", () =>
   refuses({ "function f(fetch) {} f; fetch();": use, "{ const fetch = 1; } fetch();": use });
   refuses({ "const f = function fetch() {}; f; fetch();": use, "const f = ([, fetch]) => fetch; f; fetch();": use });
   refuses({ "class A { fetch() { fetch(); } }": use, "const a = { fetch: fetch };": use });
+  refuses({ "class A<Worker> { a: Worker; } let b: Worker;": "use the global Worker" });
+  refuses({ "class A<T extends [1, Worker]> { a: Worker; }": "use the global Worker" });
   refuses({ "const [, a = fetch] = [];": "use a default value in a pattern with holes, which rules do not see" });
 });
 

@@ -2,7 +2,7 @@
 import type { Random } from "../numeric/random.ts";
 import { minimised, type Objective, objectiveValues } from "./objectives.ts";
 import { type Competitor, CrowdedPopulation, FrontArchive, type FrontPoint } from "./pareto/mod.ts";
-import { Member, type Standings } from "./population.ts";
+import type { Member, Standings } from "./population.ts";
 import type { ScoredCandidate } from "./proposal.ts";
 
 /** A candidate that no other one is better than in every objective. */
