@@ -14,6 +14,7 @@ import {
 } from "../options.ts";
 import { limits } from "../../core/search/settings.ts";
 import { settingOption } from "../setting_options.ts";
+import { addFront, FRONT_HELP } from "./runs_front.ts";
 import { ALWAYS, declarePermissions, type Permissions } from "../permissions.ts";
 
 /** What `--json` parses to. */
@@ -89,7 +90,7 @@ Examples:
 
 /** Adds the commands. */
 export function addRunsCommand(program: Command): void {
-  const runs = program.command("runs").description("searches on disk: list, show, resume, diff, prune");
+  const runs = program.command("runs").description("searches on disk: list, show, resume, diff, front, prune");
   const subcommand = (name: string, help: string, text: { examples: string; permissions: Permissions }): Command =>
     declarePermissions(runs.command(name).description(help).addOption(jsonOption()), text.permissions)
       .addHelpText("after", text.examples);
@@ -109,6 +110,10 @@ export function addRunsCommand(program: Command): void {
   rooted(subcommand("diff", "tell in what two runs differ", { examples: DIFF, permissions: { read: ALWAYS } }))
     .argument("<a>", "a run's folder or id").argument("<b>", "another's")
     .action(imported(async () => (await import("../actions/runs_diff.ts")).diff));
+  addFront(rooted(subcommand("front", "the candidates that no other is better than in every objective", {
+    examples: FRONT_HELP,
+    permissions: { read: ALWAYS, write: "with --svg", env: "with --svg or --module" },
+  })));
   addPrune(subcommand("prune", "remove runs by rule", {
     examples: PRUNE,
     permissions: { read: ALWAYS, write: "without --dry-run" },

@@ -35,12 +35,12 @@ export interface SearchCourse {
 type Line = [proposal: number, score: number][];
 
 /**
- * Reads the course of a run. Where scores are ranks in the population, they cannot be compared over time: then there are
- * dots and bins alone. Throws RunStoreError.
+ * Reads the course of a run. Where scores are ranks in the population, they cannot be compared over time, and with several
+ * objectives the best score is not what is searched: then there are dots and bins alone. Throws RunStoreError.
  */
 export function courseOf(run: Pick<RunReader, "summary" | "proposals">): SearchCourse {
   const { config, proposals, ranked, counts } = run.summary();
-  const population = ranked ? undefined : new Population(config.population);
+  const population = ranked || config.objectives ? undefined : new Population(config.population);
   const best: Line = [], median: Line = [], lowest: Line = [], dots: Line = [];
   const bins: Record<Proposal["verdict"], number>[] = [];
   const every = (most: number, of: number): number => Math.max(1, Math.ceil(of / most));

@@ -11,6 +11,7 @@ import type { Proxy } from "../../core/scoring/mod.ts";
 import {
   budgetsOf,
   type CandidateGuard,
+  objectivesOf,
   requireStart,
   type Scorer,
   type SearchConfig,
@@ -94,6 +95,7 @@ export async function withScorer(
   const space = await spaceOf(config, code), common = { proxy, label, space, modules, watch };
   scorerOf(config, { proxy });
   screensOf(config);
+  objectivesOf(config);
   if (!proxy.needsBackend) {
     const scorer = scorerOf(config, { proxy, label, within }), identity = await searchIdentity(config);
     return await use({ ...common, scorer, identity, device: "none" });

@@ -93,10 +93,11 @@ function printBestSoFar({ best, directory }: RunStore, json: boolean): void {
   if (best) printFields([["best structure", best.structure], ["score", best.score.toPrecision(7)]]);
 }
 
-function finalEvent({ report, proposals, evaluations, stoppedBy }: SearchResult, seconds: number): object {
+function finalEvent({ report, proposals, evaluations, stoppedBy, front }: SearchResult, seconds: number): object {
   const { best, budgets, run } = report;
   const event = stoppedBy === "aborted" ? "interrupted" : "done";
-  return { event, best, budgets, proposals, evaluations, seconds, run, stopped_by: stoppedBy };
+  const several = front && { front: front.map(({ structure, objectives }) => ({ structure, objectives })) };
+  return { event, best, budgets, proposals, evaluations, seconds, run, ...several, stopped_by: stoppedBy };
 }
 
 /** How many proposals met each verdict; what no search meets without a cascade or race is left out where it is 0. */
@@ -124,11 +125,14 @@ function printResult(
   result: SearchResult,
   { store, seconds }: { readonly store: RunStore; readonly seconds: number },
 ): void {
-  const { report: { best, budgets }, proposals } = result, { directory } = store;
+  const { report: { best, budgets }, proposals, front } = result, { directory } = store;
   if (!best && result.failure) return;
   if (!best) return note(`no candidate got a score in ${grouped(proposals)} proposals; see zen runs show ${directory}`);
   printFields([
-    ["best structure", best.structure],
+    ...(front
+      ? [["front", `${grouped(front.length)} candidates; zen runs front ${directory} lists them`] as const]
+      : []),
+    [front ? "highest score" : "best structure", best.structure],
     ["score", best.score.toPrecision(7)],
     ["parameters", grouped(best.parameters)],
     ["multiply-adds", grouped(best.macs)],

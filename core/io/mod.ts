@@ -15,6 +15,7 @@ export * from "./proxies.ts";
 export * from "./runs/comparison.ts";
 export * from "./runs/costs.ts";
 export { type Difference } from "./runs/differences.ts";
+export * from "./runs/front.ts";
 export * from "./runs/removal.ts";
 export * from "./runs/rows.ts";
 export * from "./runs/report.ts";

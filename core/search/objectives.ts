@@ -104,7 +104,8 @@ export function objectivesOf(config: SearchConfig): readonly Objective[] | undef
     const own = registered.get(kind);
     if (own) return { name, minimise, measure: own.measureFor(config, argument) };
     if (argument === undefined) return { name, minimise, measure: costs[name] };
-    const expected = `one of ${[...registered.keys()].join(", ") || "no kind"} before an @`;
+    const kinds = [...registered.keys()],
+      expected = kinds.length === 0 ? "no @" : `one of ${kinds.join(", ")} before an @`;
     throw new ConfigError("settings", [{ path: `objectives.${index}`, expected, got: name }]);
   });
 }

@@ -6,7 +6,7 @@ import type { SearchConfig } from "./config.ts";
 import { ConfigError } from "../settings/config_error.ts";
 import type { Candidate, Scorer } from "./evolution_options.ts";
 import { costObjectives, proxyObjectives, SCORE } from "./objectives.ts";
-import { type ProxyTerm, proxyTerms } from "./proxy_terms.ts";
+import { printProxyTerm, type ProxyTerm, proxyTerms } from "./proxy_terms.ts";
 import { PRELIMINARY, type RaceSettings } from "./race.ts";
 import type { Screen } from "./screen.ts";
 import { summarize } from "../numeric/statistics.ts";
@@ -56,7 +56,11 @@ function withObjectives(proxy: Proxy, config: SearchConfig, named: (name: string
   const refuse = (expected: string, cause: Error): ConfigError =>
     new ConfigError("settings", [{ path: "objectives", expected, got: config.objectives!.join(",") }], { cause });
   try {
-    return accompanied(proxy, proxyObjectives(config).map((term) => weightedProxy(term, named(term.name))));
+    // The journal has each score under the name that the objective has.
+    return accompanied(
+      proxy,
+      proxyObjectives(config).map((term) => ({ ...weightedProxy(term, named(term.name)), key: printProxyTerm(term) })),
+    );
   } catch (error) {
     if (error instanceof UnknownProxyError) {
       throw refuse(`${SCORE}, ${costObjectives.join(", ")}, or a proxy (${error.message})`, error);

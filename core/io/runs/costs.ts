@@ -24,9 +24,10 @@ export interface CandidateCosts {
 export interface CostedCandidate extends ScoredCandidate, CandidateCosts {}
 
 /** Structures whose equal blocks are the same objects, for which costs of blocks are cached. */
-class StructureReader {
+export class StructureReader {
   readonly #blocks = new Map<string, Block>();
 
+  /** Parses a structure. Throws StructureSyntaxError. */
   read(text: string): Structure {
     const structure = parseStructure(text);
     return { ...structure, blocks: structure.blocks.map((block) => this.#same(block)) };

@@ -2,6 +2,7 @@
 import {
   type BudgetUse,
   budgetUses,
+  type FrontCandidate,
   type ScoredCandidate,
   type SearchConfig,
   type SearchOutcome,
@@ -26,7 +27,7 @@ export interface SearchReport {
   readonly run: string;
   /** What was searched, with the limits last given. */
   readonly config: SearchConfig;
-  /** Null if no candidate got a score. */
+  /** Null if no candidate got a score. Of a search with several objectives, the one with the highest score. */
   readonly best: CostedCandidate | null;
   /** How much of each budget the best candidate takes, by the count that the budget holds; empty without a best. */
   readonly budgets: readonly BudgetUse[];
@@ -38,13 +39,15 @@ export interface SearchReport {
   readonly proposals: number;
   /** Candidates that went to the scorer. */
   readonly evaluations: number;
+  /** Of a search with several objectives: the front of all candidates, in the order of proposals. */
+  readonly front?: readonly FrontCandidate[];
   /** Why the search ended. */
   readonly stoppedBy: StopReason;
 }
 
 /** The report on the result of a search. */
 export function reportOn(outcome: SearchOutcome, directory: string, config: SearchConfig): SearchReport {
-  const { best, population, counts, proposals, evaluations, stoppedBy } = outcome;
+  const { best, population, counts, proposals, evaluations, stoppedBy, front } = outcome;
   const count = costCounter(config);
   const costed = (one: ScoredCandidate): CostedCandidate => ({ ...one, ...count(one.structure) });
   return {
@@ -56,6 +59,7 @@ export function reportOn(outcome: SearchOutcome, directory: string, config: Sear
     verdicts: counts,
     proposals,
     evaluations,
+    ...(front && { front }),
     stoppedBy,
   };
 }
