@@ -92,7 +92,15 @@ export function frontPlot(found: RunFront, { id, hypervolume }: FrontPicture): s
     title: { text: id, subtext, left: PANEL.left - 5, top: 10, textStyle: text, subtextStyle: faint },
     legend: {
       data: [...new Set(series.map(({ name }) => name))].map((name) => ({ name, icon: "circle" })),
-      ...{ top: 62, left: PANEL.left - 5, textStyle: text, itemWidth: 12, itemHeight: 8, selectedMode: false },
+      ...{
+        top: 62,
+        left: PANEL.left - 5,
+        textStyle: text,
+        itemGap: 24,
+        itemWidth: 12,
+        itemHeight: 8,
+        selectedMode: false,
+      },
     },
     grid: all.map(({ grid }) => grid),
     xAxis: all.map(({ xAxis }) => xAxis),

@@ -33,6 +33,8 @@ const searchSettings: Table = {
   "--proxy naswot --proxy zen:paper=2": { proxy: ["naswot", "zen:paper=2"] },
   "--variant paper": { variant: "paper" },
   "--module examples/custom_space.ts --module ./examples/custom_block.ts": { modules: MODULES },
+  "--objectives score,-params,-flops": { objectives: ["score", "-params", "-flops"] },
+  "--objectives -params,zen:paper": { objectives: ["-params", "zen:paper"] },
   "--cascade mae_det:0.2,params:0.5,zen": {
     proxy: "zen",
     cascade: [{ proxy: "mae_det", share: 0.2 }, { proxy: "params", share: 0.5 }],
@@ -55,6 +57,7 @@ const searchSettings: Table = {
   "--max-macs 2e8": { "budgets.macs": 2e8 },
   "--max-memory 1e7": { "budgets.peakMemoryBytes": 1e7 },
   "--population 100": { population: 100 },
+  "--crossover 0.3": { crossover: 0.3 },
   "--window 12": { window: 12 },
   "--max-proposals 2000": { maxProposals: 2000 },
   "--max-evaluations 300": { maxEvaluations: 300 },

@@ -135,6 +135,7 @@ const cases: readonly Case[] = [
   { words: "zoo show", uses: [], args: () => ["zennet_cifar10_model_size1M_res32"] },
   { words: "runs list", uses: [], args: (scene) => ["--root", scene.at("")] },
   { words: "runs show", uses: ["write", "env"], args: (scene) => [scene.emptyRun(), "--plot", scene.fresh()] },
+  { words: "runs front", uses: ["write", "env"], args: (scene) => [scene.emptyRun(), "--svg", scene.fresh()] },
   { words: "runs diff", uses: [], args: (scene) => [scene.emptyRun(), scene.emptyRun()] },
   {
     words: "runs prune",
@@ -149,6 +150,7 @@ const cases: readonly Case[] = [
   { words: "weights convert", uses: [], args: (scene) => [scene.at("a.safetensors"), `${scene.fresh()}.pt`] },
   { words: "data check", uses: [], args: (scene) => [scene.at("pictures")] },
   { words: "runs show", uses: [], args: (scene) => [scene.emptyRun()] },
+  { words: "runs front", uses: [], args: (scene) => [scene.emptyRun()] },
   { words: "runs resume", uses: ["env"], args: (scene) => [scene.emptyRun()] },
   { words: "export", uses: [], args: (scene) => [STRUCTURE, "-o", scene.fresh()] },
   {
