@@ -149,3 +149,24 @@ Deno.test("every number of a space's data, and the length of every list, has bou
   const data = { ...least, ...most, ...longest, channelFactors: [...Array(19).fill(1 / 65_536), 65_536] };
   assert.deepEqual(parseSpace(data), data);
 });
+
+Deno.test("objectives are at least two, each once, beside one proxy and no race; a crossover is a probability", () => {
+  const problem = (over: object) => linesOf(() => parseConfig({ ...settings, ...over })).slice(1).join("\n");
+  const objectives = ["score", "-params", "zen:paper", "-latency@a/b.json"];
+  assert.deepEqual(parseConfig({ ...settings, objectives, crossover: 0.5 }).objectives, objectives);
+  for (const crossover of [0, 1]) assert.equal(parseConfig({ ...settings, crossover }).crossover, crossover);
+  for (const crossover of [-0.1, 1.1, "1"]) {
+    assert.match(problem({ crossover }), /crossover: expected a number from 0 to 1/);
+  }
+  for (const odd of ["", "--params", "a b", "-", "5", "zen:"]) {
+    assert.match(problem({ objectives: ["score", odd] }), /objectives.1: expected an objective such as score/, odd);
+  }
+  assert.match(problem({ objectives: ["score"] }), /objectives: expected at least two objectives/);
+  assert.match(problem({ objectives: ["params", "-params"] }), /objectives: expected each objective once/);
+  assert.match(problem({ objectives: "abcdefghi".split("") }), /objectives: expected at most 8/);
+  assert.match(
+    problem({ objectives, proxy: ["zen", "naswot"] }),
+    /proxy: expected one, as several objectives name the others/,
+  );
+  assert.match(problem({ objectives, race: { share: 0.5 } }), /race: expected none beside several objectives/);
+});
