@@ -132,14 +132,23 @@ function raceVerdict(records: readonly SearchRecord[]): string {
   return `${wrong} of ${outraced} candidates were dropped wrongly`;
 }
 
-/** The whole document. */
+/** What stands in the document before the part that is written by hand. */
+export const BY_HAND = "<!-- Written by hand from here on; deno task bench:searches keeps it. -->";
+
+/** The part of an earlier document that is written by hand, which goes behind a new one; empty where there is none. */
+export function writtenByHand(document: string): string {
+  const begin = document.indexOf(BY_HAND);
+  return begin < 0 ? "" : `\n${document.slice(begin)}`;
+}
+
+/** The part of the document that is made of searches. */
 export function searchDocument(records: readonly SearchRecord[], { cpu, cores, deno, code }: Environment): string {
   const timed = records.find(({ limits }) => "cpuSeconds" in limits)?.limits;
   const seconds = timed && "cpuSeconds" in timed ? timed.cpuSeconds : 0;
   return `# Cheaper searches
 
 Made by \`deno task bench:searches\` from the searches in [docs/data/searches.json](data/searches.json), on ${cores} cores of ${cpu} with
-Deno ${deno}, written by ${code}; not edited by hand. All searches are \`zen-cifar-params1M\` with one worker and two proposals in flight.
+Deno ${deno}, written by ${code}; not edited by hand, but for the last sections. All searches are \`zen-cifar-params1M\` with one worker and two proposals in flight.
 Time is the processor's, of all threads. Intervals are 95 % of Student's t over the seeds.
 
 ## Free proxies first

@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { replaceFile } from "../core/io/mod.ts";
 import { environment } from "./environment.ts";
 import { type Limits, runSearchFor, type SearchRecord, type SearchTask } from "./search_runs.ts";
-import { atEqualEvaluations, atEqualTime, isTwin, searchDocument } from "./search_document.ts";
+import { atEqualEvaluations, atEqualTime, isTwin, searchDocument, writtenByHand } from "./search_document.ts";
 
 const { values } = parseArgs({
   options: {
@@ -66,5 +66,6 @@ if (!values.written) {
     if (values.json) await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(record)}\n`));
   }
 }
-replaceFile(DOCUMENT, searchDocument(records, environment()));
+const before = await Deno.readTextFile(DOCUMENT).catch(() => "");
+replaceFile(DOCUMENT, searchDocument(records, environment()) + writtenByHand(before));
 await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", DOCUMENT] }).spawn().status;

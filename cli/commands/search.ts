@@ -40,6 +40,9 @@ combines its parts; the journal keeps the score of each. A variant and a weight 
 has a list, also beside a cascade: proxy: [zen=2, naswot]. Of several structures to start from (a list too, initialStructure:)
 each is mutated in turn until the population has more than ten members.
 
+--objectives looks for the candidates that no other is better than in every objective (NSGA-II): score, other proxies by name,
+params, flops, layers, macs, peakMemoryBytes, a minus before those to be low. zen runs front shows what it found.
+
 Examples:
   zen search --preset zen-cifar-params1M --max-evaluations 300 --seed 1
   zen search --preset my_search.yaml --out runs/mine --top 10
@@ -48,6 +51,8 @@ Examples:
   zen search --time 1h30m --patience 2000
   zen search --init zennet_cifar10_model_size05M_res32 --init 'SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,2,8,1)'
   zen search --proxy zen=2 --proxy naswot --proxy params
+  zen search --objectives score,-params,-flops --population 100 --max-evaluations 2000
+  zen search --crossover 0.3 --max-evaluations 600
   zen search --race --population 64 --max-evaluations 1000
   zen search --preset params-cifar-params1M --space ./my_space.ts --json
   zen search --module ./my_block.ts --init 'SuperConvK3BNRELU(3,16,1,1)MyBlock(16,32,2)' --space my_space

@@ -66,7 +66,7 @@ async function scoreAll(
  * ```ts
  * import { accompanied, layers, params, parseStructure, structureDesign } from "@zennas/zennas";
  * const both = accompanied(params, [{ key: "layers", proxy: layers, variant: "reference", weight: 1 }]);
- * const design = structureDesign(parseStructure("SuperConvK3BNRELU(3,8,1,2)"), {});
+ * const design = structureDesign(parseStructure("SuperConvK3BNRELU(3,8,1,2)"), { classes: 10, resolution: 8 });
  * const { parts } = await both.score(design, { batch: 1, draw: 0, seed: 1 } as Parameters<typeof both.score>[1]);
  * if (parts?.layers !== 2) throw new Error(JSON.stringify(parts));
  * ```

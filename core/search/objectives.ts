@@ -66,7 +66,7 @@ const registered = new Map<string, ObjectiveKind>();
  * registerObjective({ name: "blocks", measureFor: () => ({ blocks }) => blocks.length });
  * const initialStructure = "SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,2,8,1)";
  * const settings = { proxy: "zen", space: "XXBL", initialStructure, resolution: 32, classes: 10 };
- * const [, blocks] = objectivesOf(parseConfig({ ...settings, objectives: ["score", "-blocks"] }));
+ * const [, blocks] = objectivesOf(parseConfig({ ...settings, objectives: ["score", "-blocks"] })) ?? [];
  * if (!blocks?.minimise || blocks.measure?.(parseStructure(initialStructure)) !== 2) throw new Error();
  * ```
  */

@@ -70,8 +70,8 @@ Deno.test("what is no objective is named", () => {
   );
   assert.match(refuse(["score", "az-nas"]), /objectives: expected scores that do not rank .*az_nas/);
   assert.match(
-    refuse(["score", "-params"], { proxy: "te-nas" }),
-    /objectives: expected scores that do not rank .*te_nas/,
+    refuse(["score", "-params"], { proxy: "az-nas" }),
+    /objectives: expected scores that do not rank .*az_nas/,
   );
   assert.match(refuse(["score", "-params@x"]), /objectives.1: expected no @, got params@x/);
   assert.match(refuse(["score", "naswot:odd"]), /variant of naswot/);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { searchDocument } from "../../bench/search_document.ts";
+import { BY_HAND, searchDocument, writtenByHand } from "../../bench/search_document.ts";
 import type { SearchRecord } from "../../bench/search_runs.ts";
 
 Deno.test("docs/searches.md: searches that are kept are not run again, and the document is made of them", async () => {
@@ -21,6 +21,14 @@ Deno.test("docs/searches.md: searches that are kept are not run again, and the d
   } finally {
     await Deno.remove(cwd, { recursive: true });
   }
+});
+
+Deno.test("docs/searches.md keeps what is written by hand behind what is made of searches", async () => {
+  assert.equal(writtenByHand(`# Made\n\n${BY_HAND}\n\n## By hand\n`), `\n${BY_HAND}\n\n## By hand\n`);
+  assert.equal(writtenByHand("# Made\n"), "");
+  const text = await Deno.readTextFile(new URL("../../docs/searches.md", import.meta.url));
+  assert.match(writtenByHand(text), /## Several objectives\n/);
+  assert.ok(text.startsWith("# Cheaper searches\n") && text.indexOf("## Racing") < text.indexOf(BY_HAND));
 });
 
 const environment = { cpu: "a processor", cores: 2, deno: "1", v8: "1", code: "zennas 1 (sources abc)" };
