@@ -79,6 +79,8 @@ Deno.test("a run with several objectives continues from where it was cut to the 
     assert.deepEqual(journalIn(cut), journal);
     assert.deepEqual({ ...report(cut), run: "" }, { ...report(whole), run: "" });
   }
+  await searched(`${temporary.path}/uncrossed`, smallConfig({ ...several, crossover: undefined }));
+  assert.notDeepEqual(journalIn(`${temporary.path}/uncrossed`), journal);
   for (const other of [{ objectives: ["score", "-params"] }, { crossover: 0.4 }, { crossover: undefined }]) {
     const changed = smallConfig({ ...several, ...other });
     assert.throws(() => openRunForWriting(whole, { config: changed }), ConfigError, JSON.stringify(other));

@@ -6,8 +6,10 @@ import {
   dominates,
   type EvolutionOptions,
   evolve,
+  Member,
   minimised,
   type Objective,
+  ObjectivePopulation,
   objectiveValues,
   parseStructure,
   type Proposal,
@@ -109,6 +111,21 @@ Deno.test("candidates over a budget are parents while few are within, and never 
   assert.ok(second! < first!, `${first} then ${second} over budget`);
   assert.ok(outcome.front!.length > 0 && outcome.front!.every(({ objectives }) => objectives.params! <= 90_000));
   assert.deepEqual(outcome.front!.map(({ index }) => index), frontByDefinition(journal));
+});
+
+Deno.test("over a budget, the less over is the better, a structure is a member once, and whoever is within is before them", () => {
+  const population = new ObjectivePopulation(3, objectives),
+    over = (index: number, structure: string) => new Member({ index, structure, score: NaN });
+  const members = () => population.members.map(({ index }) => index);
+  population.enterOver(over(0, "a"), 0.5);
+  population.enterOver(over(1, "a"), 0.5);
+  population.enterOver(over(2, "b"), 0.2);
+  population.enterOver(over(3, "c"), 0);
+  assert.deepEqual(members(), [3, 2, 0]);
+  population.enterOver(over(4, "d"), 0.7);
+  assert.deepEqual([members(), population.front], [[3, 2, 0], []]);
+  population.enter(new Member({ index: 5, structure: "e", score: 1, parts: { params: 9, flops: 9 } }));
+  assert.deepEqual([members(), population.front.map(({ index }) => index)], [[5, 3, 2], [5]]);
 });
 
 Deno.test("patience ends a search when no candidate joins the front", async () => {
