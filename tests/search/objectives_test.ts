@@ -124,7 +124,7 @@ Deno.test("over a budget, the less over is the better, a structure is a member o
   assert.deepEqual(members(), [3, 2, 0]);
   population.enterOver(over(4, "d"), 0.7);
   assert.deepEqual([members(), population.front], [[3, 2, 0], []]);
-  population.enter(new Member({ index: 5, structure: "e", score: 1, parts: { params: 9, flops: 9 } }));
+  population.enter(new Member({ index: 5, structure: "e", score: -1, parts: { params: 9, flops: 9 } }));
   assert.deepEqual([members(), population.front.map(({ index }) => index)], [[5, 3, 2], [5]]);
 });
 
