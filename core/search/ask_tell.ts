@@ -1,7 +1,7 @@
 /** A search that is driven from outside: it says what to score next, and is told the score. */
 import { type BudgetModels, budgetsOf } from "./budgets.ts";
 import type { SearchConfig } from "./config.ts";
-import { ConfigError } from "./config_error.ts";
+import { ConfigError } from "../settings/config_error.ts";
 import { Engine } from "./engine.ts";
 import type { EvolutionOptions, ScorerResult, SearchEvent } from "./evolution_options.ts";
 import { initialStructures } from "./initial_structures.ts";

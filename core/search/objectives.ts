@@ -2,7 +2,7 @@
 import type { Structure } from "../networks/masternet/mod.ts";
 import { measuresOf } from "./budgets.ts";
 import type { SearchConfig } from "./config.ts";
-import { ConfigError } from "./config_error.ts";
+import { ConfigError } from "../settings/config_error.ts";
 import { type ProxyTerm, splitVariant } from "./proxy_terms.ts";
 
 /** One of several objectives. */
