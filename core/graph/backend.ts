@@ -36,6 +36,12 @@ export interface CompileOptions {
    * belongs to the same backend.
    */
   readonly state?: State;
+  /**
+   * Whether a run may use all cores of the processor, where programs usually take one each. Best for one network at a
+   * time. Results may differ in their last bits from those of one core, but not by how many cores there are. A program
+   * with a state always may; other devices than the CPU pay no heed.
+   */
+  readonly allCores?: boolean;
 }
 
 /**

@@ -144,6 +144,16 @@ export const kernelFields = {
     variance: "address",
     scratch: "address",
   },
+  mergeParts: {
+    states: "address",
+    pitch: "bytes",
+    parts: "i32",
+    channels: "i32",
+    count: "i32",
+    lastCount: "i32",
+    mean: "address",
+    variance: "address",
+  },
   convolveTiles: convolutionFields,
   relu: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
   relu6: { to: "address", from: "address", count: "i32", scaleBy: "f32", shiftBy: "f32" },
@@ -292,6 +302,16 @@ export interface Kernels {
   repeatRows(y: number, x: number, rows: number, bytes: number, times: number): void;
   sumRows(y: number, x: number, rows: number, channels: number, scratch: number): void;
   channelStatistics(x: number, rows: number, channels: number, mean: number, variance: number, scratch: number): void;
+  mergeParts(
+    states: number,
+    pitch: number,
+    parts: number,
+    channels: number,
+    count: number,
+    lastCount: number,
+    mean: number,
+    variance: number,
+  ): void;
   convolveTiles(): void;
   relu(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;
   relu6(to: number, from: number, count: number, scaleBy: number, shiftBy: number): void;

@@ -61,8 +61,11 @@ export function bufferOf(value: Value): Buffer | undefined {
 /** What a run copies into a tensor: a feed, or the values of a constant. */
 export type Source = { readonly feed: string } | { readonly values: readonly number[] };
 
-/** A step while buffers have no addresses yet: a call of a kernel, or a copy from the host. */
+/**
+ * A step while buffers have no addresses yet: a call of a kernel, calls that may run at once, or a copy from the host.
+ */
 export type LoweredTask =
+  | { readonly node: NodeId; readonly kernel: KernelName; readonly parts: readonly (readonly Value[])[] }
   | { readonly node: NodeId; readonly kernel: KernelName; readonly values: readonly Value[] }
   | { readonly node: NodeId; readonly source: Source; readonly to: Buffer };
 

@@ -23,14 +23,24 @@ const tensorBytes = (shape: Shape): number => 4 * elementCount(shape);
 /** Kernels read, and a draw writes, up to this many bytes beyond a tensor. */
 const SLACK_BYTES = 64;
 
+/** How a graph is lowered. */
+export interface LoweringOptions {
+  /** Where tensors are that are held between runs. */
+  readonly held?: ReadonlyMap<string, Buffer>;
+  /** Cuts a call into parts. It adds the tasks itself and returns true, or returns false for a call that stays whole. */
+  readonly split?: <K extends KernelName>(lowering: CpuLowering, kernel: K, values: Values<K>) => boolean;
+}
+
 /** The buffers and tasks of a graph while it is lowered. */
 export class CpuLowering {
   readonly places: Places<Buffer, ViewActivation>;
   readonly tasks: LoweredTask[] = [];
   #node: NodeId = 0;
   readonly #buffers: Buffer[] = [];
+  readonly #options: LoweringOptions;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, options: LoweringOptions = {}) {
+    this.#options = options;
     this.places = new Places(graph, {
       rules: cpuFusion,
       make: (id) => this.scratch(tensorBytes(graph.nodes[id]!.shape)),
@@ -58,16 +68,30 @@ export class CpuLowering {
     rowOf(op)(this, { id, inputs, attributes, shape });
   }
 
+  /** The buffer of a tensor that is held between runs. */
+  held(name: string): Buffer | undefined {
+    return this.#options.held?.get(name);
+  }
+
   /** Adds a call of a kernel and keeps the buffers among its arguments alive for it. */
   add<K extends KernelName>(kernel: K, values: Values<K>): void {
+    if (this.#options.split?.(this, kernel, values)) return;
     const args = ordered(kernel, values);
     const step = this.tasks.push({ node: this.#node, kernel, values: args }) - 1;
     for (const value of args) touch(bufferOf(value), step);
   }
 
-  /** Adds a copy from the host. */
+  /** Adds calls of a kernel that may run at once: none reads or writes what another one writes. */
+  addParts<K extends KernelName>(kernel: K, parts: readonly Values<K>[]): void {
+    const args = parts.map((values) => ordered(kernel, values));
+    const step = this.tasks.push({ node: this.#node, kernel, parts: args }) - 1;
+    for (const value of args.flat()) touch(bufferOf(value), step);
+  }
+
+  /** Adds a copy from the host. Where calls are split, the host copies everything before the first. */
   upload(to: Buffer, source: Source): void {
-    touch(to, this.tasks.push({ node: this.#node, source, to }) - 1);
+    const step = this.tasks.push({ node: this.#node, source, to }) - 1;
+    touch(to, this.#options.split ? 0 : step);
   }
 
   /** Gives every buffer its address, from `start` on, and returns the arena's bytes. */

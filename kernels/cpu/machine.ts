@@ -3,11 +3,10 @@ import { DeviceMemoryError } from "../../core/graph/backend.ts";
 import type { Graph } from "../../core/graph/graph.ts";
 import type { RunOptions } from "../../core/graph/op.ts";
 import { feed } from "../../core/graph/ops/sources.ts";
-import { seedKey } from "../../core/numeric/random.ts";
-import { convolutionFields, kernelFields, type Kernels } from "./kernels.gen.ts";
-import type { RunWord } from "./lowered.ts";
+import { callKernel, wordsOf } from "./calls.ts";
+import type { Kernels } from "./kernels.gen.ts";
 import { instantiateKernels } from "./module.ts";
-import { type Call, compileGraph, type MachineProgram, type Task, type Upload } from "./program.ts";
+import { compileGraph, type MachineProgram, type Task, type Upload } from "./program.ts";
 
 export type { MachineProgram } from "./program.ts";
 
@@ -17,12 +16,17 @@ const MEMORY_LIMIT_BYTES = 2 ** 32;
 /** Room for vector reads beyond the last buffer. */
 const END_BYTES = 64;
 
-/** The words that a run fills in. */
-const runWords: Readonly<Record<RunWord, (run: RunOptions) => number>> = {
-  key0: ({ seed = 0 }) => seedKey(seed)[0],
-  key1: ({ seed = 0 }) => seedKey(seed)[1],
-  draw: ({ draw = 0 }) => draw,
-};
+/** Lets a memory grow to an end. Throws DeviceMemoryError where 32-bit addresses do not reach it, or the system has none. */
+export function growTo(memory: WebAssembly.Memory, endBytes: number): void {
+  if (endBytes + END_BYTES > MEMORY_LIMIT_BYTES) throw tooLarge({ endBytes });
+  const pages = Math.ceil((endBytes + END_BYTES - memory.buffer.byteLength) / PAGE_BYTES);
+  if (pages <= 0) return;
+  try {
+    memory.grow(pages);
+  } catch (cause) {
+    throw Object.assign(tooLarge({ endBytes }), { cause });
+  }
+}
 
 /**
  * A module instance. Every program's arena begins at the same address, so its memory grows to the largest program and
@@ -60,18 +64,8 @@ export class Machine {
 
   /** Runs a task of a program that {@link reserve} has made room for. */
   runTask(task: Task, options: RunOptions): void {
-    if ("kernel" in task) this.#call(task, options);
+    if ("kernel" in task) callKernel(this.kernels, task, wordsOf(options));
     else this.#upload(task, options);
-  }
-
-  #call({ kernel, args }: Call, options: RunOptions): void {
-    const filled = args.map((arg) => typeof arg === "number" ? arg : runWords[arg](options));
-    if (kernelFields[kernel] !== convolutionFields) {
-      (this.kernels[kernel] as (...args: readonly number[]) => void)(...filled);
-      return;
-    }
-    new Int32Array(this.kernels.memory.buffer, this.kernels.convolutionAddress(), filled.length).set(filled);
-    (this.kernels[kernel] as () => void)();
   }
 
   #upload({ source, shape, address }: Upload, { feeds }: RunOptions): void {
@@ -81,17 +75,11 @@ export class Machine {
 
   /** Grows the memory until a program fits. Throws DeviceMemoryError where the system has none left. */
   reserve(program: MachineProgram): void {
-    const pages = Math.ceil((program.endBytes + END_BYTES - this.memoryBytes) / PAGE_BYTES);
-    if (pages <= 0) return;
-    try {
-      this.kernels.memory.grow(pages);
-    } catch (cause) {
-      throw Object.assign(tooLarge(program), { cause });
-    }
+    growTo(this.kernels.memory, program.endBytes);
   }
 }
 
-function tooLarge({ endBytes }: MachineProgram): DeviceMemoryError {
+function tooLarge({ endBytes }: Pick<MachineProgram, "endBytes">): DeviceMemoryError {
   const bytes = { needed: endBytes + END_BYTES, limit: MEMORY_LIMIT_BYTES };
   return new DeviceMemoryError("the graph in WebAssembly memory", bytes);
 }

@@ -5,6 +5,7 @@ import type { OpName } from "../../core/graph/ops.ts";
 import { elementCount, type Shape } from "../../core/graph/shape.ts";
 import { rowOf } from "../lowering/row.ts";
 import {
+  type Buffer,
   bufferOf,
   type CpuRow,
   type KernelName,
@@ -13,8 +14,9 @@ import {
   type Source,
   type Value,
 } from "./lowered.ts";
-import { CpuLowering } from "./lowering.ts";
+import { CpuLowering, type LoweringOptions } from "./lowering.ts";
 import { rows } from "./rows.ts";
+import { splitCall } from "./wide/split.ts";
 
 /** A call of a kernel: the words of a convolution's descriptor, or what any other kernel takes. */
 export interface Call {
@@ -35,10 +37,16 @@ export interface Upload {
 /** A step of a program. */
 export type Task = Call | Upload;
 
+/** Where a tensor is. */
+export interface Tensor {
+  readonly address: number;
+  readonly count: number;
+}
+
 /** A graph's tasks, in order, and the memory that they need. */
 export interface MachineProgram {
   readonly tasks: readonly Task[];
-  readonly outputs: readonly { readonly address: number; readonly count: number }[];
+  readonly outputs: readonly Tensor[];
   /** The end of its arena. */
   readonly endBytes: number;
 }
@@ -49,22 +57,72 @@ function argumentOf(value: Value): number | RunWord {
   return typeof value === "string" ? value : Number(value ?? 0);
 }
 
-function taskOf(task: LoweredTask, { nodes }: Graph): Task {
+/** A task as calls that may run at once, or a copy. */
+function tasksOf(task: LoweredTask, { nodes }: Graph): readonly Call[] | Upload {
   const { node } = task;
-  if ("kernel" in task) return { node, kernel: task.kernel, args: task.values.map(argumentOf) };
-  return { node, source: task.source, shape: nodes[node]!.shape, address: task.to.address };
+  if ("source" in task) return { node, source: task.source, shape: nodes[node]!.shape, address: task.to.address };
+  const parts = "parts" in task ? task.parts : [task.values];
+  return parts.map((values) => ({ node, kernel: task.kernel, args: values.map(argumentOf) }));
 }
 
-/** Lowers a graph for an arena that begins at an address. Throws UnsupportedOpError. */
-export function compileGraph(graph: Graph, { start }: { readonly start: number }): MachineProgram {
-  const lowering = new CpuLowering(graph);
+/** Lowers every node of a graph. */
+function lowerGraph(graph: Graph, options: LoweringOptions): CpuLowering {
+  const lowering = new CpuLowering(graph, options);
   const table = rows as OpTable<CpuRow<OpName>>;
   const cpuRow = (op: OpName): CpuRow<OpName> => rowOf(table, { op, target: "the CPU backend" });
   graph.nodes.forEach((_, id) => lowering.lower(id, cpuRow));
-  const endBytes = start + lowering.allocate(start);
-  const outputs = graph.outputs.map((id) => ({
-    address: lowering.places.of(id).address,
-    count: elementCount(lowering.places.shape(id)),
-  }));
-  return { tasks: lowering.tasks.map((task) => taskOf(task, graph)), outputs, endBytes };
+  return lowering;
+}
+
+/** Where a node's output is. */
+const tensorOf = ({ places }: CpuLowering, id: NodeId): Tensor => ({
+  address: places.of(id).address,
+  count: elementCount(places.shape(id)),
+});
+
+/** Lowers a graph for an arena that begins at an address. Throws UnsupportedOpError. */
+export function compileGraph(graph: Graph, { start }: { readonly start: number }): MachineProgram {
+  const lowering = lowerGraph(graph, {}), endBytes = start + lowering.allocate(start);
+  const tasks = lowering.tasks.flatMap((task): readonly Task[] | Upload => tasksOf(task, graph));
+  return { tasks, outputs: graph.outputs.map((id) => tensorOf(lowering, id)), endBytes };
+}
+
+/** A graph whose calls are cut into parts. Of a phase, parts may run at once; the calls of a part run in order. */
+export interface SplitProgram {
+  readonly uploads: readonly Upload[];
+  readonly phases: readonly (readonly (readonly Call[])[])[];
+  readonly outputs: readonly Tensor[];
+  /** What replaces held tensors after a run, and where these are. */
+  readonly updates: readonly (Tensor & { readonly to: number })[];
+  readonly endBytes: number;
+}
+
+/** Phases of a program: consecutive calls that stay whole are one part. */
+function phasesOf(tasks: readonly (readonly Call[])[]): Call[][][] {
+  const phases: Call[][][] = [];
+  for (const calls of tasks) {
+    const before = phases.at(-1);
+    if (calls.length === 1 && before?.length === 1) before[0]!.push(calls[0]!);
+    else phases.push(calls.map((call) => [call]));
+  }
+  return phases;
+}
+
+/** Lowers a graph for all workers of a memory, whose arenas begin at an address. Throws UnsupportedOpError. */
+export function compileSplit(
+  graph: Graph,
+  { start, held }: { readonly start: number; readonly held: ReadonlyMap<string, Buffer> },
+): SplitProgram {
+  const lowering = lowerGraph(graph, { held, split: splitCall }), endBytes = start + lowering.allocate(start);
+  const tasks = lowering.tasks.map((task) => tasksOf(task, graph));
+  return {
+    uploads: tasks.filter((task): task is Upload => "source" in task),
+    phases: phasesOf(tasks.filter((task): task is readonly Call[] => !("source" in task))),
+    outputs: graph.outputs.map((id) => tensorOf(lowering, id)),
+    updates: (graph.updates ?? []).map(({ name, by }) => ({
+      ...tensorOf(lowering, by),
+      to: held.get(name)!.address,
+    })),
+    endBytes,
+  };
 }

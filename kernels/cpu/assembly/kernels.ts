@@ -13,7 +13,7 @@ export { gaussian, quantilesAddress } from "./random";
 export { sum, sumAbsDifference } from "./reductions";
 export { logSoftmax } from "./softmax";
 export { fillFrom, repeatRows, sumRows } from "./spreading";
-export { channelStatistics } from "./statistics";
+export { channelStatistics, mergeParts } from "./statistics";
 export { convolveTiles } from "./winograd";
 
 /** Where static data ends and the host's arena may begin. */

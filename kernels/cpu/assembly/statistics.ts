@@ -7,6 +7,7 @@
  * differences from the pivots, in float64. The state of a tensor takes 16 bytes a channel: the mean, and the sum of
  * squared differences from it.
  */
+import { Bytes } from "./bytes";
 
 /** Bytes of the sums of a block over eight channels. */
 export const BLOCK_BYTES: usize = 160;
@@ -96,4 +97,31 @@ export function channelStatistics(
     }
   }
   finishStatistics(state, channels, rows, mean, variance);
+}
+
+/**
+ * Merges the states of a tensor's parts into the first one's, in order, and writes mean and variance as
+ * {@link finishStatistics} does. States are `pitch` bytes apart; each part has `count` rows, the last one `lastCount`.
+ */
+export function mergeParts(
+  states: usize,
+  pitch: Bytes,
+  parts: i32,
+  channels: i32,
+  count: i32,
+  lastCount: i32,
+  mean: usize,
+  variance: usize,
+): void {
+  for (let part = 1; part < parts; part++) {
+    const rows: f64 = part == parts - 1 ? lastCount : count, seen: f64 = <f64> count * part;
+    const ratio = rows / (seen + rows);
+    let to = states, from = states + <usize> part * pitch;
+    for (let channel = 0; channel < channels; channel++, to += 16, from += 16) {
+      const difference = load<f64>(from) - load<f64>(to);
+      store<f64>(to, load<f64>(to) + difference * ratio);
+      store<f64>(to, load<f64>(to, 8) + load<f64>(from, 8) + difference * difference * ratio * seen, 8);
+    }
+  }
+  finishStatistics(states, channels, count * (parts - 1) + lastCount, mean, variance);
 }

@@ -1,16 +1,18 @@
 /**
  * Builds kernels.wasm from the AssemblyScript sources and the generated kernels, and kernels.gen.ts, which says what it
- * exports. Also core's resize.wasm, which resizes images. With `--check` nothing is written, and the exit code is 1 where a committed file is not what the sources give.
+ * exports. Also kernels_shared.wasm, the same kernels for workers that share a memory, and core's resize.wasm, which resizes images. With `--check` nothing is written, and the exit code is 1 where a committed file is not what the sources give.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { replaceFile } from "../../../core/io/files/write.ts";
+import { SHARED_PAGES } from "../relocation.ts";
 import { ContractPrinter } from "./contract.ts";
 import { printElementwise } from "./expressions.ts";
 import { printOuterProducts } from "./outer_products.ts";
 import { printPanel } from "./panels.ts";
+import { relocatable } from "./relocations.ts";
 
 /** The source of the module `generated`: elementwise kernels, views, convolution panels and outer products. */
 function generatedSource(): string {
@@ -43,9 +45,16 @@ const FLAGS = [
   "--noAssert",
   ...["--enable", "simd", "--enable", "relaxed-simd"],
   ...["--runtime", "stub"],
-  ...["--initialMemory", `${INITIAL_PAGES}`],
   ...["--use", "abort="],
   ...["--disableWarning", "112"],
+];
+
+const OWN_MEMORY = ["--initialMemory", `${INITIAL_PAGES}`];
+
+/** The flags of a module that shares its memory with others, and whose static data begins at an address. */
+const sharedMemory = (base: number): string[] => [
+  ...["--importMemory", "--sharedMemory", "--enable", "threads"],
+  ...["--initialMemory", `${SHARED_PAGES}`, "--maximumMemory", "65536", "--memoryBase", `${base}`],
 ];
 
 /** A module to build. */
@@ -54,6 +63,7 @@ interface Module {
   /** The file that exports what the module exports. */
   readonly entry: string;
   readonly transforms?: readonly ContractPrinter[];
+  readonly memory?: readonly string[];
 }
 
 async function readSource(name: string, assembly: URL): Promise<string | null> {
@@ -66,9 +76,9 @@ async function readSource(name: string, assembly: URL): Promise<string | null> {
   }
 }
 
-async function compile({ assembly, entry, transforms = [] }: Module): Promise<Uint8Array> {
+async function compile({ assembly, entry, transforms = [], memory = OWN_MEMORY }: Module): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
-  const { error, stderr } = await asc.main([entry, "--outFile", "built.wasm", ...FLAGS], {
+  const { error, stderr } = await asc.main([entry, "--outFile", "built.wasm", ...FLAGS, ...memory], {
     readFile: (name: string) => readSource(name, assembly),
     writeFile: (name: string, contents: Uint8Array | string) => {
       if (name === "built.wasm" && typeof contents !== "string") binary = contents;
@@ -83,13 +93,12 @@ async function compile({ assembly, entry, transforms = [] }: Module): Promise<Ui
 /** What is built, by where it goes. */
 async function build(): Promise<ReadonlyMap<URL, Uint8Array>> {
   const contract = new ContractPrinter(), images = new URL("../../../core/io/data/", import.meta.url);
-  const kernels = await compile({
-    assembly: new URL("../assembly/", import.meta.url),
-    entry: "kernels.ts",
-    transforms: [contract],
-  });
+  const module = { assembly: new URL("../assembly/", import.meta.url), entry: "kernels.ts" };
+  const kernels = await compile({ ...module, transforms: [contract] });
+  const shared = await relocatable((base) => compile({ ...module, memory: sharedMemory(base) }));
   return new Map([
     [new URL("../kernels.wasm", import.meta.url), kernels],
+    [new URL("../kernels_shared.wasm", import.meta.url), shared],
     [new URL("../kernels.gen.ts", import.meta.url), new TextEncoder().encode(contract.text)],
     [new URL("resize.wasm", images), await compile({ assembly: new URL("assembly/", images), entry: "resize.ts" })],
   ]);

@@ -3,8 +3,10 @@ import { elementCount } from "../../../core/graph/shape.ts";
 import type { LoweredNode } from "../../../core/graph/row.ts";
 import type { CpuLowering } from "../lowering.ts";
 
-/** Copies a feed in. */
+/** Copies a feed in; a held tensor is read where it is, and never written over. */
 export function input(lowering: CpuLowering, { id, attributes: { name } }: LoweredNode<"input">): void {
+  const held = lowering.held(name);
+  if (held) return lowering.places.placeSame(id, held);
   lowering.upload(lowering.places.place(id), { feed: name });
 }
 
