@@ -6,6 +6,7 @@
  *
  * @module
  */
+// deno-lint-ignore-file no-console
 import { filledParameters, fillingRules } from "../core/networks/mod.ts";
 import {
   crossEntropy,
@@ -18,7 +19,7 @@ import {
   Network,
   type Parameter,
   parseStructure,
-} from "../mod.ts";
+} from "../core/mod.ts";
 import { zooEntry } from "../core/networks/zoo/mod.ts";
 import { type CpuBackend, openCpu } from "../kernels/mod.ts";
 import { RESOLUTION } from "./networks.ts";

@@ -2,7 +2,7 @@
  * How calls of kernels are cut into parts that may run at once. Parts depend on the call alone, never on how many workers
  * there are, so that results do not either. Where parts sum, each writes a partial sum, and one call adds these in order.
  */
-import { type Buffer, type BufferByte, type KernelName, type Values } from "../lowered.ts";
+import type { Buffer, BufferByte, KernelName, Values } from "../lowered.ts";
 import type { CpuLowering } from "../lowering.ts";
 import { splitConvolution, splitConvolutionWeight, splitStatistics, splitSumRows } from "./sums.ts";
 import { bytesOn, type Range, ranges } from "./ranges.ts";

@@ -48,7 +48,9 @@ const workspace = (lowering: CpuLowering, { band, packed, offsets, transformed }
 });
 
 /** A convolution by images or pixels; the statistics of parts are merged in order. */
-export function splitConvolution(kernel: "convolve" | "convolveTiles") {
+export function splitConvolution(
+  kernel: "convolve" | "convolveTiles",
+): (lowering: CpuLowering, d: Descriptor) => boolean {
   return (lowering: CpuLowering, d: Descriptor): boolean => {
     const cut = cutConvolution(d, { most: 16 });
     if (cut.length < 2) return false;
