@@ -16,6 +16,7 @@ import { addRunsCommand } from "./commands/runs.ts";
 import { addScoreCommand } from "./commands/score.ts";
 import { addSearchCommand } from "./commands/search.ts";
 import { addSpaceCommand } from "./commands/space.ts";
+import { addTrainCommand } from "./commands/train.ts";
 import { addTrustCommand } from "./commands/trust.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 import { addWeightsCommand } from "./commands/weights.ts";
@@ -107,6 +108,7 @@ export function createProgram(): Command {
       addSpaceCommand,
       addZooCommand,
       addRunsCommand,
+      addTrainCommand,
       addTrustCommand,
       addDataCommand,
       addEvalCommand,

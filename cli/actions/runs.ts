@@ -9,6 +9,7 @@ import {
   openRunForReading,
   openRunForWriting,
   runId,
+  runKind,
   type RunReader,
   type RunSession,
   type RunSummary,
@@ -23,6 +24,7 @@ import { runSession } from "../search/session.ts";
 import { writePlot } from "../search/picture.ts";
 import { printTop, topFacts } from "../search/top.ts";
 import { limitsFrom } from "../setting_options.ts";
+import { listTrainings, resumeTraining, showTraining } from "../training/runs.ts";
 import { note, print, printFields, printJson, printTable } from "../terminal.ts";
 
 /** What scripts learn of a run. */
@@ -44,9 +46,11 @@ export function list({ root, json }: RootOptions): void {
     const score = summary.best?.score.toPrecision(6) ?? "–";
     rows.push([listing.id, summary.running ? "running" : "", `${summary.evaluations}`, `${summary.proposals}`, score]);
   }
+  const trainings = listTrainings(root, { json });
   if (json) return;
-  if (rows.length === 0) return note(`no runs in ${root}`);
-  printTable(["run", "state", "scored", "proposals", "best"], rows);
+  if (rows.length + trainings.length === 0) return note(`no runs in ${root}`);
+  if (rows.length > 0) printTable(["run", "state", "scored", "proposals", "best"], rows);
+  if (trainings.length > 0) printTable(["training", "state", "epochs", "steps", "loss", "best top-1"], trainings);
 }
 
 /** A value of a verdict, or its named numbers. */
@@ -67,7 +71,9 @@ function usesOf(structure: string, config: SearchConfig): readonly BudgetUse[] {
 
 /** Prints a run, its journal, its best candidates, or these as CSV; or draws it. Throws RunStoreError. */
 export async function show(name: string, { root, json = false, journal, csv, top, plot }: ShowOptions): Promise<void> {
-  using run = openRunForReading(findRun(name, root));
+  const directory = findRun(name, root);
+  if (runKind(directory) === "training") return showTraining(directory, { json, journal, csv, top, plot });
+  using run = openRunForReading(directory);
   if (plot !== undefined) {
     await writePlot(run, plot);
     return json ? printJson({ run: runId(run.directory), plot }) : note(`wrote ${plot}`);
@@ -122,6 +128,7 @@ function sessionFields({ machine, firstProposal, identity, accepted }: RunSessio
 /** Goes on with a run until a limit or an interrupt. Throws RunStoreError, RunChangedError, Interrupted. */
 export async function resume(name: string, options: ResumeOptions): Promise<void> {
   const directory = findRun(name, options.root);
+  if (runKind(directory) === "training") return await resumeTraining(directory, options);
   const config = ((): RunSummary["config"] => {
     using run = openRunForReading(directory);
     return run.summary().config;

@@ -1,5 +1,5 @@
 /** Answers images by a network with values for its parameters. */
-import type { Backend } from "../graph/backend.ts";
+import type { Backend, State } from "../graph/backend.ts";
 import type { ImageBatch } from "../images/batch.ts";
 import type { NetworkDesign } from "../networks/design.ts";
 import { inferenceGraph } from "../networks/inference.ts";
@@ -48,6 +48,32 @@ export async function openClassifier(design: NetworkDesign, options: ClassifierO
     classes,
     concurrency: backend.concurrency,
     answer: async (images) => (await program.run({ feeds: { ...values, [IMAGE]: images } }))[0]!,
+    [Symbol.dispose]: () => program[Symbol.dispose](),
+  };
+}
+
+/** How a network whose parameters a device holds is made ready to answer. */
+export interface HeldClassifierOptions {
+  /** Images of a batch. */
+  readonly batch: number;
+  /** Where it runs. */
+  readonly backend: Backend;
+  /** Holds the values of the parameters; answers are by those at the time. */
+  readonly state: State;
+  /** Under which names, such as those of averages; default: the parameters' own. */
+  readonly nameOf?: ((parameter: string) => string) | undefined;
+}
+
+/** Makes a network ready to answer by what a state holds. Throws ShapeError, UnsupportedOpError. */
+export function heldClassifier(design: NetworkDesign, options: HeldClassifierOptions): Classifier {
+  const { resolution, classes } = design, { batch, backend, state, nameOf } = options;
+  const { graph } = inferenceGraph(design, { batch, nameOf }), program = backend.compile(graph, { state });
+  return {
+    batch,
+    resolution,
+    classes,
+    concurrency: 1,
+    answer: async (images) => (await program.run({ feeds: { [IMAGE]: images } }))[0]!,
     [Symbol.dispose]: () => program[Symbol.dispose](),
   };
 }

@@ -40,6 +40,14 @@ export interface InferenceGraph {
   readonly parameters: readonly Parameter[];
 }
 
+/** How a network is put on a graph. */
+export interface InferenceOptions {
+  /** Images of a batch. */
+  readonly batch: number;
+  /** Under which names parameters are fed; default: their own. */
+  readonly nameOf?: ((parameter: string) => string) | undefined;
+}
+
 /**
  * Puts a network on a graph in inference mode.
  *
@@ -50,9 +58,9 @@ export interface InferenceGraph {
  * if (shape.join() !== "2,32,32,3" || parameters[0]!.name !== "conv1.weight") throw new Error();
  * ```
  */
-export function inferenceGraph(design: NetworkDesign, { batch }: { readonly batch: number }): InferenceGraph {
+export function inferenceGraph(design: NetworkDesign, { batch, nameOf }: InferenceOptions): InferenceGraph {
   const builder = new GraphBuilder(), shape = [batch, design.resolution, design.resolution, 3];
-  const network = new Network({ builder, mode: "inference", parameters: fedParameters() });
+  const network = new Network({ builder, mode: "inference", parameters: fedParameters(nameOf) });
   const { logits } = design.lower(network, builder.add("input", [], { name: IMAGE, shape }));
   return { graph: builder.build([logits]), shape, parameters: network.parameters };
 }

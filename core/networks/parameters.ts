@@ -41,10 +41,10 @@ export function gaussianParameters(rule: FillingRule = fillingRules.unit): Param
   });
 }
 
-/** Makes every parameter an input of the graph, to be fed under its own name. */
-export function fedParameters(): ParameterSource {
+/** Makes every parameter an input of the graph, to be fed under its own name, or under what `nameOf` makes of it. */
+export function fedParameters(nameOf: (parameter: string) => string = (name) => name): ParameterSource {
   return sharedParameters((builder: GraphBuilder, { name, shape }: Parameter) =>
-    builder.add("input", [], { name, shape })
+    builder.add("input", [], { name: nameOf(name), shape })
   );
 }
 

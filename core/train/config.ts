@@ -50,8 +50,6 @@ export interface TrainConfig {
   readonly initialisation: TrainTypes["initialisation"];
   /** How much of a batch's statistics goes into the running ones. */
   readonly normMomentum: number;
-  /** Of batch normalisations. Default: the network's own. */
-  readonly normEpsilon?: number | undefined;
   /** Label smoothing: a target becomes target·(1 − smoothing) + smoothing/classes. */
   readonly smoothing: number;
   /** Images are mixed in pairs by shares from β(mixup, mixup); 0: not. */

@@ -6,6 +6,7 @@ export * from "./initialisations.ts";
 export * from "./losses.ts";
 export * from "./optimisers/mod.ts";
 export * from "./plan.ts";
+export * from "./recipe.ts";
 export { trainPresetNames } from "./preset_names.ts";
 export * from "./schedules.ts";
 export {
@@ -21,3 +22,4 @@ export * from "./step.ts";
 export type { TrainingOptions, TrainingPass } from "./step_options.ts";
 export * from "./mixup.ts";
 export * from "./targets.ts";
+export * from "./trainer.ts";

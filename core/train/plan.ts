@@ -29,7 +29,7 @@ function optimiserSettings({ optimiser: name, momentum, nesterov }: TrainConfig)
 }
 
 function stepOptions(config: TrainConfig): TrainingOptions {
-  const { batch, accumulate, weightDecay, smoothing, average, normMomentum, normEpsilon, clipValue, clipNorm } = config;
+  const { batch, accumulate, weightDecay, smoothing, average, normMomentum, clipValue, clipNorm } = config;
   const clips = clipValue !== undefined || clipNorm !== undefined;
   return {
     batch,
@@ -39,7 +39,6 @@ function stepOptions(config: TrainConfig): TrainingOptions {
     smoothing,
     normMomentum,
     ...(average !== undefined && { average }),
-    ...(normEpsilon !== undefined && { normEpsilon }),
     ...(clips && { clipping: { value: clipValue, norm: clipNorm } }),
   };
 }

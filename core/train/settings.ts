@@ -113,7 +113,6 @@ export const trainSettings = {
     help: "how weights begin",
   },
   normMomentum: { kind: "share", default: 0.01 },
-  normEpsilon: { kind: "amount", most: 1 },
   smoothing: { kind: "share", default: 0, flag: "--smoothing <share>", help: "label smoothing" },
   mixup: {
     kind: "size",

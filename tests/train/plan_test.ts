@@ -7,17 +7,16 @@ const planOf = (settings: Record<string, unknown> = {}, epochImages = 640) =>
 
 Deno.test("settings reach the options of a step", () => {
   const settings = { batch: 32, accumulate: 2, weightDecay: 0.5, smoothing: 0.25, normMomentum: 0.125 };
-  const { options } = planOf({ ...settings, average: 0.75, normEpsilon: 0.01, clipValue: 2, clipNorm: 3 });
+  const { options } = planOf({ ...settings, average: 0.75, clipValue: 2, clipNorm: 3 });
   assert.deepEqual(options, {
     ...settings,
     optimiser: { name: "sgd", momentum: 0.9, nesterov: true },
     average: 0.75,
-    normEpsilon: 0.01,
     clipping: { value: 2, norm: 3 },
   });
   assert.deepEqual(planOf({ clipNorm: 3 }).options.clipping, { value: undefined, norm: 3 });
   const absent = planOf().options;
-  assert.ok(!("clipping" in absent) && !("average" in absent) && !("normEpsilon" in absent));
+  assert.ok(!("clipping" in absent) && !("average" in absent));
 });
 
 Deno.test("each optimiser is told what it knows of momentum", () => {

@@ -21,7 +21,6 @@ import { openBackend } from "../../kernels/mod.ts";
 import stateDicts from "../fixtures/state_dict.json" with { type: "json" };
 import { oracleBackend } from "../graph/oracle_backend.ts";
 import { everyRow } from "../scale.ts";
-import { holding } from "./carried_state.ts";
 import { batchOf } from "./training_case.ts";
 
 type Tensors = Record<string, Float32Array>;
@@ -180,7 +179,7 @@ Deno.test("ResNet-20 learns a batch on the CPU", async () => {
     batch = batchOf({ batch: 4, num_classes: 10, resolution: 32 }, 0);
   for (const name of ["sgd", "adam"] as const) {
     const graphs = trainingGraphs(model, { batch: 4, optimiser: { name }, clipping: { value: 1 } });
-    const backend = holding(cpu);
+    const backend = cpu;
     using state = backend.hold(graphs.held);
     await state.write(graphs.beginning(initialValues(graphs, { name: "custom", seed: 1 })));
     using program = backend.compile(graphs.step, { state });

@@ -4,7 +4,6 @@ import { openBackend } from "../../kernels/mod.ts";
 import { oracleBackend } from "../graph/oracle_backend.ts";
 import { webGpuTest } from "../kernels/webgpu.ts";
 import { everyRow } from "../scale.ts";
-import { holding } from "./carried_state.ts";
 import { type TrainingRow, trainingRows, type Trajectory, trajectory } from "./training_case.ts";
 
 function near(actual: number, expected: number, { within, what }: { readonly within: number; readonly what: string }) {
@@ -35,14 +34,14 @@ trainingRows.forEach((row, index) => {
   const steps = STEPS_IN_FLOAT32[index]!;
   Deno.test(`${steps} steps of ${row.structure} on the CPU are the published ones`, async () => {
     await using cpu = await openBackend("cpu", { workers: 1 });
-    check(await trajectory(row, { backend: holding(cpu), steps }), row, 1e-6);
+    check(await trajectory(row, { backend: cpu, steps }), row, 1e-6);
   });
 
   // A software driver takes seconds a step.
   if (everyRow) {
     webGpuTest(`${steps} steps of ${row.structure} on WebGPU are the published ones`, async () => {
       await using gpu = await openBackend("webgpu");
-      check(await trajectory(row, { backend: holding(gpu), steps }), row, 1e-6);
+      check(await trajectory(row, { backend: gpu, steps }), row, 1e-6);
     });
   }
 });

@@ -8,6 +8,7 @@ export { BrokenImageError, DataSetError } from "./error.ts";
 export type { BrokenImage } from "./messages.ts";
 export { openPictures } from "./image_folders.ts";
 export { dataPath, dataSetPlaces, findDataFolder, openDataFolder, openSplit, recognisedData } from "./open.ts";
+export { limitedData } from "./limited.ts";
 export { spreadOver } from "./spread.ts";
 export * from "./training.ts";
 export { ImageWorkerError } from "./workers.ts";

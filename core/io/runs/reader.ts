@@ -12,6 +12,8 @@ import {
 import {
   checkRun,
   isRanked,
+  isRun,
+  kindOf,
   openReadOnly,
   readBest,
   readConfig,
@@ -19,6 +21,7 @@ import {
   readSessions,
   readTop,
   type RecordedProposal,
+  type RunKind,
   type RunSession,
 } from "./database.ts";
 import { RunLock } from "./lock.ts";
@@ -142,29 +145,50 @@ export type RunListing =
     | { readonly error: RunStoreError | ConfigError }
   );
 
-/**
- * All runs in the directories directly below a root, by name, those that cannot be read with their error. A directory without
- * `run.sqlite` is not listed, and a root that does not exist has no runs.
- */
-export function listRuns(root: string): readonly RunListing[] {
+/** The directories directly below a root that hold a run's database, by name. A root that does not exist has none. */
+export function runDirectories(root: string): readonly string[] {
   const names: string[] = [];
   try {
     for (const entry of Deno.readDirSync(root)) if (entry.isDirectory) names.push(entry.name);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  return names.sort().flatMap((id) => listing(id, `${root}/${id}`) ?? []);
+  return names.sort().map((id) => `${root}/${id}`).filter((directory) => {
+    try {
+      return hasDatabase(directory);
+    } catch {
+      return true; // the system hides what is in it: whoever opens it gets to know why
+    }
+  });
 }
 
-function listing(id: string, directory: string): RunListing | undefined {
+/**
+ * All runs of searches in the directories directly below a root, by name, and those that cannot be read with their error.
+ */
+export function listRuns(root: string): readonly RunListing[] {
+  return runDirectories(root).flatMap((directory) => listing(directory) ?? []);
+}
+
+/** Nothing for a run of another kind. */
+function listing(directory: string): RunListing | undefined {
+  const id = runId(directory);
   try {
-    if (!onStore(directory, "open", () => hasDatabase(directory))) return undefined;
+    if (runKind(directory) !== "search") return undefined;
     using run = openRunForReading(directory);
     return { id, directory, summary: run.summary() };
   } catch (error) {
     if (error instanceof RunStoreError || error instanceof ConfigError) return { id, directory, error };
     throw error;
   }
+}
+
+/** What a run does; `search` where its database is none, which opening it tells. Throws RunStoreError. */
+export function runKind(directory: string): RunKind {
+  return onStore(directory, "open", () => {
+    if (!hasDatabase(directory)) throw notARun(directory);
+    using database = openReadOnly(directory);
+    return isRun(database) ? kindOf(database) : "search";
+  });
 }
 
 /** The directory of a run given by its directory, or by its id below a root. Throws RunStoreError if there is none. */

@@ -49,7 +49,7 @@ export interface TestResult {
 }
 
 /** One step: a batch, or several whose gradients are averaged. */
-export interface TrainingStep {
+export interface RecordedStep {
   /** Its number, from 1. */
   readonly step: number;
   /** The mean loss of its images, before the weights changed. */
@@ -59,7 +59,7 @@ export interface TrainingStep {
 }
 
 /** One epoch. */
-export interface TrainingEpoch {
+export interface RecordedEpoch {
   /** Its number, from 1. */
   readonly epoch: number;
   /** The last step of it. */
@@ -136,34 +136,34 @@ export function readTrainingSessions(database: DatabaseSync): readonly TrainingS
 }
 
 /** Writes a step, in place of the one of its number. */
-export function writeStep(database: DatabaseSync, { step, loss, rate, timeMs }: Timed<TrainingStep>): void {
+export function writeStep(database: DatabaseSync, { step, loss, rate, timeMs }: Timed<RecordedStep>): void {
   database.prepare("INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?)").run(step, loss, rate, timeMs);
 }
 
 /** Writes an epoch, in place of the one of its number. */
 export function writeEpoch(
   database: DatabaseSync,
-  { epoch, step, trainLoss, test, timeMs }: Timed<TrainingEpoch>,
+  { epoch, step, trainLoss, test, timeMs }: Timed<RecordedEpoch>,
 ): void {
   database.prepare("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)")
     .run(epoch, step, trainLoss, test && JSON.stringify(test), timeMs);
 }
 
 /** Steps in order, from a number on. */
-export function* readSteps(database: DatabaseSync, { from = 0 } = {}): Generator<Timed<TrainingStep>> {
+export function* readSteps(database: DatabaseSync, { from = 0 } = {}): Generator<Timed<RecordedStep>> {
   for (const row of database.prepare("SELECT * FROM steps WHERE id >= ? ORDER BY id").iterate(from)) {
     yield { step: Number(row.id), loss: Number(row.loss), rate: Number(row.rate), timeMs: Number(row.time_ms) };
   }
 }
 
 /** The last step; undefined before the first. */
-export function readLastStep(database: DatabaseSync): Timed<TrainingStep> | undefined {
+export function readLastStep(database: DatabaseSync): Timed<RecordedStep> | undefined {
   const last = database.prepare("SELECT max(id) AS id FROM steps").get()?.id;
   return typeof last === "number" ? readSteps(database, { from: last }).next().value ?? undefined : undefined;
 }
 
 /** All epochs in order. */
-export function readEpochs(database: DatabaseSync): readonly Timed<TrainingEpoch>[] {
+export function readEpochs(database: DatabaseSync): readonly Timed<RecordedEpoch>[] {
   return database.prepare("SELECT * FROM epochs ORDER BY id").all().map((row) => ({
     epoch: Number(row.id),
     step: Number(row.step),

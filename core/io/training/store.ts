@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { TrainConfig } from "../../train/config.ts";
 import { thisProcess } from "../process.ts";
-import { checkRun, isBlank, isRun, kindOf, openReadOnly, RUN_FILE, type RunKind } from "../runs/database.ts";
+import { checkRun, isBlank, isRun, openReadOnly, RUN_FILE } from "../runs/database.ts";
 import { onStore, RunStoreError } from "../runs/error.ts";
 import { hasDatabase, type HeldDatabase, holdDatabase, notARun } from "../runs/holding.ts";
 import { changesBetween, RunChangedError, type RunIdentity } from "../runs/identity.ts";
@@ -16,10 +16,10 @@ import {
   readSubject,
   readTrainConfig,
   readTrainingSessions,
+  type RecordedEpoch,
+  type RecordedStep,
   type Timed,
-  type TrainingEpoch,
   type TrainingSession,
-  type TrainingStep,
   type TrainingSubject,
   writeEpoch,
   writeStep,
@@ -49,7 +49,7 @@ export class TrainingStore implements Disposable {
   /** What it trains. */
   readonly subject: TrainingSubject;
   readonly #held: HeldDatabase;
-  #pending: Timed<TrainingStep>[] = [];
+  #pending: Timed<RecordedStep>[] = [];
   #committedMs = 0;
 
   private constructor(directory: string, held: HeldDatabase) {
@@ -110,24 +110,33 @@ export class TrainingStore implements Disposable {
     });
   }
 
+  /** The losses of steps that were recorded, from the first to the last of these numbers. Throws RunStoreError. */
+  lossesOf(first: number, last: number): number[] {
+    this.flush();
+    return onStore(this.directory, "read", () => {
+      const steps = readSteps(this.#held.database, { from: first });
+      return [...steps.filter(({ step }) => step <= last).map(({ loss }) => loss)];
+    });
+  }
+
   /** All epochs so far. Throws RunStoreError. */
-  epochs(): readonly Timed<TrainingEpoch>[] {
+  epochs(): readonly Timed<RecordedEpoch>[] {
     return onStore(this.directory, "read", () => readEpochs(this.#held.database));
   }
 
   /** Records a step; it is committed within a moment. Throws RunStoreError. */
-  addStep(step: TrainingStep): void {
+  addStep(step: RecordedStep): void {
     this.#pending.push({ ...step, timeMs: Date.now() });
     if (Date.now() - this.#committedMs >= COMMIT_INTERVAL_MS) this.flush();
   }
 
   /** Records an epoch and commits everything. Throws RunStoreError. */
-  addEpoch(epoch: TrainingEpoch): void {
+  addEpoch(epoch: RecordedEpoch): void {
     this.flush({ ...epoch, timeMs: Date.now() });
   }
 
   /** Commits everything. Throws RunStoreError. */
-  flush(epoch?: Timed<TrainingEpoch>): void {
+  flush(epoch?: Timed<RecordedEpoch>): void {
     onStore(this.directory, "write to", () => {
       const { database } = this.#held;
       database.exec("BEGIN");
@@ -163,17 +172,17 @@ export interface TrainingSummary {
   /** Whether a process is writing it now. */
   readonly running: boolean;
   /** The last step; undefined before the first. */
-  readonly lastStep: Timed<TrainingStep> | undefined;
+  readonly lastStep: Timed<RecordedStep> | undefined;
   /** All epochs. */
-  readonly epochs: readonly Timed<TrainingEpoch>[];
+  readonly epochs: readonly Timed<RecordedEpoch>[];
   /** The tested epoch with the highest top-1, the earlier of equal ones; undefined before the first test. */
-  readonly best: Timed<TrainingEpoch> | undefined;
+  readonly best: Timed<RecordedEpoch> | undefined;
   /** The periods in which processes wrote it, oldest first. */
   readonly sessions: readonly TrainingSession[];
 }
 
 /** The tested epoch with the highest top-1, the earlier of equal ones. */
-export function bestEpoch<Epoch extends TrainingEpoch>(epochs: readonly Epoch[]): Epoch | undefined {
+export function bestEpoch<Epoch extends RecordedEpoch>(epochs: readonly Epoch[]): Epoch | undefined {
   return epochs.filter(({ test }) => test).reduce<Epoch | undefined>(
     (best, epoch) => best && best.test!.top1 >= epoch.test!.top1 ? best : epoch,
     undefined,
@@ -181,7 +190,7 @@ export function bestEpoch<Epoch extends TrainingEpoch>(epochs: readonly Epoch[])
 }
 
 /** Reads a training's run, also while another process writes it. Throws RunStoreError, ConfigError. */
-export function readTraining(directory: string): TrainingSummary & { readonly steps: readonly Timed<TrainingStep>[] } {
+export function readTraining(directory: string): TrainingSummary & { readonly steps: readonly Timed<RecordedStep>[] } {
   return onStore(directory, "open", () => {
     if (!hasDatabase(directory)) throw notARun(directory);
     using database = openReadOnly(directory);
@@ -198,14 +207,5 @@ export function readTraining(directory: string): TrainingSummary & { readonly st
       sessions: readTrainingSessions(database),
       steps: [...readSteps(database)],
     };
-  });
-}
-
-/** What a run does. Throws RunStoreError where the directory holds none. */
-export function runKind(directory: string): RunKind {
-  return onStore(directory, "open", () => {
-    if (!hasDatabase(directory)) throw notARun(directory);
-    using database = openReadOnly(directory);
-    return isRun(database) ? kindOf(database) : "search";
   });
 }
