@@ -10,8 +10,7 @@ import {
   type SearchStanding,
   type Verdict,
 } from "../../search/mod.ts";
-import type { ProcessDescription } from "../process.ts";
-import type { RunChange, RunIdentity } from "./identity.ts";
+import { readSessions } from "./sessions.ts";
 import { isUnopenable, RunStoreError, storeError } from "./error.ts";
 
 /** The database of a run, in its directory. */
@@ -180,93 +179,6 @@ export function readBest(database: DatabaseSync): ScoredCandidate | null {
   return readNote<ScoredCandidate>(database, "best") ?? readTop(database, 1)[0] ?? null;
 }
 
-/** A period in which a process wrote a run. */
-export interface RunSession {
-  /** Milliseconds since 1970. */
-  readonly startedMs: number;
-  /** The first proposal that it may have added. */
-  readonly firstProposal: number;
-  /** Who wrote it. */
-  readonly machine: ProcessDescription;
-  /** What decided its scores; empty where that is not known. */
-  readonly identity: RunIdentity;
-  /** What had changed since the session before it, and was accepted. */
-  readonly accepted: readonly RunChange[];
-}
-
-/** Who begins to write a run, and with what. */
-export interface NewSession extends Pick<RunSession, "machine" | "accepted"> {
-  /** What decides its scores; undefined where that is not known. */
-  readonly identity: RunIdentity | undefined;
-}
-
-/** Notes that a process begins to write a run. */
-export function addSession(database: DatabaseSync, { machine, identity, accepted }: NewSession): void {
-  database.prepare(
-    "INSERT INTO sessions (started_ms, first_proposal, machine, identity, accepted) " +
-      "SELECT ?, ifnull(max(id) + 1, 0), ?, ?, ? FROM proposals",
-  ).run(
-    Date.now(),
-    JSON.stringify(machine),
-    jsonOrNull(identity),
-    jsonOrNull(accepted.length > 0 ? accepted : undefined),
-  );
-}
-
-/** Adds to the changes that the latest session has accepted. */
-export function addAccepted(database: DatabaseSync, change: RunChange): void {
-  const accepted = [...readSessions(database).at(-1)!.accepted, change];
-  database.prepare("UPDATE sessions SET accepted = ? WHERE id = (SELECT max(id) FROM sessions)")
-    .run(JSON.stringify(accepted));
-}
-
-/** The identity of the latest session that has one; empty where none has. */
-export function readIdentity(database: DatabaseSync): RunIdentity {
-  return readSessions(database).findLast(({ identity }) => Object.keys(identity).length > 0)?.identity ?? {};
-}
-
-/** The first scored proposal since the last change that was accepted, or of all; undefined if there is none. */
-export function firstScored(database: DatabaseSync, directory: string): RecordedProposal | undefined {
-  const from = readSessions(database).findLast(({ accepted }) => accepted.length > 0)?.firstProposal ?? 0;
-  for (const proposal of readProposals(database, directory)) {
-    if (proposal.index >= from && proposal.verdict === "scored") return proposal;
-  }
-  return undefined;
-}
-
-/** A value as JSON; null where there is none. */
-export const jsonOrNull = (value: unknown): string | null => value === undefined ? null : JSON.stringify(value);
-/** What JSON says, or what stands for a missing text. */
-export const parsedOr = <T>(text: unknown, absent: T): T => typeof text === "string" ? JSON.parse(text) : absent;
-
-/** All sessions of a run, oldest first. */
-export function readSessions(database: DatabaseSync): readonly RunSession[] {
-  return database.prepare("SELECT * FROM sessions ORDER BY id").all().map((row) => ({
-    startedMs: Number(row.started_ms),
-    firstProposal: Number(row.first_proposal),
-    machine: JSON.parse(String(row.machine)) as ProcessDescription,
-    identity: parsedOr<RunIdentity>(row.identity, {}),
-    accepted: parsedOr<readonly RunChange[]>(row.accepted, []),
-  }));
-}
-
-/** The machine and process of the latest session, whatever kind of run it is; undefined before the first. */
-export function readLastMachine(database: DatabaseSync): ProcessDescription | undefined {
-  const row = database.prepare("SELECT machine FROM sessions ORDER BY id DESC LIMIT 1").get();
-  return row && JSON.parse(String(row.machine)) as ProcessDescription;
-}
-
-/** Milliseconds that the sessions of a run took together, each from its start to its last proposal. */
-export function readSpentMs(database: DatabaseSync): number {
-  const last = database.prepare("SELECT max(time_ms) AS ms FROM proposals WHERE id >= ? AND id < ?");
-  return readSessions(database).reduce((spent, { startedMs, firstProposal }, index, sessions) => {
-    const next = sessions[index + 1]?.firstProposal ?? Number.MAX_SAFE_INTEGER;
-    const endMs = Number(last.get(firstProposal, next)?.ms ?? startedMs);
-    // A clock that was set back in between gives no time back.
-    return spent + Math.max(0, endMs - startedMs);
-  }, 0);
-}
-
 /** Columns of a proposal that depend on its verdict. */
 export function verdictColumns(verdict: Verdict): { readonly detail: string | null; readonly score: number | null } {
   switch (verdict.verdict) {
@@ -310,4 +222,13 @@ export function* readProposals(database: DatabaseSync, directory: string): Gener
   } catch (cause) {
     throw storeError(directory, "read", cause);
   }
+}
+
+/** The first scored proposal since the last change that was accepted, or of all; undefined if there is none. */
+export function firstScored(database: DatabaseSync, directory: string): RecordedProposal | undefined {
+  const from = readSessions(database).findLast(({ accepted }) => accepted.length > 0)?.firstProposal ?? 0;
+  for (const proposal of readProposals(database, directory)) {
+    if (proposal.index >= from && proposal.verdict === "scored") return proposal;
+  }
+  return undefined;
 }

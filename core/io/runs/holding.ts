@@ -1,6 +1,7 @@
 /** Holding a run's database: at most one process writes it, whatever kind of run it is. */
 import { DatabaseSync } from "node:sqlite";
-import { isRun, openReadOnly, readLastMachine, RUN_FILE } from "./database.ts";
+import { isRun, openReadOnly, RUN_FILE } from "./database.ts";
+import { readLastMachine } from "./sessions.ts";
 import { RunStoreError } from "./error.ts";
 import { RunLock } from "./lock.ts";
 

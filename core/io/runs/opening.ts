@@ -10,19 +10,17 @@ import {
 } from "../../search/mod.ts";
 import { thisProcess } from "../process.ts";
 import {
-  addSession,
   checkRun,
   createTables,
   isBlank,
   isRun,
   openReadOnly,
   readConfig,
-  readIdentity,
   RUN_FILE,
-  type RunSession,
   upgradeTables,
   writeConfig,
 } from "./database.ts";
+import { addSession, readIdentity, type RunSession } from "./sessions.ts";
 import { changesBetween, RunChangedError, type RunIdentity } from "./identity.ts";
 import { mergeSettings } from "../presets.ts";
 import { differences } from "./differences.ts";

@@ -18,12 +18,11 @@ import {
   readBest,
   readConfig,
   readProposals,
-  readSessions,
   readTop,
   type RecordedProposal,
   type RunKind,
-  type RunSession,
 } from "./database.ts";
+import { readSessions, type RunSession } from "./sessions.ts";
 import { RunLock } from "./lock.ts";
 import { hasDatabase, notARun } from "./holding.ts";
 import { onStore, RunStoreError } from "./error.ts";

@@ -1,6 +1,7 @@
 /** The journal of a run as a table: one row a proposal. */
 import type { ScoredCandidate, Verdict } from "../../search/mod.ts";
-import type { RecordedProposal, RunSession } from "./database.ts";
+import type { RecordedProposal } from "./database.ts";
+import type { RunSession } from "./sessions.ts";
 import { knownCostCounter } from "./costs.ts";
 import type { RunReader } from "./reader.ts";
 

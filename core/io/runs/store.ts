@@ -2,16 +2,15 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Proposal, ScoredCandidate, SearchConfig } from "../../search/mod.ts";
 import {
-  addAccepted,
   firstScored,
   readProposals,
-  readSpentMs,
   type RecordedProposal,
   type RecordedStanding,
   RUN_FILE,
   verdictColumns,
   writeStanding,
 } from "./database.ts";
+import { addAccepted, readSpentMs } from "./sessions.ts";
 import { onStore, RunStoreError } from "./error.ts";
 import type { RunChange } from "./identity.ts";
 import { readStuck, type StuckCandidate } from "./stuck.ts";

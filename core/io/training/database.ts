@@ -2,7 +2,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { parseTrainConfig, type TrainConfig } from "../../train/config.ts";
 import type { ProcessDescription } from "../process.ts";
-import { createRunTables, jsonOrNull, parsedOr } from "../runs/database.ts";
+import { createRunTables } from "../runs/database.ts";
+import { jsonOrNull, parsedOr } from "../runs/json_columns.ts";
 import { RunStoreError } from "../runs/error.ts";
 import type { RunChange, RunIdentity } from "../runs/identity.ts";
 
