@@ -25,7 +25,7 @@ export function sgd({ momentum, nesterov }: SgdSettings): Optimiser {
       const direction = nesterov ? on.plus(gradient, on.scaled(velocity, momentum)) : velocity;
       return {
         parameter: on.minus(site.parameter, on.times(direction, site.learningRate)),
-        slots: held === undefined ? {} : { [slot]: velocity },
+        slots: { ...(held !== undefined && { [slot]: velocity }) },
       };
     },
   };
