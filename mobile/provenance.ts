@@ -1,6 +1,7 @@
 /** What an exported file tells of itself: which network it holds, and how it was made. */
 import { z } from "zod";
 import { type Precision, precisions } from "../core/graph/precision.ts";
+import type { Normalization } from "../core/images/mod.ts";
 import type { NetworkOrigin } from "./network/network.ts";
 import type { LiteFile } from "./tflite/file.ts";
 
@@ -23,6 +24,8 @@ const trained = z.strictObject({
   evaluation: measured.nullable(),
 });
 
+const channels = z.tuple([z.number(), z.number(), z.number()]);
+
 const schema = z.strictObject({
   producer: z.string(),
   structure: z.string(),
@@ -37,6 +40,7 @@ const schema = z.strictObject({
   calibration: z.string().nullable(),
   keep: z.array(z.string()).default([]),
   softmax: z.boolean(),
+  pixels: z.strictObject({ mean: channels, std: channels }).nullable().default(null),
 });
 
 /** Which network a file holds, and how it was made. */
@@ -51,6 +55,8 @@ export interface Provenance extends NetworkOrigin {
   readonly keep: readonly string[];
   /** Whether the output is probabilities. */
   readonly softmax: boolean;
+  /** What the file normalises pixels of 0 … 1 by itself; null where callers do. */
+  readonly pixels: Normalization | null;
 }
 
 /** The provenance in a metadata entry, or undefined where there is none that this version understands. */

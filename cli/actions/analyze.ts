@@ -14,6 +14,7 @@ function analysis({ text, structure, design }: NamedNetwork, form: AskedForm) {
   return {
     structure: text,
     canonical: network.text,
+    form: network.form,
     split: structure ? printStructure(splitStructure(structure)) : network.text,
     layers,
     parameters,
@@ -32,9 +33,10 @@ export async function analyze(texts: string[], options: AnalyzeOptions): Promise
       printJson(result);
       continue;
     }
-    const { reference } = result;
+    const { reference, form: { resolution, classes, squeezeExcite } } = result;
     print(result.canonical);
     printFields([
+      ["  form", `${resolution} × ${resolution}, ${classes} classes${squeezeExcite ? ", squeeze-and-excitation" : ""}`],
       ["  layers", result.layers],
       ["  parameters", grouped(result.parameters)],
       ["  multiply-adds", grouped(result.macs)],

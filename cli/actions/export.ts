@@ -1,9 +1,19 @@
 /** What `zen export` does. */
-import { replaceFile } from "../../core/io/files/write.ts";
+import { normalizations } from "../../core/images/mod.ts";
+import { replaceFile, requireWritable } from "../../core/io/files/write.ts";
 import type { NamedDesign } from "../../core/networks/design.ts";
 import { networkNamed } from "../../core/networks/zoo/mod.ts";
 import deno from "../../deno.json" with { type: "json" };
-import { exportOnnx, exportTflite, filledNetwork, type KnownNetwork, networkWith } from "../../mobile/mod.ts";
+import {
+  exportOnnx,
+  exportTflite,
+  filledNetwork,
+  type KnownNetwork,
+  lintGraph,
+  networkWith,
+  readLiteFile,
+  SLOWER_IN_8_BITS,
+} from "../../mobile/mod.ts";
 import { calibrationImages } from "../calibration.ts";
 import type { ExportOptions } from "../commands/export.ts";
 import { openDevice } from "../device.ts";
@@ -34,9 +44,14 @@ interface Exported {
 }
 
 async function tfliteBytes({ text, design, network }: Exported, options: ExportOptions): Promise<Uint8Array> {
-  const { precision, io, softmax, calibration: source, calibrationImages: count, normalize } = options;
+  const { precision, io, softmax, input, calibration: source, calibrationImages: count, normalize } = options;
   const labels = options.labels === undefined ? {} : { labels: await readLabels(options.labels, design.classes) };
-  const settings = { precision, io, softmax, keep: patternsOf(options), ...labels, producer };
+  const name = normalize ?? imagesOf(text, design).normalization, normalization = name && normalizations[name];
+  if (input !== "normalized" && !normalization) {
+    throw new UsageError(`Cannot take ${input} as it must be known what pixels are normalised by: give --normalize`);
+  }
+  const pixels = { input, normalization };
+  const settings = { precision, io, softmax, keep: patternsOf(options), ...labels, ...pixels, producer };
   if (precision !== "int8" || source === undefined) return await exportTflite(network, settings);
   const images = await calibrationImages(network, { source, count, normalize, ...imagesOf(text, design) });
   await using backend = await openDevice({ ...options, precision: "f32" });
@@ -56,15 +71,14 @@ function patternsOf({ keep = [], precision, format }: ExportOptions): readonly s
 }
 
 function checkOptions(options: ExportOptions): void {
-  const { format, precision, io, labels, calibration, evaluation, weights, pretrained, normalize } = options;
+  const { format, precision, io, labels, input, calibration, evaluation, weights, pretrained, normalize } = options;
   if (io === "int8" && precision !== "int8") throw new UsageError(`Cannot take 8-bit images into ${precision}: --io`);
   if (format === "onnx" && precision !== "f32") throw new UsageError(`Cannot export onnx in ${precision}: only in f32`);
   if (calibration !== undefined && precision !== "int8") {
     throw new UsageError(`Cannot calibrate ${precision}: only int8 takes --calibration`);
   }
-  if (normalize !== undefined && (calibration === undefined || calibration === "random")) {
-    throw new UsageError("Cannot normalise without images: --normalize goes with --calibration and a folder of images");
-  }
+  if (io === "int8" && input !== "normalized") throw new UsageError(`Cannot take both --io int8 and --input ${input}`);
+  if (normalize !== undefined && format === "onnx") throw new UsageError("Cannot put --normalize into an onnx file");
   patternsOf(options);
   if (format === "onnx" && labels !== undefined) throw new UsageError("Cannot put --labels into an onnx file");
   if (evaluation !== undefined && weights === undefined && !pretrained) {
@@ -74,15 +88,30 @@ function checkOptions(options: ExportOptions): void {
   }
 }
 
+/** Says how many layers have no fast kernel in 8 bits, and what can be done about it. */
+function warnOfSlow(bytes: Uint8Array): void {
+  const graph = readLiteFile(bytes).graphs[0]!, { operators, tensors } = graph, findings = lintGraph(graph);
+  const slow = findings.filter(({ operator, effect }) =>
+    effect === "slow" && tensors[operators[operator]!.inputs[0]!]!.type === "INT8"
+  );
+  if (slow.length === 0) return;
+  note(
+    `${slow.length} depthwise layers have windows over 5 × 5, which take ${SLOWER_IN_8_BITS} × as long in 8 bits as in ` +
+      "float32 on XNNPACK (x86-64): --precision dynamic is faster, or --keep f32 with their names",
+  );
+}
+
 /** Writes the file. Throws UsageError, StructureSyntaxError, CheckpointError, FetchError, DataSetError, MobileError. */
 export async function exportNetwork(text: string, options: ExportOptions): Promise<void> {
   checkOptions(options);
   const design = networkNamed(text).design(formOf(options, options.reslink));
+  requireWritable(options.out);
   const network = await networkOf(text, design, options), { format, precision, out, softmax } = options;
   const bytes = format === "tflite"
     ? await tfliteBytes({ text, design, network }, options)
     : exportOnnx(network, { softmax, producer });
   replaceFile(out, bytes);
+  if (format === "tflite") warnOfSlow(bytes);
   if (options.json) printJson({ out, format, precision, bytes: bytes.length, ...network.origin });
   else note(`wrote ${out}: ${grouped(bytes.length)} bytes, ${format}, ${precision}`);
 }

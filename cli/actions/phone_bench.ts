@@ -20,7 +20,7 @@ import {
 } from "../../mobile/phone/mod.ts";
 import { toSvg } from "../../mobile/phone/plot.ts";
 import type { MeasurementOptions } from "../commands/phone_bench.ts";
-import { Interrupted } from "../errors.ts";
+import { Interrupted, UsageError } from "../errors.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
 import { openOptionsOf } from "../phone/options.ts";
 import { planOf, readBinary } from "../phone/plan.ts";
@@ -67,6 +67,9 @@ async function openTarget(options: MeasurementOptions, stack: AsyncDisposableSta
 async function reportDirectory({ out }: MeasurementOptions, createdAt: Date): Promise<string> {
   const directory = out ?? `latency/${createdAt.toISOString().replaceAll(":", "-")}`;
   await Deno.mkdir(directory, { recursive: true });
+  if (await Deno.stat(`${directory}/latency.json`).catch(() => undefined)) {
+    throw new UsageError(`Cannot write the report to ${directory} as it holds one: give another --out`);
+  }
   await Deno.remove(await Deno.makeTempFile({ dir: directory }));
   return directory;
 }

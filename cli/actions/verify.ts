@@ -23,23 +23,28 @@ import { openWeights, publishedName } from "../weights/open.ts";
 
 function printVerification(verification: Verification): void {
   const { provenance, threshold, sqnrDb, top1Agreement, maxDifference, relativeDifference, images } = verification;
-  const { probabilityDifference } = verification;
+  const { probabilityDifference, conditioning, steps, worstStep, faults } = verification;
+  const bar = `at least ${threshold.sqnrDb.toFixed(0)} dB; the network so rounded: ${decibels(conditioning.sqnrDb)} dB`;
   printFields([
     ["precision", provenance.precision],
     ["weights", parametersText(provenance.parameters)],
     ["images", images],
     ["max |diff|", `${maxDifference.toPrecision(3)} (${relativeDifference.toExponential(1)} of the largest logit)`],
-    [
-      "SQNR",
-      `${sqnrDb === Infinity ? "nothing differs" : `${sqnrDb.toFixed(1)} dB`} (at least ${
-        threshold.sqnrDb.toFixed(0)
-      } dB)`,
-    ],
+    ["SQNR", `${sqnrDb === Infinity ? "nothing differs" : `${sqnrDb.toFixed(1)} dB`} (${bar})`],
     ["top-1 agreement", `${(100 * top1Agreement).toFixed(0)} % (at least ${100 * threshold.top1Agreement} %)`],
+    ["steps", `${steps}, each from the file's own input; the furthest off: ${stepText(worstStep)}`],
     ...(probabilityDifference === null
       ? []
       : [["probabilities", `${probabilityDifference.toExponential(1)} off the softmax of the logits`] as const]),
+    ...faults.slice(0, FAULTS_SHOWN).map((fault) => ["fault", fault] as const),
   ]);
+}
+
+/** Faults that are printed; `--json` lists all. */
+const FAULTS_SHOWN = 5;
+
+function stepText({ name, operator, excessDb }: Verification["worstStep"]): string {
+  return `${name} (${operator}), ${excessDb > 0 ? `${excessDb.toFixed(1)} dB beyond` : "within"} rounding`;
 }
 
 /** A ratio of signal to noise. */
@@ -89,7 +94,7 @@ export async function verify(path: string, options: VerifyOptions): Promise<void
   else printVerification(verification);
   if (layers && !options.json) printLayers(layers);
   if (verification.passed) return;
-  throw new MobileError("MODEL_NUMERICS", `Cannot take ${path} for its network as it differs by more than rounding`, {
+  throw new MobileError("MODEL_NUMERICS", `Cannot take ${path} for its network as ${verification.faults[0]}`, {
     data: { ...verification },
   });
 }

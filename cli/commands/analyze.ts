@@ -13,10 +13,12 @@ export interface AnalyzeOptions extends FormOptions {
 }
 
 const EXAMPLES = `
+A name of the zoo means its published resolution, classes and SE; the structure alone has none of them.
+
 Examples:
   zen analyze zennet_cifar10_model_size1M_res32 --classes 10
   zen analyze 'SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,1,8,1)' --no-reslink --json
-  zen zoo list --json | jq -r .structure | zen analyze --file - --json`;
+  zen zoo list --json | jq -r .name | zen analyze --file - --json    # in the forms that they were published in`;
 
 /** Adds the command. */
 export function addAnalyzeCommand(program: Command): void {

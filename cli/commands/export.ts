@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import type { NormalizationName } from "../../core/images/mod.ts";
 import { type Precision, precisions } from "../../core/graph/precision.ts";
+import type { InputKind } from "../../mobile/tflite/pixel_input.ts";
 import type { DeviceOptions } from "../device.ts";
 import { addFormOptions, type FormOptions } from "../form_options.ts";
 import { deviceOption, imported, integer, jsonOption, quietOption, workersOption } from "../options.ts";
@@ -14,6 +15,7 @@ export interface ExportOptions extends FormOptions, WeightsOptions, Omit<DeviceO
   readonly format: "tflite" | "onnx";
   readonly precision: Precision;
   readonly io: "float" | "int8";
+  readonly input: InputKind;
   readonly calibration?: string;
   readonly calibrationImages: number;
   readonly normalize?: NormalizationName;
@@ -59,6 +61,10 @@ export function addExportCommand(program: Command): void {
     .addOption(new Option("--calibration-images <count>", "how many to use").argParser(integer(1, 1024)).default(16))
     .addOption(
       new Option("--io <type>", "int8: what callers give and get").choices(["float", "int8"]).default("float"),
+    )
+    .addOption(
+      new Option("--input <kind>", "what callers give: normalized values, or pixels: float32 of 0 … 1, uint8, int8")
+        .choices(["normalized", "pixels", "uint8", "int8"]).default("normalized"),
     )
     .addOption(normalizeOption())
     .option("--evaluation <path>", "what zen eval --json printed for these weights, to go into the file")

@@ -18,8 +18,9 @@ export interface VerifyOptions extends DeviceOptions, WeightsOptions {
 }
 
 const EXAMPLES = `
-Logits are compared, those before the softmax of a file that ends in one. SQNR is the signal to quantisation noise ratio.
-Exits with 1 where the file is further from its network than its precision explains. A file with trained weights is
+Each tensor is compared with what the network makes of the file's tensors before it, and the logits with those of the network
+rounded likewise; before the softmax of a file that ends in one. SQNR is the signal to quantisation noise ratio. Exits with 1
+where the file is further from its network than its precision explains. A file with trained weights is
 compared with the network that has them: give the same file, which is known by the SHA-256 in the file.
 --layers takes one layer at a time as the file has it, in a network that is exact otherwise; its cost is what that does to
 the logits. Layers that cost most are those to keep in float32: zen export --keep f32.

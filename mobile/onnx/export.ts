@@ -76,6 +76,7 @@ export function exportOnnx(network: KnownNetwork, { softmax = false, producer }:
     precision: "f32",
     calibration: null,
     keep: [],
+    pixels: null,
     softmax,
   };
   const model = create(modelSchema, {

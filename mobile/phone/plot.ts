@@ -17,7 +17,7 @@ export function toSvg(report: LatencyReport): string {
       title: { text: "Single-image latency", subtext: labelOf(report) },
       legend: { bottom: 0 },
       xAxis: { type: "category", data: jobs },
-      yAxis: { type: "value", name: "ms", scale: true },
+      yAxis: { type: "value", name: "ms" },
       series: [
         { name: "median", type: "bar", barWidth: 24, data: report.results.map(({ medianMs }) => medianMs) },
         { name: "process", type: "scatter", data: points(false) },

@@ -29,8 +29,8 @@ export interface ImageOptions {
 }
 
 /**
- * An image file (PNG, JPEG, WebP, …) as a model takes it: scaled bicubically to cover the shape, and cropped to its
- * centre. Throws MobileError MODEL_INPUT for files that are no image.
+ * An image file (PNG, JPEG, WebP, …) as a model takes it: turned as its EXIF orientation says, scaled bicubically to cover the shape, and
+ * cropped to its centre. Throws MobileError MODEL_INPUT for files that are no image.
  */
 export async function readImage(
   path: string,
@@ -49,7 +49,7 @@ async function decode(path: string): Promise<RgbImage> {
   checkFile(path, "image");
   requirePictures();
   try {
-    return await decodeFile(path);
+    return await decodeFile(path, { oriented: true });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MobileError("MODEL_INPUT", `Cannot read ${path} as an image: ${reason}`, { cause, data: { path } });

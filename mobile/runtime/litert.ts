@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import type { CompiledModel, Tensor, TensorDetails } from "@litertjs/core";
 import type { Shape } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
+import { withFloatPorts } from "../tflite/rewire.ts";
 
 /** A tensor that a model takes or gives. */
 export interface ModelPort {
@@ -163,11 +164,12 @@ class CompiledLiteRtModel implements LiteRtModel {
 }
 
 /**
- * Makes a TensorFlow Lite model ready to run on this machine. Inputs and outputs are float32. Throws MobileError
- * MODEL_RUNTIME_REJECTED with what the runtime said, MODEL_IO_TYPE for tensors of another type.
+ * Makes a TensorFlow Lite model ready to run on this machine. Inputs and outputs are float32; those of 8 or 16 bits are
+ * converted, in the scales that they have in the file. Throws MobileError MODEL_RUNTIME_REJECTED with what the runtime
+ * said, MODEL_IO_TYPE for tensors of another type.
  */
 export async function openLiteRt(bytes: Uint8Array): Promise<LiteRtModel> {
-  const library = await loadLibrary();
-  const model = await checked("load the model", () => library.loadAndCompile(bytes, { accelerator: "wasm" }));
+  const library = await loadLibrary(), float = withFloatPorts(bytes);
+  const model = await checked("load the model", () => library.loadAndCompile(float, { accelerator: "wasm" }));
   return new CompiledLiteRtModel(library, model);
 }

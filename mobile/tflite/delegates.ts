@@ -42,6 +42,9 @@ export const xnnpackFloat: ReadonlySet<string> = new Set(words(`
   SIN SOFTMAX SQRT SQUARE SQUARED_DIFFERENCE
 `));
 
+/** Operators of MediaPipe's own that XNNPACK's delegate runs; its `VisitNode` knows them by their names. */
+export const xnnpackCustom: ReadonlySet<string> = new Set(["Convolution2DTransposeBias"]);
+
 /**
  * Operators that XNNPACK's delegate supports in 8 bits too. DENSIFY of constants is computed once, before the first
  * run.

@@ -7,6 +7,11 @@ import { MobileError } from "../errors.ts";
 import { lowerToLite } from "./lower.ts";
 import type { LiteModel } from "./model.ts";
 import { calibrate, type Calibration } from "./precision/calibrate.ts";
+import { withAssociatedFile } from "./associated_file.ts";
+import { LABELS_FILE, writeMetadata } from "./metadata.ts";
+import { METADATA_ENTRY } from "./metadata_schema.ts";
+import { type InputKind, withPixelInput } from "./pixel_input.ts";
+import type { Normalization } from "../../core/images/mod.ts";
 import { withDynamicRange } from "./precision/dynamic.ts";
 import { withFloat16Weights } from "./precision/float16.ts";
 import { keptLayers } from "./precision/keep.ts";
@@ -31,6 +36,10 @@ export interface TfliteOptions {
   readonly softmax?: boolean;
   /** The type of an `int8` model's input and output; default: float32. */
   readonly io?: "float" | "int8";
+  /** What pixels were normalised by when it was trained, for the file's metadata; default: not known. */
+  readonly normalization?: Normalization | undefined;
+  /** What callers give; default: `normalized`. The others need `normalization`, which the model then does itself. */
+  readonly input?: InputKind;
   /** The classes' names. */
   readonly labels?: readonly string[];
   /** The name of the exporting program, for the file's provenance. */
@@ -63,12 +72,22 @@ function inPrecision(network: KnownNetwork, model: LiteModel, options: TfliteOpt
   }
 }
 
+const outputName = ({ softmax }: TfliteOptions): string => softmax ? "probabilities" : "logits";
+
+/** The model with the input that the options ask for. Throws RangeError where it must normalise, and none is told by what. */
+function takingInput(model: LiteModel, { input: kind = "normalized", normalization }: TfliteOptions): LiteModel {
+  if (kind === "normalized") return model;
+  if (normalization) return withPixelInput(model, { kind, normalization });
+  throw new RangeError(`Cannot take ${kind} as it must be known what pixels are normalised by: got nothing`);
+}
+
 /**
  * A file's metadata: provenance, and the labels if there are any. Throws RangeError unless there is one label for each
  * class.
  */
 export function metadataOf({ origin }: KnownNetwork, options: TfliteOptions): Record<string, Uint8Array> {
   const { precision, calibration, softmax = false, labels, producer, keep = [] } = options, { classes } = origin.form;
+  const { normalization, input = "normalized" } = options, takesPixels = input !== "normalized";
   if (labels && labels.length !== classes) {
     throw new RangeError(`Cannot name ${classes} classes by as many labels: got ${labels.length}`);
   }
@@ -79,10 +98,18 @@ export function metadataOf({ origin }: KnownNetwork, options: TfliteOptions): Re
     calibration: calibration?.name ?? null,
     keep,
     softmax,
+    pixels: takesPixels && normalization ? normalization : null,
   };
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
   return {
     [PROVENANCE_ENTRY]: encode(JSON.stringify(provenance)),
+    [METADATA_ENTRY]: writeMetadata({
+      name: origin.structure,
+      input: "image",
+      output: outputName(options),
+      normalization: takesPixels ? { mean: [0, 0, 0], std: [1, 1, 1] } : normalization,
+      isLabelled: labels !== undefined,
+    }),
     ...(labels ? { [LABELS_ENTRY]: encode(labels.join("\n")) } : {}),
   };
 }
@@ -104,9 +131,12 @@ export function metadataOf({ origin }: KnownNetwork, options: TfliteOptions): Re
  */
 export async function exportTflite(network: KnownNetwork, options: TfliteOptions): Promise<Uint8Array> {
   const simple = { ...simplify(network), origin: network.origin };
-  const model = await inPrecision(simple, lowerToLite(simple, options), options);
-  return writeLiteModel(model, {
+  const model = takingInput(await inPrecision(simple, lowerToLite(simple, options), options), options);
+  const bytes = writeLiteModel(model, {
     metadata: metadataOf(network, options),
-    signature: { input: "image", output: options.softmax ? "probabilities" : "logits" },
+    signature: { input: "image", output: outputName(options) },
   });
+  if (!options.labels) return bytes;
+  const content = new TextEncoder().encode(`${options.labels.join("\n")}\n`);
+  return withAssociatedFile(bytes, { name: LABELS_FILE, content });
 }

@@ -128,6 +128,17 @@ export class FlatTable {
     return this.#at(slot) !== undefined;
   }
 
+  /** Where it is in the file, in bytes. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** The position in the file of what a field refers to: a table, a vector, a text. Throws MobileError MODEL_CORRUPT where it is absent. */
+  referredPosition(slot: number): number {
+    const position = this.numberPosition(slot);
+    return position + this.#bytes.uint32(position);
+  }
+
   /** The position of a number in the file. Throws MobileError MODEL_CORRUPT where it is absent. */
   numberPosition(slot: number): number {
     const position = this.#at(slot);

@@ -6,7 +6,7 @@
  * delegates.ts names the sources of what the delegates support; the window sizes of XNNPACK's depthwise kernels are
  * from its src/configs/dwconv-config.c.
  */
-import { gpuVersions, xnnpackFloat, xnnpackQuantized } from "./delegates.ts";
+import { gpuVersions, xnnpackCustom, xnnpackFloat, xnnpackQuantized } from "./delegates.ts";
 import type { FileGraph, FileOperator, FileTensor } from "./file.ts";
 
 /** A delegate: a library that runs operators instead of the interpreter. */
@@ -39,6 +39,11 @@ const biased: ReadonlySet<string> = new Set(["CONV_2D", "DEPTHWISE_CONV_2D"]);
 
 /** XNNPACK's fast depthwise kernels have 3, 4, 9 or 25 taps (window positions); larger windows use a slow kernel. */
 const FAST_TAPS = 25;
+/**
+ * How much longer depthwise windows of 7×7 take in 8 bits than in float32: a whole network of them, measured on one thread
+ * of x86-64 by ai-edge-litert 2.3.0 (docs/mobile.md).
+ */
+export const SLOWER_IN_8_BITS = 4.6;
 /** The most tensors that XNNPACK's delegate concatenates at once. */
 const MOST_CONCATENATED = 5;
 /** The most dimensions of the GPU delegate's tensors. */
@@ -62,7 +67,8 @@ function scaleRatios({ operator: { name }, inputs, outputs }: Site): readonly nu
 }
 
 const xnnpackRules: readonly Rule[] = [
-  ({ operator: { name } }) => {
+  ({ operator: { name, custom } }) => {
+    if (custom && xnnpackCustom.has(name)) return undefined;
     const known = xnnpackFloat.has(name) || xnnpackQuantized.has(name);
     return known ? undefined : leaves("XNNPACK", "the delegate does not know the operator");
   },
@@ -83,10 +89,13 @@ const xnnpackRules: readonly Rule[] = [
     const wrong = range && scaleRatios(site).find((ratio) => ratio < range.least || ratio >= range.below);
     return wrong === undefined ? undefined : leaves("XNNPACK", "its inputs' scales are too far from its output's");
   },
-  ({ operator: { name }, inputs: [, weight] }) => {
+  ({ operator: { name }, inputs: [x, weight] }) => {
     const [, kh = 0, kw = 0] = weight?.shape ?? [];
-    if (name !== "DEPTHWISE_CONV_2D" || kh * kw <= FAST_TAPS) return undefined;
-    const reason = `there is no fast kernel for a depthwise window of ${kh}×${kw}, only for up to 5×5`;
+    if (name !== "DEPTHWISE_CONV_2D" || kh * kw <= FAST_TAPS || isQuantized(weight) && !isQuantized(x)) {
+      return undefined;
+    }
+    const measured = isQuantized(x) ? `; in 8 bits it takes ${SLOWER_IN_8_BITS} × as long as in float32 (x86-64)` : "";
+    const reason = `there is no fast kernel for a depthwise window of ${kh}×${kw}, only for up to 5×5${measured}`;
     return { delegate: "XNNPACK", effect: "slow", reason };
   },
 ];

@@ -37,8 +37,20 @@ Deno.test("pictures are decoded, to calibrate on and to classify", async () => {
   const image = `${scratch.path}/noise.png`, file = `${scratch.path}/net.tflite`;
   const pixels = Uint8Array.from({ length: 40 * 30 * 3 }, (_, index) => (index * 2654435761) >>> 24);
   await sharp(pixels, { raw: { width: 40, height: 30, channels: 3 } }).png().toFile(image);
-  await zenJson(["export", STRUCTURE, "--precision", "int8", "--calibration", scratch.path, "-o", file]);
-  const [{ outputs }] = await zenJson(["run", file, "--input", image]);
+  await zenJson([
+    "export",
+    STRUCTURE,
+    "--precision",
+    "int8",
+    "--calibration",
+    scratch.path,
+    "--normalize",
+    "cifar",
+    "-o",
+    file,
+  ]);
+  const [{ outputs, normalization }] = await zenJson(["run", file, "--input", image]);
+  assert.equal(normalization.source, "TFLITE_METADATA");
   assert.equal(outputs[0].values.length, 100);
 });
 
@@ -54,7 +66,7 @@ Deno.test("what cannot be exported or read is one line and a hint", async () => 
     ],
     [["export", STRUCTURE, "--format", "onnx", "--precision", "f16", "-o", out], 2, /only in f32/],
     [["export", STRUCTURE, "--precision", "int8", "--calibration", out, "-o", out], 1, /must be a folder of images/],
-    [["export", STRUCTURE, "--normalize", "cifar", "-o", out], 2, /Cannot normalise without images/i],
+    [["export", STRUCTURE, "--input", "uint8", "-o", out], 2, /must be known what pixels are normalised by/],
     [["export", STRUCTURE, "--evaluation", "eval.json", "-o", out], 2, /goes with --weights or --pretrained/],
     [["export", STRUCTURE, "--resolution", "20000", "-o", out], 1, /holds at most 2 GiB\n {2}hint: .*--resolution/],
     [["export", STRUCTURE, "-o", scratch.path], 1, /cannot write .* is a directory\n {2}hint: name a file/],

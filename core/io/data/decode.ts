@@ -11,9 +11,15 @@ const MOST_BYTES = 1 << 28;
 /** Profiles are not applied; what a decoder only warns of is no error, but an early end is. */
 const reading: SharpOptions = { ignoreIcc: true, failOn: "truncated", limitInputPixels: MOST_PIXELS };
 
+/** How an image is decoded. */
+export interface DecodeOptions {
+  /** Whether it is turned as its EXIF orientation says; default: as Pillow, which turns TIFF alone. */
+  readonly oriented?: boolean;
+}
+
 /** Decodes a file. Throws BrokenImageError for one that is missing, no image, truncated, or too large. */
-export async function decodeFile(path: string): Promise<RgbImage> {
-  return await decodeImage(await bytesOf(path));
+export async function decodeFile(path: string, options?: DecodeOptions): Promise<RgbImage> {
+  return await decodeImage(await bytesOf(path), options);
 }
 
 async function bytesOf(path: string): Promise<Uint8Array> {
@@ -29,12 +35,16 @@ async function bytesOf(path: string): Promise<Uint8Array> {
 }
 
 /** Decodes the bytes of a file. Throws BrokenImageError. */
-export async function decodeImage(bytes: Uint8Array): Promise<RgbImage> {
+export async function decodeImage(
+  bytes: Uint8Array,
+  { oriented = false }: DecodeOptions = {},
+): Promise<RgbImage> {
   if (bytes.length === 0) throw new BrokenImageError("it is empty");
   const { default: sharp } = await import("sharp");
   try {
     const image = sharp(bytes, reading);
-    return await decoderOf(await image.metadata())(image);
+    const decode = decoderOf(await image.metadata());
+    return await decode(oriented ? image.autoOrient() : image);
   } catch (cause) {
     throw broken(cause);
   }

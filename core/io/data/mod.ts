@@ -3,7 +3,7 @@ export * from "./batches.ts";
 export * from "./check.ts";
 export { type Checksum, checksumOf } from "./checksums.ts";
 export { type DataFolder, type DataSet, type ImageSource, readImage } from "./data_set.ts";
-export { decodeFile, decodeImage } from "./decode.ts";
+export { decodeFile, decodeImage, type DecodeOptions } from "./decode.ts";
 export { BrokenImageError, DataSetError } from "./error.ts";
 export type { BrokenImage } from "./messages.ts";
 export { openPictures } from "./image_folders.ts";

@@ -40,6 +40,23 @@ export function replaceFile(path: string, content: string | Uint8Array, options:
   }
 }
 
+/**
+ * Throws FileError where {@link replaceFile} could not write the file, so that a command can say so before it computes what
+ * goes into it.
+ */
+export function requireWritable(path: string): void {
+  try {
+    const old = statIfThere(path);
+    if (old?.isDirectory) throw new Deno.errors.IsADirectory("Is a directory (os error 21)");
+    if (old && !old.isFile) return;
+    const temporary = join(dirname(old ? Deno.realPathSync(path) : path), `.zen-${crypto.randomUUID()}.new`);
+    writeNew(temporary, new Uint8Array(), {});
+    removeIfThere(temporary);
+  } catch (cause) {
+    throw asFileError("write", path, cause);
+  }
+}
+
 function statIfThere(path: string): Deno.FileInfo | undefined {
   try {
     return Deno.statSync(path);

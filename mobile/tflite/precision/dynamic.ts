@@ -9,12 +9,21 @@ import type { LiteModel, LiteOperator, LiteTensor } from "../model.ts";
 import { floatData } from "./layers.ts";
 import { quantizeWeight } from "./quantize.ts";
 
+/** XNNPACK's fast depthwise kernels end at 5 × 5. */
+const FAST_TAPS = 25;
+
+/** Whether XNNPACK has no fast kernel for a depthwise weight, `[1, kh, kw, c]`. */
+function isWide([, kh = 0, kw = 0]: readonly number[]): boolean {
+  return kh * kw > FAST_TAPS;
+}
+
 /**
  * Convolutions have a scale for each output channel, linear layers one scale, because old runtimes support nothing
  * else.
  */
 function axisOf({ name, inputs }: LiteOperator, tensors: readonly LiteTensor[]): { axis?: number } | undefined {
   if (name === "FULLY_CONNECTED") return {};
+  if (name === "DEPTHWISE_CONV_2D") return isWide(tensors[inputs[1]!]!.shape) ? { axis: 3 } : undefined;
   if (name !== "CONV_2D") return undefined;
   const grouped = tensors[inputs[0]!]!.shape[3] !== tensors[inputs[1]!]!.shape[3];
   return grouped ? undefined : { axis: 0 };

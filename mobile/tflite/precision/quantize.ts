@@ -16,6 +16,8 @@ export interface Quantized {
 
 /** The scale of a tensor that is all zeros, where any scale is right. */
 const SCALE_OF_ZERO = 1;
+/** The scale of an activation that was zero for every image: small, as it is a factor of the next layer's bias's scale. */
+const SCALE_OF_ZERO_ACTIVATION = 2 ** -10;
 /** Stored weights are from −127 to 127, so that the range is symmetric about zero. */
 const LARGEST_WEIGHT = 127;
 
@@ -38,7 +40,7 @@ export function union(a: Range, b: Range): Range {
 
 /** The quantisation of an activation: −128 … 127 covers the whole range, and zero is represented exactly. */
 export function activationQuantization({ lowest, highest }: Range): Quantization {
-  const scale = (highest - lowest) / 255 || SCALE_OF_ZERO;
+  const scale = (highest - lowest) / 255 || SCALE_OF_ZERO_ACTIVATION;
   return { scales: [scale], zeroPoints: [clamp(Math.round(-128 - lowest / scale))], axis: 0 };
 }
 

@@ -1,16 +1,37 @@
 /** The host's runtime: what it refuses is thrown. */
 import assert from "node:assert/strict";
-import { openLiteRt, readImage } from "@zennas/zennas/mobile";
+import { openLiteRt, readImage, readLiteFile } from "@zennas/zennas/mobile";
 import type { LiteModel } from "../../../mobile/tflite/model.ts";
+import { withFloatPorts } from "../../../mobile/tflite/rewire.ts";
 import { writeLiteModel } from "../../../mobile/tflite/writer.ts";
-import { exported, network, testImages } from "../networks.ts";
+import { answers, exported, network, testImages } from "../networks.ts";
 
 const TEXT = "SuperConvK3BNRELU(3,8,2,1)";
 
-Deno.test("damaged files and 8-bit inputs are refused", async () => {
+Deno.test("damaged files are refused", async () => {
   const bytes = await exported(network(TEXT), "f32");
-  await assert.rejects(openLiteRt(bytes.slice(0, bytes.length >> 1)), { code: "MODEL_RUNTIME_REJECTED" });
-  await assert.rejects(openLiteRt(await exported(network(TEXT), "int8", { io: "int8" })), { code: "MODEL_IO_TYPE" });
+  await assert.rejects(openLiteRt(bytes.slice(0, bytes.length >> 1)), { code: "MODEL_CORRUPT" });
+});
+
+Deno.test("a file with inputs and outputs of 8 bits answers as the same network with float32 ones", async () => {
+  const of = network(TEXT), images = testImages(of, 2);
+  const bytes = await exported(of, "int8", { io: "int8" });
+  assert.deepEqual(await answers(bytes, images), await answers(await exported(of, "int8"), images));
+  const { tensors, inputs, outputs } = readLiteFile(withFloatPorts(bytes)).graphs[0]!;
+  assert.deepEqual([...inputs, ...outputs].map((id) => tensors[id]!.type), ["FLOAT32", "FLOAT32"]);
+});
+
+Deno.test("every tensor of a file can be its output", async () => {
+  const of = network(TEXT), bytes = await exported(of, "int8"), { tensors, operators } = readLiteFile(bytes).graphs[0]!;
+  const written = operators.flatMap(({ outputs }) => outputs), probed = withFloatPorts(bytes, { outputs: written });
+  using model = await openLiteRt(probed);
+  const values = await model.run(testImages(of, 1));
+  assert.deepEqual(
+    values.map(({ length }) => length),
+    written.map((id) => tensors[id]!.shape.reduce((a, b) => a * b, 1)),
+  );
+  assert.deepEqual(values.at(-1), (await answers(bytes, testImages(of, 1)))[0]);
+  assert.equal(withFloatPorts(await exported(of, "f32")).length, (await exported(of, "f32")).length);
 });
 
 /** A 1 × 1 convolution whose weight is one channel too shallow: the runtime only logs that it cannot prepare it. */

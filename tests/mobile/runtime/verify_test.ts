@@ -30,24 +30,25 @@ Deno.test("a file that ends in a softmax is compared by the logits before it", a
   }
 });
 
-Deno.test("a network that amplifies rounding is taken for itself, and not where it is damaged", async () => {
+Deno.test("a network that amplifies rounding is taken for itself in every precision, and not where it is damaged", async () => {
   await using backend = await openBackend("cpu", { workers: 1 });
-  const amplifying = filledNetwork(networkNamed("mobilenet_v3_large").design({ resolution: 64 }));
-  const bytes = await exported(amplifying, "f32"), options = { backend, images: 2 };
-  const { passed, sqnrDb, threshold } = await verifyTflite(bytes, options);
-  assert(
-    passed && threshold.sqnrDb < thresholds.f32.sqnrDb && threshold.sqnrDb > 60,
-    `${sqnrDb}, ${threshold.sqnrDb} dB`,
-  );
-  const coarse = await verifyTflite(await exported(amplifying, "dynamic"), options);
-  assert(!coarse.passed && coarse.threshold.sqnrDb === 20, `${coarse.sqnrDb}, ${coarse.threshold.sqnrDb} dB`);
-  const wrong = await verifyTflite(damaged(bytes), options);
-  assert(!wrong.passed && wrong.sqnrDb < 20, `${wrong.sqnrDb} dB`);
+  const amplifying = filledNetwork(networkNamed("mobilenet_v3_large").design({ resolution: 32 }));
+  const options = { backend, images: 2 };
+  for (const precision of ["f16", "dynamic"] as const) {
+    const bytes = await exported(amplifying, precision);
+    const { faults, sqnrDb, threshold, conditioning } = await verifyTflite(bytes, options);
+    const said = `${precision}: ${sqnrDb}, ${threshold.sqnrDb}, ${conditioning.sqnrDb} dB`;
+    assert.deepEqual(faults, [], said);
+    assert(threshold.sqnrDb < thresholds[precision].sqnrDb && sqnrDb < thresholds[precision].sqnrDb, said);
+    assert(Math.abs(conditioning.sqnrDb - sqnrDb) < 20, said);
+    const wrong = await verifyTflite(damaged(bytes), options);
+    assert(!wrong.passed && wrong.worstStep.excessDb > 30, `${wrong.worstStep.excessDb} dB`);
+  }
 });
 
 Deno.test("weights are rounded as each precision stores them, and vectors are not", () => {
   const { values } = simplify(of), name = Object.keys(values).find((key) => values[key]!.length === 8 * 9 * 3)!;
-  const rounded = (precision: Precision): Float32Array => withRoundedWeights(of, precision).values[name]!;
+  const rounded = (precision: Precision): Float32Array => withRoundedWeights(of, { precision }).values[name]!;
   const row = values[name]!.subarray(0, 27), largest = Math.max(...row.map(Math.abs));
   for (const precision of ["dynamic", "int8"] as const) {
     const steps = rounded(precision).subarray(0, 27).map((value) => value / largest * 127);
@@ -56,7 +57,7 @@ Deno.test("weights are rounded as each precision stores them, and vectors are no
   assert.deepEqual(rounded("f16"), values[name]!.map(Math.f16round));
   assert(rounded("f32").every((value, index) => Math.abs(value - values[name]![index]!) <= largest * 2 ** -23));
   const bias = Object.keys(values).find((key) => values[key]!.length === 8)!;
-  assert.deepEqual(withRoundedWeights(of, "int8").values[bias], values[bias]);
+  assert.deepEqual(withRoundedWeights(of, { precision: "int8" }).values[bias], values[bias]);
 });
 
 Deno.test("damaged weights are found, behind a softmax too", async () => {

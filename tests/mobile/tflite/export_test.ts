@@ -130,6 +130,7 @@ Deno.test("a file tells which network it holds, what its classes are called, and
     calibration: "random",
     keep: [],
     softmax: true,
+    pixels: null,
   });
   assert.deepEqual(labelsOf(file), labels);
   const graph = file.graphs[0]!, [signature] = file.signatures;

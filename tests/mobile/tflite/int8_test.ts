@@ -31,7 +31,11 @@ Deno.test("an activation's range is stored as −128 … 127, its zero as the ze
   }
   // −128 + 1/(4/255) = −64.25, to the nearest integer.
   assert.deepEqual(activationQuantization({ lowest: -1, highest: 3 }).zeroPoints, [-64]);
-  assert.deepEqual(activationQuantization({ lowest: 0, highest: 0 }), { scales: [1], zeroPoints: [-128], axis: 0 });
+  assert.deepEqual(activationQuantization({ lowest: 0, highest: 0 }), {
+    scales: [2 ** -10],
+    zeroPoints: [-128],
+    axis: 0,
+  });
 });
 
 Deno.test("a weight is stored around a zero point of 0, whatever its range", () => {

@@ -89,6 +89,23 @@ function lintOf(operator: Pick<FileOperator, "name" | "version">, tensors: reado
   return found.map(({ delegate, reason }) => `${delegate}: ${reason}`);
 }
 
+Deno.test("dynamic range stores depthwise windows over 5 × 5 in 8 bits, and smaller ones in float32", async () => {
+  for (const [block, type] of [["SuperResIDWE4K7", "INT8"], ["SuperResIDWE4K5", "FLOAT32"]] as const) {
+    const text = `SuperConvK3BNRELU(3,8,2,1)${block}(8,16,2,8,1)`;
+    const { operators, tensors } = readLiteFile(await exported(network(text), "dynamic")).graphs[0]!;
+    const depthwise = operators.filter(({ name }) => name === "DEPTHWISE_CONV_2D");
+    assert(depthwise.length > 0 && depthwise.every(({ inputs }) => tensors[inputs[1]!]!.type === type), block);
+  }
+});
+
+Deno.test("a custom operator that XNNPACK knows stays on it, and others leave", () => {
+  const custom = (name: string) => ({ name, version: 1, custom: true, inputs: [], outputs: [], options: {} });
+  const graph = { name: "", tensors: [], inputs: [], outputs: [] };
+  const leaving = (name: string) =>
+    lintGraph({ ...graph, operators: [custom(name)] }).filter(({ delegate }) => delegate === "XNNPACK").length;
+  assert.deepEqual([leaving("Convolution2DTransposeBias"), leaving("Another")], [0, 1]);
+});
+
 Deno.test("lint knows versions, dimensions and scales that delegates do not take", () => {
   const f: FileTensor = { name: "f", shape: [1, 2, 2, 4], type: "FLOAT32" };
   const q = (scale: number): FileTensor => ({ ...f, type: "INT8", quantization: int8(scale).quantization! });
