@@ -166,7 +166,7 @@ const cases: readonly Case[] = [
   {
     words: "run",
     uses: ["env", "ffi"],
-    args: (scene) => [scene.at("net.tflite"), "--input", scene.at("images/red.png")],
+    args: (scene) => [scene.at("net.tflite"), "--input", scene.at("images/red.png"), "--range", "0..1"],
   },
   { words: "verify", uses: ["env"], args: (scene) => [scene.at("net.tflite"), "--images", "1"] },
   {

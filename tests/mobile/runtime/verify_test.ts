@@ -5,6 +5,7 @@ import { filledNetwork, readLiteFile, simplify, thresholds, verifyTflite } from 
 import { withRoundedWeights } from "../../../mobile/runtime/rounding.ts";
 import { withLogits } from "../../../mobile/tflite/logits.ts";
 import { answers, exported, network, testImages } from "../networks.ts";
+import { everyRow } from "../../scale.ts";
 
 const of = network("SuperConvK3BNRELU(3,8,2,1)SuperResK3K3(8,16,2,8,1)");
 
@@ -30,11 +31,11 @@ Deno.test("a file that ends in a softmax is compared by the logits before it", a
   }
 });
 
-Deno.test("a network that amplifies rounding is taken for itself in every precision, and not where it is damaged", async () => {
+Deno.test("a network that amplifies rounding is taken for itself, and not where it is damaged", async () => {
   await using backend = await openBackend("cpu", { workers: 1 });
-  const amplifying = filledNetwork(networkNamed("mobilenet_v3_large").design({ resolution: 32 }));
+  const amplifying = filledNetwork(networkNamed("mobilenet_v2").design({ resolution: 32 }));
   const options = { backend, images: 2 };
-  for (const precision of ["f16", "dynamic"] as const) {
+  for (const precision of everyRow ? ["f16", "dynamic"] as const : ["f16"] as const) {
     const bytes = await exported(amplifying, precision);
     const { faults, sqnrDb, threshold, conditioning } = await verifyTflite(bytes, options);
     const said = `${precision}: ${sqnrDb}, ${threshold.sqnrDb}, ${conditioning.sqnrDb} dB`;

@@ -28,7 +28,7 @@ for (const [name, resolution] of Object.entries(everyRow ? { ...few, ...others }
       const images = randomImages(imageShape(network), { name: "calibration", count: 8 });
       const calibration = { name: "random", images, backend };
       const bytes = await exportTflite(network, { precision, calibration, producer: "test" });
-      const { passed, sqnrDb, top1Agreement, threshold } = await verifyTflite(bytes, { backend, images: 4 });
+      const { passed, sqnrDb, top1Agreement, threshold } = await verifyTflite(bytes, { backend, images: 2 });
       assert(passed, `${precision}: ${sqnrDb} dB of ${threshold.sqnrDb}, ${top1Agreement}`);
     }
   });
