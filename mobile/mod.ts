@@ -19,6 +19,7 @@ export type { StepError } from "./runtime/step_errors.ts";
 export * from "./runtime/verify.ts";
 export * from "./tflite/export.ts";
 export type * from "./tflite/file.ts";
+export * from "./tflite/labels.ts";
 export * from "./tflite/lint.ts";
 export { type InputKind, inputKinds } from "./tflite/pixel_input.ts";
 export * from "./tflite/pixels.ts";

@@ -3,8 +3,8 @@ import { classNames, normalizations } from "../../core/images/mod.ts";
 import { readBytes } from "../../core/io/files/read.ts";
 import { networkNamed, networkNames, zooFacts } from "../../core/networks/zoo/mod.ts";
 import {
+  fileLabels,
   type ImageOptions,
-  labelsOf,
   type LiteFile,
   type ModelPort,
   openLiteRt,
@@ -60,7 +60,7 @@ async function runFile(path: string, options: RunOptions): Promise<Answer> {
   const { input } = options, bytes = await readBytes(path, "model");
   const [file, labels] = await inFile(path, () => {
     const read = readLiteFile(bytes);
-    return [read, labelsOf(read)] as const;
+    return [read, fileLabels(bytes, read)] as const;
   });
   const pixels = input === RANDOM ? undefined : await inFile(path, () => pixelsOf(path, file, options));
   using model = await inFile(path, () => openLiteRt(bytes));

@@ -5,7 +5,7 @@ import type { PretrainedFile } from "../../core/io/mod.ts";
 import type { NormalizationName } from "../../core/images/mod.ts";
 import type { DesignForm, NamedDesign } from "../../core/networks/design.ts";
 import { networkNamed, networkNames } from "../../core/networks/zoo/mod.ts";
-import { type ClassifierFormat, labelsOf, openFileClassifier, readLiteFile } from "../../mobile/mod.ts";
+import { type ClassifierFormat, fileLabels, openFileClassifier, readLiteFile } from "../../mobile/mod.ts";
 import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
 import { UsageError } from "../errors.ts";
 import { formOf, type FormOptions } from "../form_options.ts";
@@ -81,7 +81,7 @@ async function openFile(
     form: null,
     weights: null,
     device: format === "tflite" ? "cpu, LiteRT" : "cpu, onnxruntime",
-    labels: format === "tflite" ? labelsOf(readLiteFile(bytes)) : [],
+    labels: format === "tflite" ? fileLabels(bytes, readLiteFile(bytes)) : [],
     [Symbol.asyncDispose]: () => Promise.resolve(classifier[Symbol.dispose]()),
   };
 }

@@ -22,11 +22,10 @@ export const AXIS_LABELS = 2;
 export const metadataSlots = {
   ModelMetadata: { name: 0, subgraphs: 3, minParserVersion: 7 },
   SubGraphMetadata: { inputs: 2, outputs: 3 },
-  TensorMetadata: { name: 0, content: 3, processUnits: 4, stats: 5, associatedFiles: 6 },
+  TensorMetadata: { name: 0, content: 3, processUnits: 4, associatedFiles: 6 },
   Content: { type: 0, properties: 1 },
   ImageProperties: { colorSpace: 0 },
   ProcessUnit: { type: 0, options: 1 },
   NormalizationOptions: { mean: 0, std: 1 },
-  Stats: { max: 0, min: 1 },
   AssociatedFile: { name: 0, type: 2 },
 } as const;

@@ -56,7 +56,7 @@ Deno.test("pictures are decoded, to calibrate on and to classify", async () => {
 
 Deno.test("what cannot be exported or read is one line and a hint", async () => {
   await using scratch = new Scratch();
-  const out = `${scratch.path}/net.tflite`;
+  const out = `${scratch.path}/net.tflite`, int8 = ["--precision", "int8", "--calibration"];
   const cases: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
     [["export", STRUCTURE, "--precision", "int8", "-o", out], 1, /needs images to calibrate on\n {2}hint: /],
     [
@@ -71,6 +71,13 @@ Deno.test("what cannot be exported or read is one line and a hint", async () => 
     [["export", STRUCTURE, "--resolution", "20000", "-o", out], 1, /holds at most 2 GiB\n {2}hint: .*--resolution/],
     [["export", STRUCTURE, "-o", scratch.path], 1, /cannot write .* is a directory\n {2}hint: name a file/],
     [["export", STRUCTURE, "-o", `${out}/none/net.tflite`], 1, /cannot write .*none.*\n {2}hint: check the path/],
+    [
+      ["export", STRUCTURE, ...int8, `${scratch.path}/none`, "-o", `${out}/none/net.tflite`], // before it calibrates
+      1,
+      /cannot write .*none.net\.tflite/,
+    ],
+    [["run", "cifar_resnet2", "--input", "random"], 2, /cifar_resnet20/],
+    [["export", "cifar_resnet2", "-o", out], 2, /cifar_resnet20/],
     [["inspect", scratch.path], 1, /cannot read .* as it must be a file: got a directory/],
     [["export", STRUCTURE, "--keep", "f32", "*", "-o", out], 2, /--keep goes with --precision f16, dynamic or int8/],
     [["export", STRUCTURE, "--precision", "f16", "--keep", "*", "-o", out], 2, /takes f32 and a pattern.*: got \*/],

@@ -42,3 +42,13 @@ Deno.test("an image covers a shape that is no square, whichever side is too long
   assert.ok(tall[1]! > 0.4 && tall[3]! > 0.4, `${tall}`);
   await Deno.remove(path);
 });
+
+Deno.test("an image is turned as its EXIF orientation says", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".png" }), raw = { width: 2, height: 1, channels: 3 } as const;
+  const plain = { mean: [0, 0, 0], std: [1, 1, 1] } as const;
+  const file = sharp(Uint8Array.from([...black, ...orange]), { raw }).png().withMetadata({ orientation: 6 });
+  await file.toFile(path); // 6: to be turned by 90° clockwise, which puts the left column on top
+  const image = await readImage(path, { shape: [1, 2, 1, 3], normalization: plain });
+  image.forEach((value, at) => assert.ok(Math.abs(value - [0, 0, 0, 1, 0.2, 0][at]!) < 1e-4, `${image}`));
+  await Deno.remove(path);
+});

@@ -1,8 +1,16 @@
 /** What files say of the pixels that they take: to us, and to MediaPipe where it is installed. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { deflateRawSync } from "node:zlib";
 import { normalizations } from "@zennas/zennas/images";
-import { type InputKind, openLiteRt, readLiteFile, statedNormalization, verifyTflite } from "@zennas/zennas/mobile";
+import {
+  fileLabels,
+  type InputKind,
+  openLiteRt,
+  readLiteFile,
+  statedNormalization,
+  verifyTflite,
+} from "@zennas/zennas/mobile";
 import { openBackend } from "@zennas/zennas";
 import sharp from "sharp";
 import { answers, exported, network, testImages } from "../networks.ts";
@@ -69,6 +77,31 @@ Deno.test("labels are a file in a zip archive behind the model, and the model st
   assert(text.slice(local + 40).startsWith("class 0\nclass 1\n"));
   using model = await openLiteRt(bytes);
   assert.equal(model.outputs[0]!.shape[1], 10);
+});
+
+/** A model's place, and an archive with `labels.txt` behind it, compressed by DEFLATE. */
+function zipped(content: Uint8Array): Uint8Array {
+  const deflated = deflateRawSync(content), name = new TextEncoder().encode("labels.txt"), before = 100;
+  const header = (bytes: number, fields: readonly (readonly [at: number, value: number])[]): Uint8Array => {
+    const view = new DataView(new ArrayBuffer(bytes));
+    for (const [at, value] of fields) view.setUint32(at, value, true);
+    return new Uint8Array(view.buffer);
+  };
+  const local = header(30, [[0, 0x04034b50], [18, deflated.length], [22, content.length], [26, name.length]]);
+  const central = header(46, [[0, 0x02014b50], [10, 8], [20, deflated.length], [28, name.length], [42, before]]);
+  const directory = before + local.length + name.length + deflated.length;
+  const end = header(22, [[0, 0x06054b50], [8, 0x10001], [12, central.length + name.length], [16, directory]]);
+  return Uint8Array.from([new Uint8Array(before), local, name, deflated, central, name, end].flatMap((x) => [...x]));
+}
+
+Deno.test("labels are read from the archive behind others' models, compressed or not", async () => {
+  const bytes = await exported(of, "f32", { labels }), model = readLiteFile(bytes);
+  const theirs = { ...model, metadata: { TFLITE_METADATA: model.metadata.TFLITE_METADATA! } };
+  assert.deepEqual(fileLabels(bytes, theirs), labels);
+  const content = new TextEncoder().encode(labels.join("\r\n"));
+  assert.deepEqual(fileLabels(zipped(content), theirs), labels);
+  assert.deepEqual(fileLabels(bytes.subarray(0, 1000), theirs), []);
+  assert.deepEqual(fileLabels(bytes.subarray(0, bytes.length - 30), theirs), []);
 });
 
 const python = Deno.env.get("ZENNAS_MEDIAPIPE_PYTHON") ?? "python3";
