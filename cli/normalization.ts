@@ -52,6 +52,11 @@ export interface ChosenNormalization {
   readonly source: string;
 }
 
+/** A normalisation by its name. */
+export function namedNormalization(name: NormalizationName): ChosenNormalization {
+  return { normalization: normalizations[name], source: name };
+}
+
 /** The normalisation that the options name; undefined where they name none. Throws UsageError. */
 export function askedNormalization({ normalize, range, mean, std }: PixelOptions): ChosenNormalization | undefined {
   if ((mean === undefined) !== (std === undefined)) {

@@ -6,7 +6,7 @@ import type { EvalOptions } from "../commands/eval.ts";
 import { Interrupted, UsageError } from "../errors.ts";
 import { pipelineFor } from "../evaluation/preparation.ts";
 import { type EvaluationFacts, printEvaluation } from "../evaluation/report.ts";
-import { openSubject, type Subject } from "../evaluation/subject.ts";
+import { normalizationFor, openSubject, type Subject } from "../evaluation/subject.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
 import { ProgressLine } from "../progress.ts";
 import { grouped } from "../terminal.ts";
@@ -63,13 +63,16 @@ export async function evaluateNetwork(text: string, options: EvalOptions): Promi
   using interrupt = new InterruptSignal({ finishing: "stopping with the images so far" });
   const { signal } = interrupt, meant = { classes: data.classes.length, size: data.imageSize, batch: options.batch };
   await using subject = await openSubject(text, options, { ...meant, signal });
-  const normalization = options.normalize ?? subject.normalization ?? folder.normalization;
+  const { normalization, source } = normalizationFor(subject, {
+    asked: options.normalize,
+    usual: folder.normalization,
+  });
   const { classifier: { resolution, batch }, crop } = subject, { limit } = options;
   const pipeline = pipelineFor(data, { crop, resolution, normalization });
   using batches = new ImageBatches(data, { pipeline, batch, limit, signal });
   const total = Math.min(data.count, options.limit ?? data.count);
   const outcome = await classify(batches, { subject, total, options, signal });
-  const facts: EvaluationFacts = { ...outcome, subject, data, normalization, total };
+  const facts: EvaluationFacts = { ...outcome, subject, data, normalization: source, total };
   printEvaluation(facts, options);
   if (signal.aborted) throw new Interrupted(`stopped after ${outcome.result.images} of ${total} images`);
 }

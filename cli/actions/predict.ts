@@ -1,12 +1,13 @@
 /** What `zen predict` does. */
-import { applyPipeline, classNames, evaluationPipeline, measureAnswer, normalizations } from "../../core/mod.ts";
+import { applyPipeline, classNames, evaluationPipeline, measureAnswer } from "../../core/mod.ts";
 import { decodeFile } from "../../core/io/mod.ts";
 import { requirePictures } from "../../core/io/picture_permission.ts";
 import type { PredictOptions } from "../commands/predict.ts";
-import { openSubject, type Subject } from "../evaluation/subject.ts";
+import { normalizationFor, openSubject, type Subject } from "../evaluation/subject.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
+import { normalizationText } from "../normalization.ts";
 import { readLabels } from "../labels.ts";
-import { print, printJson } from "../terminal.ts";
+import { note, print, printJson } from "../terminal.ts";
 
 /** A class that an image may show. */
 interface Guess {
@@ -46,8 +47,9 @@ export async function predict(text: string, images: readonly string[], options: 
   await using subject = await openSubject(text, options, { batch: 1, signal: interrupt.signal });
   const { classifier, crop } = subject, { resolution } = classifier;
   const labels = await labelsFor(subject, options.labels);
-  const normalization = options.normalize ?? subject.normalization ?? "imagenet";
-  const pipeline = evaluationPipeline({ crop, resolution, normalization: normalizations[normalization] });
+  const chosen = normalizationFor(subject, { asked: options.normalize, usual: "imagenet" });
+  if (subject.stated && !options.quiet) note(normalizationText(chosen));
+  const pipeline = evaluationPipeline({ crop, resolution, normalization: chosen.normalization });
   for (const path of images) {
     const { values } = applyPipeline(await decodeFile(path), pipeline);
     printGuesses(path, guesses(await classifier.answer(values), labels, options.top), options.json);

@@ -2,6 +2,7 @@
 import {
   evaluationPipeline,
   type ImagePipeline,
+  type Normalization,
   type NormalizationName,
   normalizations,
 } from "../../core/images/mod.ts";
@@ -33,13 +34,13 @@ export function pipelineFor(
   { crop, resolution, normalization }: {
     readonly crop: number;
     readonly resolution: number;
-    readonly normalization: NormalizationName;
+    readonly normalization: NormalizationName | Normalization;
   },
 ): ImagePipeline {
   return evaluationPipeline({
     crop: imageSize === undefined ? crop : undefined,
     resolution,
-    normalization: normalizations[normalization],
+    normalization: typeof normalization === "string" ? normalizations[normalization] : normalization,
   });
 }
 

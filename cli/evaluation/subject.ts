@@ -5,10 +5,18 @@ import type { PretrainedFile } from "../../core/io/mod.ts";
 import type { NormalizationName } from "../../core/images/mod.ts";
 import type { DesignForm, NamedDesign } from "../../core/networks/design.ts";
 import { networkNamed, networkNames } from "../../core/networks/zoo/mod.ts";
-import { type ClassifierFormat, fileLabels, openFileClassifier, readLiteFile } from "../../mobile/mod.ts";
+import {
+  type ClassifierFormat,
+  fileLabels,
+  openFileClassifier,
+  readLiteFile,
+  type StatedNormalization,
+  statedNormalization,
+} from "../../mobile/mod.ts";
 import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
 import { UsageError } from "../errors.ts";
 import { formOf, type FormOptions } from "../form_options.ts";
+import { type ChosenNormalization, namedNormalization } from "../normalization.ts";
 import { openWeights, refuseWeights } from "../weights/open.ts";
 import type { WeightsOptions } from "../weights/options.ts";
 import { imagesOf } from "./preparation.ts";
@@ -41,6 +49,8 @@ export interface Subject extends AsyncDisposable {
   readonly crop: number;
   /** The normalisation that it was trained with, where that is known. */
   readonly normalization: NormalizationName | undefined;
+  /** What an exported file itself says that pixels are normalised by. */
+  readonly stated?: StatedNormalization | undefined;
   /** Its form; null for an exported file. */
   readonly form: DesignForm | null;
   /** Where its weights are from; null for an exported file, which holds its own. */
@@ -49,6 +59,15 @@ export interface Subject extends AsyncDisposable {
   readonly device: string;
   /** Names of its classes; none where it does not say. */
   readonly labels: readonly string[];
+}
+
+/** What a subject's images are normalised by: as asked for, as the file says, as the network was trained, or as usual. */
+export function normalizationFor(
+  { stated, normalization }: Pick<Subject, "stated" | "normalization">,
+  { asked, usual }: { readonly asked: NormalizationName | undefined; readonly usual: NormalizationName },
+): ChosenNormalization {
+  if (asked === undefined && stated) return stated;
+  return namedNormalization(asked ?? normalization ?? usual);
 }
 
 /** The format of an exported file, by its name; undefined for a network. */
@@ -73,15 +92,17 @@ async function openFile(
   refuseWeights(path, options);
   const bytes = await readBytes(path, "model"), classifier = await openFileClassifier(bytes, format);
   checkClasses(classifier.classes, meant);
+  const file = format === "tflite" ? readLiteFile(bytes) : undefined;
   return {
     name: path,
     classifier,
     crop: classifier.resolution,
     normalization: undefined,
+    stated: file && statedNormalization(file),
     form: null,
     weights: null,
     device: format === "tflite" ? "cpu, LiteRT" : "cpu, onnxruntime",
-    labels: format === "tflite" ? fileLabels(bytes, readLiteFile(bytes)) : [],
+    labels: file ? fileLabels(bytes, file) : [],
     [Symbol.asyncDispose]: () => Promise.resolve(classifier[Symbol.dispose]()),
   };
 }

@@ -89,6 +89,22 @@ Deno.test("eval of exported files gives what eval of their network does", async 
   }
 });
 
+Deno.test("eval and predict of a file normalise by what it says, unless told", async () => {
+  using root = await place();
+  const form = ["--classes", "10", "--resolution", "32"], file = `${root.path}/net.tflite`;
+  await zen(["export", structure, ...form, "--input", "pixels", "--normalize", "imagenet", "-o", file]);
+  const { loss } = await expected(root.path, "imagenet"), data = ["--data", `${root.path}/data`];
+  const [found] = await zenJson(["eval", file, ...data]);
+  assert.equal(found.normalize, "TFLITE_METADATA");
+  assert.ok(Math.abs(found.loss - loss!) < 1e-3, `${found.loss}, not ${loss}`);
+  const [told] = await zenJson(["eval", file, ...data, "--normalize", "cifar"]);
+  assert.equal(told.normalize, "cifar");
+  assert.ok(Math.abs(told.loss - loss!) > 1e-3, `${told.loss}`);
+  await writeFolders(`${root.path}/pictures`, { images: ["one/1.png"] });
+  const { stderr } = await zen(["predict", file, `${root.path}/pictures/one/1.png`]);
+  assert.match(stderr, /normalised by mean 0,0,0, deviation 1,1,1 \(TFLITE_METADATA\)/);
+});
+
 Deno.test("eval leaves broken images out, and names them", async () => {
   using root = new TemporaryDirectory();
   await write(`${root.path}/net.safetensors`, trainedWeights());
