@@ -29,8 +29,8 @@ export interface ImageOptions {
 }
 
 /**
- * An image file (PNG, JPEG, WebP, …) as a model takes it: turned as its EXIF orientation says, scaled bicubically to cover the shape, and
- * cropped to its centre. Throws MobileError MODEL_INPUT for files that are no image.
+ * An image file (PNG, JPEG, WebP, …) as a model takes it: turned as its EXIF orientation says, scaled bicubically to
+ * cover the shape, and cropped to its centre. Throws MobileError MODEL_INPUT for files that are no image.
  */
 export async function readImage(
   path: string,

@@ -3,6 +3,7 @@ import type { Node } from "../../core/graph/graph.ts";
 import type { Precision } from "../../core/graph/precision.ts";
 import type { InferenceNetwork } from "../network/network.ts";
 import { simplify } from "../network/simplify.ts";
+import { FAST_TAPS } from "../tflite/delegates.ts";
 import { roundedTo } from "../tflite/stored_values.ts";
 import { activationQuantization, rangeOf } from "../tflite/precision/quantize.ts";
 
@@ -55,7 +56,7 @@ export function asReadInDynamicRange(values: Float32Array): Float32Array {
 function isGroupedAndSmall(nodes: readonly Node[], { op, inputs, attributes }: Node): boolean {
   if (op !== "conv2d" || attributes.groups === 1) return false;
   const [channels, kh, kw, depth] = nodes[inputs[1]!]!.shape as [number, number, number, number];
-  return kh * kw <= 25 || depth !== 1 || attributes.groups !== channels;
+  return kh * kw <= FAST_TAPS || depth !== 1 || attributes.groups !== channels;
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Whether each step of a file computes what the network's does. A step is computed by the network, its
- * weights rounded, from what the file has before it, so that no error of an earlier step counts, and none is amplified: an exporter's mistake shows in the step
- * that it is in, in networks that amplify rounding as much as in others.
+ * Whether each step of a file computes what the network's does. A step is computed by the network, its weights rounded,
+ * from what the file has before it, so that no error of an earlier step counts, and none is amplified: an exporter's
+ * mistake shows in the step that it is in, in networks that amplify rounding as much as in others.
  */
 import type { Backend, Program } from "../../core/graph/backend.ts";
 import { IMAGE, type InferenceNetwork } from "../network/network.ts";
@@ -168,9 +168,8 @@ async function addImage(
   },
 ): Promise<void> {
   const { rounded, steps, isDynamic } = options;
-  const feeds = (tensor: (at: number) => Float32Array) => ({
-    ...Object.fromEntries(steps.map(({ node }, at) => [fedName(node), tensor(at)])),
-  });
+  const feeds = (tensor: (at: number) => Float32Array) =>
+    Object.fromEntries(steps.map(({ node }, at) => [fedName(node), tensor(at)]));
   const read = (at: number) => asRead(inFile[at]!, { ...steps[at]!, isDynamic });
   const exact = await program.run({ feeds: { ...rounded, ...feeds((at) => inFile[at]!), [IMAGE]: image } });
   const coarse = await program.run({

@@ -54,3 +54,6 @@ export const xnnpackQuantized: ReadonlySet<string> = new Set(words(`
   LOGISTIC MAX_POOL_2D MEAN MUL PAD QUANTIZE REDUCE_MAX REDUCE_MIN RESHAPE RESIZE_BILINEAR SLICE SPACE_TO_DEPTH SPLIT
   STRIDED_SLICE SUB SUM TANH TRANSPOSE TRANSPOSE_CONV
 `));
+
+/** XNNPACK's fast depthwise kernels have 3, 4, 9 or 25 taps (window positions); larger windows use a slow kernel. */
+export const FAST_TAPS = 25;

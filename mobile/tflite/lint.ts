@@ -6,7 +6,7 @@
  * delegates.ts names the sources of what the delegates support; the window sizes of XNNPACK's depthwise kernels are
  * from its src/configs/dwconv-config.c.
  */
-import { gpuVersions, xnnpackCustom, xnnpackFloat, xnnpackQuantized } from "./delegates.ts";
+import { FAST_TAPS, gpuVersions, xnnpackCustom, xnnpackFloat, xnnpackQuantized } from "./delegates.ts";
 import type { FileGraph, FileOperator, FileTensor } from "./file.ts";
 
 /** A delegate: a library that runs operators instead of the interpreter. */
@@ -37,8 +37,6 @@ type Rule = (site: Site) => Pick<Finding, "delegate" | "effect" | "reason"> | un
 
 const biased: ReadonlySet<string> = new Set(["CONV_2D", "DEPTHWISE_CONV_2D"]);
 
-/** XNNPACK's fast depthwise kernels have 3, 4, 9 or 25 taps (window positions); larger windows use a slow kernel. */
-const FAST_TAPS = 25;
 /**
  * How much longer depthwise windows of 7×7 take in 8 bits than in float32: a whole network of them, measured on one thread
  * of x86-64 by ai-edge-litert 2.3.0 (docs/mobile.md).

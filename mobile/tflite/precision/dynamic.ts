@@ -5,12 +5,10 @@
  * each would split the delegated part of the graph in two, to save a few bytes. Grouped convolutions keep float32
  * weights too.
  */
+import { FAST_TAPS } from "../delegates.ts";
 import type { LiteModel, LiteOperator, LiteTensor } from "../model.ts";
 import { floatData } from "./layers.ts";
 import { quantizeWeight } from "./quantize.ts";
-
-/** XNNPACK's fast depthwise kernels end at 5 × 5. */
-const FAST_TAPS = 25;
 
 /** Whether XNNPACK has no fast kernel for a depthwise weight, `[1, kh, kw, c]`. */
 function isWide([, kh = 0, kw = 0]: readonly number[]): boolean {

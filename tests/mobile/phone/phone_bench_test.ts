@@ -67,12 +67,15 @@ Deno.test("what cannot be measured is refused before anything is done", async ()
   const damaged = `${folder}/damaged.tflite`, out = `${folder}/a file`;
   await Deno.writeFile(damaged, (await Deno.readFile(model)).subarray(0, 2000));
   await Deno.writeTextFile(out, "");
+  const reported = await Deno.makeTempDir({ dir: folder }), report = `${reported}/latency.json`;
+  await Deno.writeTextFile(report, "a report");
   const cases: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
     [[damaged, "--host"], 1, /cannot read the model as it points at .*\n {2}hint: the file is damaged/],
     [[model, model, "--host"], 2, /got small\.tflite twice/],
     [[model, "--host", "--threads", "1,4"], 2, /it takes one CPU thread/],
     [[model, "--host", "--binary", model], 2, /no --binary/],
     [[model, "--host", "--out", out], 1, /cannot write .*a file as the system says/],
+    [[model, "--host", "--out", reported], 2, /cannot write the report to .* as it holds one: give another --out/],
     [[model, "--port", "65536"], 2, /must be a port/],
   ];
   for (const [args, code, message] of cases) {
@@ -80,6 +83,7 @@ Deno.test("what cannot be measured is refused before anything is done", async ()
     assert.match(outcome.stderr, message, args.join(" "));
     assert.equal(outcome.code, code);
   }
+  assert.equal(await Deno.readTextFile(report), "a report");
 });
 
 Deno.test("a quieted phone is given each model's own file, threads and cores, and every option reaches the protocol", async () => {

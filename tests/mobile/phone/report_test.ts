@@ -46,6 +46,7 @@ Deno.test("the report: figures of known samples, published ones beside them, lab
     /\| zennet_.*\| 1 \| 1\.02 \| 1\.07 \| 0\.01 \| 1\.00 … 1\.04 \| 5 \(0 discarded\) \| 87\.90 \|/,
   );
   assert.match(toSvg(report), /^<svg .*Measured on Fake/s);
+  assert.match(toSvg(report), />0<\/text>/); // bars begin at zero, though all of them are about 1
   assert.deepEqual(report.cautions, []);
   const spread = measurement.samples.map((sample, at) => ({ ...sample, latencyUs: sample.latencyUs * (1 + 0.1 * at) }));
   const wide = latencyReport({ ...sources, measurement: { ...measurement, samples: spread }, comparePublished: false });
