@@ -7,11 +7,11 @@ import { everyRow } from "../../scale.ts";
 /** The smallest of each kind, at resolutions that keep this quick. */
 const few = {
   zennet_cifar10_model_size05M_res32: 32,
-  zennet_imagenet1k_flops400M_SE_res224: 32,
   cifar_resnet20: 32,
   mobilenet_v3_small: 64,
 };
 const others = {
+  zennet_imagenet1k_flops400M_SE_res224: 32,
   tf_efficientnet_b0: 64,
   resnet18: 64,
   resnet50: 64,
