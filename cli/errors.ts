@@ -22,6 +22,19 @@ export class NoScoreError extends Error {
   override readonly name = "NoScoreError";
 }
 
+/** Measurements that disagree too much to give a number. */
+export class NoisyError extends Error {
+  override readonly name = "NoisyError";
+  /** What can be done. */
+  readonly hint: string;
+
+  /** An error with a hint. */
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
 /** A command on a phone that exited with a code of its own, which becomes this process's. */
 export class CommandFailed extends Error {
   override readonly name = "CommandFailed";

@@ -9,6 +9,7 @@ import { addEvalCommand } from "./commands/eval.ts";
 import { addExportCommand } from "./commands/export.ts";
 import { addForwardCommand } from "./commands/forward.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
+import { addLatencyCommand } from "./commands/latency.ts";
 import { addPhoneCommand } from "./commands/phone.ts";
 import { addPredictCommand } from "./commands/predict.ts";
 import { addRunCommand } from "./commands/run.ts";
@@ -118,6 +119,7 @@ export function createProgram(): Command {
       addRunCommand,
       addVerifyCommand,
       addWeightsCommand,
+      addLatencyCommand,
       addPhoneCommand,
       addDevicesCommand,
     ]

@@ -12,6 +12,7 @@ export { openWebGpu, type WebGpuBackend, type WebGpuOptions };
 export { type AdapterChoice, type AdapterDescription, listAdapters } from "./webgpu/adapters.ts";
 export { KernelError, NoAdapterError } from "./webgpu/errors.ts";
 export { measureCore } from "./cpu/speed.ts";
+export { type CpuStopwatch, type Feeds, openCpuStopwatch, type TimedGraph, type TimedTask } from "./cpu/stopwatch.ts";
 export { type DeviceSpeed, measureAdapter } from "./webgpu/speed.ts";
 export type { WorkerUsage } from "./webgpu/messages.ts";
 

@@ -1,6 +1,5 @@
 /** What a calibration measures: kernels and networks drawn from a search space, spread evenly over what it offers. */
-import type { NetworkDesign } from "../networks/design.ts";
-import { structureDesign } from "../networks/design.ts";
+import { type NamedDesign, structureDesign } from "../networks/design.ts";
 import { printStructure, type Structure } from "../networks/masternet/mod.ts";
 import { Random } from "../numeric/random.ts";
 import { failsCandidate } from "../scoring/candidate_error.ts";
@@ -37,7 +36,7 @@ export interface LatencyDraw {
 /** A network that was drawn. */
 export interface DrawnNetwork extends NetworkKernels {
   /** Its design, to run it. */
-  readonly design: NetworkDesign;
+  readonly design: NamedDesign;
 }
 
 const MAX_COUNT = 20_000;

@@ -4,7 +4,7 @@ import { median } from "../../core/numeric/statistics.ts";
 import { caution } from "./errors.ts";
 import type { OperatorTime } from "./profile.ts";
 import type { Measurement, Plan, Sample } from "./measurement.ts";
-import { bootstrapInterval, medianDeviation } from "./statistics.ts";
+import { bootstrapInterval, medianDeviation } from "../../core/numeric/robust.ts";
 import type { Fingerprint, NamedFile } from "./target.ts";
 
 /** Changes when a field changes its meaning. */

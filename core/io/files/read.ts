@@ -19,6 +19,8 @@ export const fileLimits = {
   program: 512 * MIB,
   /** A picture, compressed. */
   image: 256 * MIB,
+  /** A calibration of latencies. */
+  calibration: 64 * MIB,
   /** Names of classes, one a line. */
   labels: 16 * MIB,
   /** A key, or a note of what was changed on a phone. */

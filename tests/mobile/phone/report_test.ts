@@ -12,7 +12,7 @@ import {
   toMarkdown,
 } from "../../../mobile/phone/mod.ts";
 import { toSvg } from "../../../mobile/phone/plot.ts";
-import { bootstrapInterval, medianDeviation } from "../../../mobile/phone/statistics.ts";
+import { bootstrapInterval, medianDeviation } from "../../../core/numeric/robust.ts";
 import { soundOutput } from "../scripted_phone/binaries.ts";
 import { a, calm, FakeTarget, plan, s, VirtualClock } from "./fake_target.ts";
 

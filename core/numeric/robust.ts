@@ -1,6 +1,6 @@
 /** Robust figures of few measurements. */
-import { Random } from "../../core/numeric/random.ts";
-import { median } from "../../core/numeric/statistics.ts";
+import { Random } from "./random.ts";
+import { median } from "./statistics.ts";
 
 /** The median distance from the median. */
 export function medianDeviation(values: readonly number[]): number {
