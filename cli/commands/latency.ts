@@ -6,6 +6,8 @@ import { addTargetOptions, type OnOptions, targetPermissions } from "../latency/
 import { addStructureArguments, imported, integer, jsonOption, quietOption } from "../options.ts";
 import { declarePermissions } from "../permissions.ts";
 import { settingOption } from "../setting_options.ts";
+import { addCalibrateCommand } from "./latency_calibrate.ts";
+import { addPredictCommands } from "./latency_predict.ts";
 
 /** What the options of `zen latency NAME` parse to. */
 export interface MeasureOptions extends FormOptions, OnOptions {
@@ -57,4 +59,6 @@ export function addLatencyCommand(program: Command): void {
     "latencies of networks: measure, calibrate, predict, validate",
   );
   addMeasureCommand(latency);
+  addCalibrateCommand(latency);
+  addPredictCommands(latency);
 }

@@ -51,6 +51,8 @@ export interface CalibrationData {
   readonly noise: number | null;
   /** Measurements between sentinels that disagree, which do not count. */
   readonly discarded: number;
+  /** The median time of the sentinel, ms. */
+  readonly sentinelMs: number;
 }
 
 /** Measurements between two of the sentinel. */
@@ -164,6 +166,7 @@ export class Calibration {
       heldOut: measured.filter((network, index) => network !== undefined && isHeldOut(index)) as MeasuredNetwork[],
       noise: this.#noise(),
       discarded: this.#discarded,
+      sentinelMs: usual,
     };
   }
 
