@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { secondsOf } from "../core/search/duration.ts";
 import { integer, positive } from "./options.ts";
 import type { FavouredSize } from "../core/scoring/mod.ts";
-import type { CascadeStage, OneOrMore } from "../core/search/mod.ts";
+import type { CascadeStage, OneOrMore, PredictedLatencyBudget } from "../core/search/mod.ts";
 import {
   budgetSettings,
   costModels,
@@ -46,6 +46,13 @@ function probability(text: string): number {
   throw new InvalidArgumentError("It must be a number from 0 to 1.");
 }
 
+/** Reads a latency budget such as `2.5ms@device.json`, after those before it. */
+function latencies(text: string, before?: readonly PredictedLatencyBudget[]): readonly PredictedLatencyBudget[] {
+  const [, ms, model] = /^(\d+(?:\.\d+)?)(?:ms)?@(.+)$/.exec(text) ?? [];
+  if (model !== undefined && Number(ms) > 0) return [...before ?? [], { ms: Number(ms), model }];
+  throw new InvalidArgumentError("It must be milliseconds and a calibration, such as 2.5ms@device.json.");
+}
+
 /** Reads a time such as `1h30m`, in seconds. */
 function duration(text: string): number {
   const seconds = secondsOf(text);
@@ -74,6 +81,7 @@ const readers: { readonly [Kind in keyof FlagTypes]: (option: Option, most?: num
   cascade: (option) => option.argParser(cascade).conflicts("proxy"),
   race: (option) => option.argParser((text) => ({ share: positive(text) })).preset("0.125"),
   favouredSize: (option) => option.argParser(favouredSize),
+  latencies: (option) => option.argParser(latencies),
   modules: (option) => option.argParser((path, before?: readonly string[]) => [...before ?? [], path]),
 };
 

@@ -41,7 +41,8 @@ has a list, also beside a cascade: proxy: [zen=2, naswot]. Of several structures
 each is mutated in turn until the population has more than ten members.
 
 --objectives looks for the candidates that no other is better than in every objective (NSGA-II): score, other proxies by name,
-params, flops, layers, macs, peakMemoryBytes, a minus before those to be low. zen runs front shows what it found.
+params, flops, layers, macs, peakMemoryBytes, latency@device.json, a minus before those to be low. zen runs front shows what it
+found. A latency is predicted, by what zen latency calibrate wrote: ms an image at the calibration's batch and precision.
 
 Examples:
   zen search --preset zen-cifar-params1M --max-evaluations 300 --seed 1
@@ -52,6 +53,8 @@ Examples:
   zen search --init zennet_cifar10_model_size05M_res32 --init 'SuperConvK3BNRELU(3,8,1,1)SuperResK3K3(8,16,2,8,1)'
   zen search --proxy zen=2 --proxy naswot --proxy params
   zen search --objectives score,-params,-flops --population 100 --max-evaluations 2000
+  zen search --max-latency 2.5ms@device.json --objectives score,-latency@device.json,-params
+  zen search --preset zen-imagenet-latency0.5ms --latency-model gpu.json
   zen search --crossover 0.3 --max-evaluations 600
   zen search --race --population 64 --max-evaluations 1000
   zen search --preset params-cifar-params1M --space ./my_space.ts --json
@@ -62,7 +65,7 @@ first 16 candidates (or --window, if that is more) all fail, the search ends. Ct
 
 Presets, in core/search/presets (a file of your own may name one as its base):
 ${lines(countedPresetNames)}
-Those that cannot run yet, as nothing here predicts latencies; use zen-imagenet-flops400M, 600M or 800M:
+Those whose latency budget needs a device's calibration, --latency-model device.json (zen latency calibrate):
 ${lines(latencyPresetNames)}`;
 
 /** Adds the command. */

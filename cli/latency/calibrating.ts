@@ -10,7 +10,6 @@ import {
   SENTINEL,
   timedBlock,
 } from "../../core/latency/mod.ts";
-import { median } from "../../core/numeric/statistics.ts";
 import type { LatencyRunner, LatencyTarget } from "./target.ts";
 
 /** How long blocks of runs take, at least, ms. */
@@ -54,7 +53,7 @@ export async function calibrate(plan: CalibrationPlan, options: CalibratingOptio
 
 async function timed(runner: LatencyRunner, blockMs: number): Promise<number> {
   await timedBlock(runner, 0);
-  return median(await timedBlock(runner, blockMs));
+  return (await timedBlock(runner, blockMs)).ms;
 }
 
 /** Measures kernels and networks of a plan on a target: each is made ready, warmed up, and run for a block. */

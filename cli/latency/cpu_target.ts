@@ -20,7 +20,7 @@ function runnerOf(timed: TimedGraph, graph: Graph): LatencyRunner {
   return {
     async time() {
       await pause();
-      return timed.ms();
+      return timed.tasks().map(({ ms }) => ms);
     },
     perOperation: () =>
       timed.tasks().map(({ node, kernel, ms }) => {

@@ -28,7 +28,7 @@ export function openLiteRtTarget({ batch }: TargetOptions): Promise<LatencyTarge
           await pause();
           const start = performance.now();
           await model.run(images);
-          return performance.now() - start;
+          return [performance.now() - start];
         },
         [Symbol.dispose]: () => model[Symbol.dispose](),
       };

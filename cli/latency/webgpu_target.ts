@@ -29,7 +29,7 @@ export async function openWebGpuTarget({ batch, precision = "f32" }: TargetOptio
       async time() {
         const start = performance.now();
         await program.run({ feeds: fed });
-        return performance.now() - start;
+        return [performance.now() - start];
       },
       [Symbol.dispose]() {
         program[Symbol.dispose]();

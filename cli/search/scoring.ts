@@ -1,14 +1,17 @@
 /** What a search at the terminal needs to score candidates: its space, its proxy, a device, and a watch on them. */
 import {
+  latencyModels,
   loadSearchProxy,
   loadSpace,
   moduleHashes,
   modulesOf,
+  readLatencyModel,
   type RunIdentity,
   searchIdentity,
 } from "../../core/io/mod.ts";
 import type { Proxy } from "../../core/scoring/mod.ts";
 import {
+  type BudgetModels,
   budgetsOf,
   type CandidateGuard,
   objectivesOf,
@@ -21,6 +24,7 @@ import { scorerOf, screensOf } from "../../core/search/scorer.ts";
 import { deviceIdentity } from "../../kernels/identity.ts";
 import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
 import { UsageError } from "../errors.ts";
+import { note } from "../terminal.ts";
 import { type Guard, guard } from "../watch/guard.ts";
 import { Watch } from "../watch/watch.ts";
 
@@ -33,6 +37,8 @@ export interface SearchScoring {
   readonly label: string;
   /** The device that scores, in words. */
   readonly device: string;
+  /** What predicts latency budgets. */
+  readonly models: BudgetModels;
   /** The hash of each module of one's own that the configuration names, by its URL. */
   readonly modules: Readonly<Record<string, string>>;
   /** What decides the scores, for the run's record. */
@@ -59,23 +65,42 @@ function foreignCode(config: SearchConfig, watch: Watch): ForeignCode {
 }
 
 /** The configuration's space. Throws what `requireStart` throws. */
-async function spaceOf(config: SearchConfig, { watch, bounded, foreign }: ForeignCode): Promise<Space> {
+async function spaceOf(
+  config: SearchConfig,
+  { watch, bounded, foreign, models }: ForeignCode & { readonly models: BudgetModels },
+): Promise<Space> {
   const { space: name } = config;
   const loaded = await bounded(() => loadSpace(name), { what: `load ${name}` }), what = `draw from ${name}`;
   const replacements: Space["replacements"] = (blocks, index) =>
     watch.call(() => loaded.replacements(blocks, index), { what });
   const space = foreign ? { name: loaded.name, replacements } : loaded;
-  requireStart(config, { space, budgets: budgetsOf(config) });
+  requireStart(config, { space, budgets: budgetsOf(config, models) });
   return space;
 }
 
-/** Throws UsageError for a latency budget. */
-function refuseLatencyBudget({ budgets }: SearchConfig): void {
-  if (!budgets.latency) return;
-  throw new UsageError(
-    "Cannot search under a latency budget yet as nothing here predicts latencies: use zen-imagenet-flops400M, " +
-      "zen-imagenet-flops600M or zen-imagenet-flops800M, or a file of your own with other budgets",
-  );
+/**
+ * What predicts the latency budgets; says where a budget means another batch or precision. Throws UsageError for a latency
+ * budget without a model, ConfigError, FileError.
+ */
+function latencyModelsIn(config: SearchConfig): BudgetModels {
+  const { budgets: { latency }, latencyModel } = config;
+  if (latency && latencyModel === undefined) {
+    throw new UsageError(
+      "Cannot search under a latency budget without a model of a device: name one by --latency-model, which zen latency " +
+        "calibrate writes, or use zen-imagenet-flops400M, zen-imagenet-flops600M or zen-imagenet-flops800M",
+    );
+  }
+  const models = latencyModels(config);
+  if (latency && latencyModel !== undefined) {
+    const { device } = readLatencyModel(latencyModel), { batch, precision, ms } = latency;
+    if (device.batch !== batch || device.precision !== precision) {
+      note(
+        `the budget of ${ms} ms an image is meant at batch ${batch} in ${precision}; it is held to predictions for ` +
+          `${device.name} at batch ${device.batch} in ${device.precision}`,
+      );
+    }
+  }
+  return models;
 }
 
 /** Opens what the configuration needs and hands it to `use`. */
@@ -85,14 +110,14 @@ export async function withScorer(
   use: (scoring: SearchScoring) => Promise<void>,
 ): Promise<void> {
   // What cannot work is refused before a folder is made for it.
-  refuseLatencyBudget(config);
+  const models = latencyModelsIn(config);
   const { timeout } = config, label = [config.proxy].flat().join(","), modules = await moduleHashes(modulesOf(config));
   using watch = await Watch.start({ timeout, finishing: "finishing the candidates in flight" });
   const code = foreignCode(config, watch),
     proxy = await code.bounded(() => loadSearchProxy(config), { what: `load ${label}` });
   const within: CandidateGuard = (work, { index, structure }) =>
     code.bounded(work, { what: `score by ${label}`, index, structure });
-  const space = await spaceOf(config, code), common = { proxy, label, space, modules, watch };
+  const space = await spaceOf(config, { ...code, models }), common = { proxy, label, space, models, modules, watch };
   scorerOf(config, { proxy });
   screensOf(config);
   objectivesOf(config);

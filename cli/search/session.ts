@@ -39,7 +39,7 @@ export async function runSession({ store, scoring, json, quiet, top, acceptChang
   const pace = new SearchPace(store);
   let result: SearchResult;
   try {
-    const { scorer: score, proxy: { ranking }, space, watch } = scoring, { signal, abandon } = watch;
+    const { scorer: score, proxy: { ranking }, space, watch, models } = scoring, { signal, abandon } = watch;
     watch.keepIn(directory);
     await checkScores(store, score, { acceptChange });
     using line = new ProgressLine({ hidden: json || quiet });
@@ -49,7 +49,8 @@ export async function runSession({ store, scoring, json, quiet, top, acceptChang
       if (json && pace.worthReporting(event)) printJson({ event: "progress", ...pace.facts(event) });
       line.update(() => pace.progress(event));
     };
-    result = await runSearch({ store, space, score, ranking, screens: screensOf(config), signal, abandon, onEvent });
+    const screens = screensOf(config), control = { signal, abandon, onEvent };
+    result = await runSearch({ store, space, score, ranking, screens, ...models, ...control });
   } catch (error) {
     printBestSoFar(store, json);
     throw error;

@@ -3,6 +3,7 @@ export * from "./checkpoints/mod.ts";
 export * from "./data/mod.ts";
 export * from "./tables/benchmarks.ts";
 export { csvLine, type CsvRow, parseCsv } from "./tables/csv.ts";
+export * from "./latency_models.ts";
 export { loadModules, moduleHashes, modulesOf } from "./modules.ts";
 export * from "./deadline.ts";
 export * from "./files/error.ts";

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import {
   ConfigError,
+  objectiveTerm,
   parseConfig,
   parseUnloadedConfig,
   type PresetName,
@@ -17,7 +18,7 @@ import { loadModules, modulesOf } from "./modules.ts";
 import { isProxyFile } from "./proxies.ts";
 import { isSpaceFile } from "./spaces.ts";
 import { requireTrust } from "./trust/store.ts";
-import { fileUrl, parseYaml, readYaml } from "./yaml_file.ts";
+import { fileUrl, isArgumentFile, parseYaml, readYaml } from "./yaml_file.ts";
 
 /** Settings as plain data that are yet to be checked. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -95,13 +96,35 @@ export async function loadPresetSettings(name: string, over: Settings = {}): Pro
 function withLocatedFiles(settings: Settings, base?: URL): Settings {
   const isFile = (value: unknown): value is string => typeof value === "string" && isSpaceFile(value);
   const located = (value: unknown): unknown => isFile(value) ? fileUrl(value, base).href : value;
-  const { space, proxy, modules } = settings, locatedTerm = (text: unknown): unknown => locatedProxy(text, base);
+  const { space, proxy, modules, objectives, budgets, latencyModel } = settings;
+  const locatedTerm = (text: unknown): unknown => locatedProxy(text, base);
   return {
     ...settings,
     ...(space !== undefined && { space: located(space) }),
     ...(proxy !== undefined && { proxy: Array.isArray(proxy) ? proxy.map(locatedTerm) : locatedTerm(proxy) }),
     ...(Array.isArray(modules) && { modules: modules.map(located) }),
+    ...(typeof latencyModel === "string" && { latencyModel: fileUrl(latencyModel, base).href }),
+    ...(Array.isArray(objectives) && { objectives: objectives.map((text: unknown) => locatedObjective(text, base)) }),
+    ...(isMapping(budgets) && { budgets: locatedBudgets(budgets, base) }),
   };
+}
+
+/** Budgets with the path of each latency model as a URL. */
+function locatedBudgets(budgets: Settings, base: URL | undefined): Settings {
+  const { latencies } = budgets;
+  if (!Array.isArray(latencies)) return budgets;
+  const located = (budget: unknown): unknown =>
+    isMapping(budget) && typeof budget.model === "string"
+      ? { ...budget, model: fileUrl(budget.model, base).href }
+      : budget;
+  return { ...budgets, latencies: latencies.map(located) };
+}
+
+/** An objective as a configuration writes it, with a path behind its `@` as a URL. */
+function locatedObjective(text: unknown, base: URL | undefined): unknown {
+  const term = typeof text === "string" ? objectiveTerm(text) : undefined;
+  if (term?.argument === undefined || !isArgumentFile(term.argument)) return text;
+  return `${term.minimise ? "-" : ""}${term.kind}@${fileUrl(term.argument, base).href}`;
 }
 
 /** A proxy as a configuration writes it, with a module's path as a URL. */

@@ -12,6 +12,11 @@ export function fileUrl(pathOrUrl: string, base?: URL): URL {
   return pathToFileURL(base ? resolve(dirname(fileURLToPath(base)), pathOrUrl) : resolve(pathOrUrl));
 }
 
+/** Whether what stands behind an objective's `@` is a file: a URL, or what ends as a file's name does. */
+export function isArgumentFile(argument: string): boolean {
+  return /^[a-z]+:\/\//i.test(argument) || /\.[a-z]\w*$/i.test(argument);
+}
+
 /**
  * The value that a YAML file holds. Works for `file:` and `https:` alike. Throws FileError for a file that cannot be read,
  * ConfigError for one that is not YAML.

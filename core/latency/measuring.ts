@@ -8,8 +8,19 @@ import { median } from "../numeric/statistics.ts";
 
 /** Something that can be run. */
 export interface Subject {
-  /** Runs it once; how long that took, ms. */
-  time(): number | Promise<number>;
+  /** Runs it once; how long each part of it took, ms: one number where its parts cannot be told apart. */
+  time(): readonly number[] | Promise<readonly number[]>;
+}
+
+/** What a block of runs says. */
+export interface TimedBlock {
+  /**
+   * The sum of the medians of the parts over the runs, ms. Whatever else a machine does delays one part of a run and not
+   * always the same, so that this repeats better than the median of whole runs.
+   */
+  readonly ms: number;
+  /** Each run's time, ms. */
+  readonly runs: readonly number[];
 }
 
 /** How to measure. */
@@ -30,7 +41,7 @@ export interface MeasuringOptions {
 
 /** What the measurements of one subject say. */
 export interface MeasuredLatency {
-  /** The median of the blocks that count, each the median of its runs, ms; NaN where none counts. */
+  /** The median of the blocks that count, ms; NaN where none counts. */
   readonly medianMs: number;
   /** The time that 95 % of runs in these blocks stay below, ms. */
   readonly p95Ms: number;
@@ -55,31 +66,34 @@ const DEVIATIONS = 1.4826;
 
 const BLOCK = { least: 3, most: 1000 } as const;
 
-/** The times of a block of runs, ms: three at least, and until they take `blockMs` together. */
-export async function timedBlock(subject: Subject, blockMs: number): Promise<readonly number[]> {
-  const times: number[] = [];
-  for (let sum = 0; times.length < BLOCK.least || sum < blockMs && times.length < BLOCK.most;) {
-    const ms = await subject.time();
-    times.push(ms);
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+/** A block of runs: three at least, and until they take `blockMs` together. */
+export async function timedBlock(subject: Subject, blockMs: number): Promise<TimedBlock> {
+  const parts: (readonly number[])[] = [], runs: number[] = [];
+  for (let sum = 0; runs.length < BLOCK.least || sum < blockMs && runs.length < BLOCK.most;) {
+    const run = await subject.time(), ms = total(run);
+    parts.push(run);
+    runs.push(ms);
     sum += ms;
   }
-  return times;
+  return { ms: total(parts[0]!.map((_, at) => median(parts.map((run) => run[at]!)))), runs };
 }
 
 /** One block of each subject, and of the sentinel. */
 interface Round {
-  readonly blocks: readonly (readonly number[])[];
+  readonly blocks: readonly TimedBlock[];
   readonly sentinelMs: number;
 }
 
 async function round(subjects: readonly Subject[], index: number, options: MeasuringOptions): Promise<Round> {
   const { sentinel, blockMs, seed } = options, random = new Random(seed, index);
   const all = [...subjects, sentinel].map((subject, place) => ({ subject, place, key: random.word() }));
-  const blocks: (readonly number[])[] = [];
+  const blocks: TimedBlock[] = [];
   for (const { subject, place } of all.sort((a, b) => a.key - b.key)) {
     blocks[place] = await timedBlock(subject, blockMs);
   }
-  return { sentinelMs: median(blocks.pop()!), blocks };
+  return { sentinelMs: blocks.pop()!.ms, blocks };
 }
 
 /** The rounds whose sentinel is near the median of all sentinels. */
@@ -89,19 +103,20 @@ function counted(rounds: readonly Round[]): readonly Round[] {
 }
 
 function summary(
-  blocks: readonly (readonly number[])[],
+  blocks: readonly TimedBlock[],
   { all, seed }: { all: number; seed: number },
 ): MeasuredLatency {
   const samples = blocks.length, discarded = all - samples;
   if (samples === 0) return { medianMs: NaN, p95Ms: NaN, interval95Ms: null, samples, discarded, noise: Infinity };
-  const medians = blocks.map(median), medianMs = median(medians), runs = blocks.flat().sort((a, b) => a - b);
+  const times = blocks.map(({ ms }) => ms), medianMs = median(times);
+  const runs = blocks.flatMap((block) => block.runs).sort((a, b) => a - b);
   return {
     medianMs,
     p95Ms: runs[Math.min(runs.length - 1, Math.floor(0.95 * runs.length))]!,
-    interval95Ms: bootstrapInterval(medians, seed),
+    interval95Ms: bootstrapInterval(times, seed),
     samples,
     discarded,
-    noise: samples < 2 ? Infinity : DEVIATIONS * medianDeviation(medians) / medianMs,
+    noise: samples < 2 ? Infinity : DEVIATIONS * medianDeviation(times) / medianMs,
   };
 }
 
@@ -113,7 +128,7 @@ function summary(
  * ```ts
  * import { measureLatency } from "@zennas/zennas";
  * let runs = 0;
- * const subject = { time: () => [2, 3, 4][runs++ % 3]! }, sentinel = { time: () => 1 };
+ * const subject = { time: () => [[2, 3, 4][runs++ % 3]!] }, sentinel = { time: () => [1] };
  * const [measured] = await measureLatency([subject], { sentinel, repeats: 5, blockMs: 9, seed: 1 });
  * if (measured?.medianMs !== 3 || measured.samples !== 5 || measured.noise !== 0) throw new Error();
  * ```

@@ -1,6 +1,6 @@
 /** Budgets: limits on what a candidate may cost, checked before anything is scored. */
 import { countLayers, type NetworkForm, referenceCost, type Structure, trueCost } from "../networks/masternet/mod.ts";
-import type { BudgetLimits, LatencyBudget, SearchConfig } from "./config.ts";
+import type { BudgetLimits, LatencyBudget, PredictedLatencyBudget, SearchConfig } from "./config.ts";
 import type { CostModel } from "./settings.ts";
 
 /** A limit on something that can be measured of a structure. */
@@ -71,6 +71,8 @@ function rememberLast<T>(count: (structure: Structure) => T): (structure: Struct
 export interface BudgetModels {
   /** Predicts the latency of a structure, in milliseconds an image, as the latency budget describes it. */
   readonly latencyMs?: ((structure: Structure) => number) | undefined;
+  /** What predicts milliseconds an image by a model that a budget names. May throw where it cannot be read. */
+  readonly modelMs?: ((model: string) => (structure: Structure) => number) | undefined;
 }
 
 /** A search has a latency budget, but no model that predicts latency. */
@@ -78,14 +80,13 @@ export class MissingLatencyModelError extends Error {
   /** The error's class. */
   override readonly name = "MissingLatencyModelError";
   /** The budget that cannot be measured. */
-  readonly latency: LatencyBudget;
+  readonly latency: LatencyBudget | PredictedLatencyBudget;
 
   /** An error about this budget. */
-  constructor(latency: LatencyBudget) {
-    const { ms, batch, precision } = latency;
+  constructor(latency: LatencyBudget | PredictedLatencyBudget) {
+    const by = "model" in latency ? `by ${latency.model}` : `at batch ${latency.batch} in ${latency.precision}`;
     super(
-      "Cannot search under a latency budget without a latency model: " +
-        `got a limit of ${ms} ms an image at batch ${batch} in ${precision}`,
+      `Cannot search under a latency budget without a latency model: got a limit of ${latency.ms} ms an image ${by}`,
     );
     this.latency = latency;
   }
@@ -103,7 +104,7 @@ export function networkForm(config: SearchConfig): NetworkForm {
 }
 
 /** What can be counted of a structure. */
-export type CountedName = Exclude<keyof BudgetLimits, "latency">;
+export type CountedName = Exclude<keyof BudgetLimits, "latency" | "latencies">;
 
 /**
  * What can be counted of a structure, by the names of budgets: parameters and FLOPs by the configuration's cost model. Each
@@ -147,6 +148,7 @@ export function budgetsOf(config: SearchConfig, models: BudgetModels = {}): read
     { name: "macs", limit: limits.macs, measure: macs },
     { name: "peakMemoryBytes", limit: limits.peakMemoryBytes, measure: peakMemoryBytes },
     { name: "latencyMs", limit: limits.latency?.ms, measure: latencyModel(config, models) },
+    ...(limits.latencies ?? []).map((latency) => predictedBudget(latency, models)),
   ];
   return candidates.filter((budget): budget is Budget => budget.limit !== undefined);
 }
@@ -169,11 +171,22 @@ export function budgetUses(
   config: SearchConfig,
   models: BudgetModels = {},
 ): readonly BudgetUse[] {
-  const { latency: _, ...measurable } = config.budgets;
-  const known = models.latencyMs ? config : { ...config, budgets: measurable };
-  return budgetsOf(known, models).map(({ name, limit, counted = "true", measure }) => (
+  const { latency, latencies, ...measurable } = config.budgets;
+  const budgets = {
+    ...measurable,
+    ...(models.latencyMs && { latency }),
+    ...(models.modelMs && { latencies }),
+  };
+  return budgetsOf({ ...config, budgets }, models).map(({ name, limit, counted = "true", measure }) => (
     { budget: name, value: measure(structure), limit, counted }
   ));
+}
+
+/** A budget by a model of its own, named after the model's file. */
+function predictedBudget(latency: PredictedLatencyBudget, { modelMs }: BudgetModels): Budget {
+  if (!modelMs) throw new MissingLatencyModelError(latency);
+  const { ms: limit, model } = latency;
+  return { name: `latencyMs@${model.split("/").at(-1)}`, limit, measure: modelMs(model) };
 }
 
 function latencyModel(config: SearchConfig, models: BudgetModels): Budget["measure"] {

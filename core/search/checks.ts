@@ -89,6 +89,13 @@ const latency = z.strictObject({
   precision: z.enum(precisions, "f32, f16, dynamic or int8").default("f16"),
 }, "a latency budget with ms, batch and precision");
 
+/** The most limits on predicted latencies. */
+const MOST_LATENCIES = 16;
+
+const LATENCIES = "a list of latency budgets with ms and model";
+const latencies = z.array(z.strictObject({ ms: amount, model: name }, "a latency budget with ms and model"), LATENCIES)
+  .max(MOST_LATENCIES, `at most ${MOST_LATENCIES} latency budgets`);
+
 /** What is expected of one of the `modules`. */
 const MODULE = "a module (.ts or .js)";
 
@@ -111,6 +118,7 @@ const checks: Checks<Omit<SettingTypes, "budgets">> = {
   race,
   favouredSize: z.strictObject({ mean: amount, spread: amount }, "a favoured size with mean and spread"),
   latency,
+  latencies,
   modules: z.array(z.string(MODULE).regex(/\.[cm]?[jt]s$/, MODULE), "a list of modules (.ts or .js)"),
 };
 

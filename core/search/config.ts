@@ -24,6 +24,14 @@ export interface LatencyBudget {
   readonly precision: Precision;
 }
 
+/** A limit on what a calibration predicts. */
+export interface PredictedLatencyBudget {
+  /** Milliseconds an image, at the batch and precision of the calibration. */
+  readonly ms: number;
+  /** The path or URL of the calibration's artefact. */
+  readonly model: string;
+}
+
 /**
  * The most that a candidate may have. All are counted on the network that would be trained in the end: with residual
  * links, and with SE if `squeezeExcite` says so.
@@ -39,8 +47,10 @@ export interface BudgetLimits {
   readonly macs?: number | undefined;
   /** Peak bytes of float32 activations of one image. */
   readonly peakMemoryBytes?: number | undefined;
-  /** Needs a latency model. */
+  /** Needs a latency model: {@link SearchConfig.latencyModel}. */
   readonly latency?: LatencyBudget | undefined;
+  /** Limits that each name their own latency model. */
+  readonly latencies?: readonly PredictedLatencyBudget[] | undefined;
 }
 
 /** One text, or a list of at least two. */
@@ -89,6 +99,8 @@ export interface SearchConfig {
   readonly costs: CostModel;
   /** Default: none. */
   readonly budgets: BudgetLimits;
+  /** The path or URL of the calibration that predicts `budgets.latency`. */
+  readonly latencyModel?: string | undefined;
   /** The size of the population. Default: 512. */
   readonly population: number;
   /** The probability that a proposal crosses two parents before it is mutated. Default: 0. */

@@ -3,7 +3,14 @@
  * accepts is in checks.ts, which makes the schema of a configuration of these tables; `zen` makes its options of them.
  */
 import type { FavouredSize } from "../scoring/proxy.ts";
-import type { BudgetLimits, CascadeStage, LatencyBudget, OneOrMore, SearchConfig } from "./config.ts";
+import type {
+  BudgetLimits,
+  CascadeStage,
+  LatencyBudget,
+  OneOrMore,
+  PredictedLatencyBudget,
+  SearchConfig,
+} from "./config.ts";
 import type { RaceSettings } from "./race.ts";
 
 /** How parameters and FLOPs are counted: truly, or as the published code counts them. */
@@ -39,6 +46,8 @@ export interface FlagTypes {
   readonly favouredSize: FavouredSize;
   /** Paths or URLs of modules. */
   readonly modules: readonly string[];
+  /** Limits on predicted latencies. */
+  readonly latencies: readonly PredictedLatencyBudget[];
 }
 
 /** All kinds of settings, and the type of their values. */
@@ -137,6 +146,11 @@ export const settings = {
     help: "how --max-params and --max-flops count",
   },
   budgets: { kind: "budgets", default: {} },
+  latencyModel: {
+    kind: "name",
+    flag: "--latency-model <file>",
+    help: "the calibration that predicts a preset's latency budget: what zen latency calibrate wrote",
+  },
   population: {
     kind: "count",
     most: 1_000_000,
@@ -223,4 +237,9 @@ export const budgetSettings = {
   macs: { kind: "amount", flag: "--max-macs <count>", help: "budget: true multiply-adds of one image" },
   peakMemoryBytes: { kind: "amount", flag: "--max-memory <bytes>", help: "budget: peak activations of one image" },
   latency: { kind: "latency" },
+  latencies: {
+    kind: "latencies",
+    flag: "--max-latency <ms@file>",
+    help: "budget: predicted ms an image, such as 2.5ms@device.json; may be given several times",
+  },
 } as const satisfies Readonly<Record<keyof BudgetLimits, Setting>>;

@@ -23,8 +23,6 @@ export interface TimedTask {
 export interface TimedGraph {
   /** Runs it once; the time of each task but the copies of feeds and constants. Blocks the thread meanwhile. */
   tasks(): TimedTask[];
-  /** Runs it once; the sum of these times, ms. */
-  ms(): number;
 }
 
 /** The kernels of the CPU backend on this thread. */
@@ -56,10 +54,6 @@ class MachineGraph implements TimedGraph {
       if ("kernel" in task) times.push({ node: task.node, kernel: task.kernel, ms });
     }
     return times;
-  }
-
-  ms(): number {
-    return this.tasks().reduce((sum, { ms }) => sum + ms, 0);
   }
 }
 

@@ -28,6 +28,9 @@ const device: Table = {
   "--workers 3": { workers: 3 },
 };
 
+/** The URL of a file in the working directory. */
+const at = (path: string): string => `file://${Deno.cwd()}/${path}`;
+
 const searchSettings: Table = {
   "--proxy naswot": { proxy: "naswot" },
   "--proxy naswot --proxy zen:paper=2": { proxy: ["naswot", "zen:paper=2"] },
@@ -56,6 +59,12 @@ const searchSettings: Table = {
   "--max-flops 3e8": { "budgets.flops": 3e8 },
   "--max-macs 2e8": { "budgets.macs": 2e8 },
   "--max-memory 1e7": { "budgets.peakMemoryBytes": 1e7 },
+  "--max-latency 2.5ms@device.json": { "budgets.latencies": [{ ms: 2.5, model: at("device.json") }] },
+  "--max-latency 2@device.json --max-latency 4ms@/abs/b.json": {
+    "budgets.latencies": [{ ms: 2, model: at("device.json") }, { ms: 4, model: "file:///abs/b.json" }],
+  },
+  "--latency-model device.json": { latencyModel: at("device.json") },
+  "--objectives score,-latency@device.json": { objectives: ["score", `-latency@${at("device.json")}`] },
   "--population 100": { population: 100 },
   "--crossover 0.3": { crossover: 0.3 },
   "--window 12": { window: 12 },

@@ -1,10 +1,11 @@
 /** Every command runs with the permissions that it declares and no other, and says which one is missing. */
 import assert from "node:assert/strict";
 import type { Command } from "commander";
-import { createRun, TrustStore, trustSubject } from "@zennas/zennas";
+import { createRun, printArtefact, TrustStore, trustSubject } from "@zennas/zennas";
 import { ALWAYS, forWeights, type Permission, permissionsOf } from "../../cli/permissions.ts";
 import { commandWords, createProgram } from "../../cli/program.ts";
 import { smallConfig, TemporaryDirectory } from "../io/run_case.ts";
+import { smallArtefact } from "../latency/small_artefact.ts";
 import { DebianAdb, installed } from "../mobile/debian_adb.ts";
 import { exported, network } from "../mobile/networks.ts";
 import { directly } from "../mobile/phone/harness.ts";
@@ -65,6 +66,16 @@ class Scene implements AsyncDisposable {
     const structures = ["8", "16", "24"].map((channels) => `SuperConvK3BNRELU(3,${channels},1,1)`);
     Deno.writeTextFileSync(this.at("list.txt"), `${STRUCTURE}\n`);
     Deno.writeTextFileSync(this.at("labels.txt"), "cat\ndog\n");
+    const notes = {
+      on: "cpu",
+      space: "XXBL",
+      starts: STRUCTURE,
+      classes: "2",
+      seed: "1",
+      sentinelMs: "1",
+      maxMacs: "1e6",
+    };
+    Deno.writeTextFileSync(this.at("device.json"), printArtefact(smallArtefact({ notes, resolution: 8 })));
     Deno.writeTextFileSync(this.at("space.yaml"), "name: mine\nfamilies: [[SuperResK3K3]]\n");
     const rows = structures.map((text, index) => `"${text}",${index}`);
     Deno.writeTextFileSync(this.at("own.csv"), ["structure,accuracy", ...rows].join("\n"));
@@ -175,6 +186,25 @@ const cases: readonly Case[] = [
     args: (scene) => [scene.at("net.tflite"), "--data", scene.at("pictures"), "--images", "1"],
   },
   { words: "devices", uses: [], args: () => [] },
+  {
+    words: "latency measure",
+    uses: [],
+    args: () => [STRUCTURE, ...SMALL, "--repeats", "2", "--block-ms", "1", "--force"],
+  },
+  {
+    words: "latency calibrate",
+    uses: [],
+    args: (scene) => [
+      ...["--minutes", "0.0001", "--kernels", "0", "--networks", "14", "--max-macs", "1e6", "--init", STRUCTURE],
+      ...[...SMALL, "--classes", "2", "-o", scene.fresh()],
+    ],
+  },
+  { words: "latency predict", uses: [], args: (scene) => [scene.at("device.json"), STRUCTURE] },
+  {
+    words: "latency validate",
+    uses: [],
+    args: (scene) => [scene.at("device.json"), "--networks", "2", "--repeats", "2", "--block-ms", "1", "--force"],
+  },
   { words: "phone shell", uses: ["net", "read", "write"], args: (scene) => [...directed(scene), "true"] },
   { words: "phone doctor", uses: ["net"], args: directed },
   {

@@ -69,6 +69,23 @@ Deno.test("what a structure takes of each budget is told with how it was counted
   ]);
 });
 
+Deno.test("budgets of predicted latency each ask their own model, and have its file's name", () => {
+  const latencies = [{ ms: 2, model: "file:///x/a.json" }, { ms: 3, model: "b.json" }];
+  const settings = config({ budgets: { layers: 1, latencies } });
+  const modelMs = (model: string) => () => model.length;
+  const told = budgetUses(initial, settings, { modelMs }).slice(1);
+  assert.deepEqual(told.map(({ budget, value, limit }) => [budget, value, limit]), [
+    ["latencyMs@a.json", 16, 2],
+    ["latencyMs@b.json", 6, 3],
+  ]);
+  assert.equal(
+    excessOf(initial, budgetsOf(config({ budgets: { latencies } }), { modelMs }))!.budget,
+    "latencyMs@a.json",
+  );
+  assert.deepEqual(budgetUses(initial, settings).map(({ budget }) => budget), ["layers"]);
+  assert.throws(() => budgetsOf(settings), /without a latency model: got a limit of 2 ms an image by file:.*a.json$/);
+});
+
 Deno.test("a latency budget needs a latency model", () => {
   assert.throws(
     () => budgetsOf(config({ budgets: { latency: { ms: 0.1 } } })),

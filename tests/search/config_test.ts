@@ -83,9 +83,9 @@ Deno.test("an unknown key is named with the keys that exist", () => {
   );
   assert.deepEqual(lines.toSorted(), [
     "  budgets.latency.of: expected no such key but one of ms, batch, precision, got 2",
-    "  budgets.parms: expected no such key but one of layers, params, flops, macs, peakMemoryBytes, latency, got 1",
+    "  budgets.parms: expected no such key but one of layers, params, flops, macs, peakMemoryBytes, latency, latencies, got 1",
     "  populaton: expected no such key but one of preset, modules, proxy, variant, objectives, cascade, race, repeats, gamma, favouredSize, batch, space, initialStructure, " +
-    "costs, budgets, population, crossover, window, maxProposals, maxEvaluations, patience, maxSeconds, timeout, seed, resolution, classes, squeezeExcite, got 5",
+    "costs, budgets, latencyModel, population, crossover, window, maxProposals, maxEvaluations, patience, maxSeconds, timeout, seed, resolution, classes, squeezeExcite, got 5",
     "Cannot use settings:",
   ]);
 });

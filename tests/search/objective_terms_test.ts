@@ -73,7 +73,7 @@ Deno.test("what is no objective is named", () => {
     refuse(["score", "-params"], { proxy: "az-nas" }),
     /objectives: expected scores that do not rank .*az_nas/,
   );
-  assert.match(refuse(["score", "-params@x"]), /objectives.1: expected no @, got params@x/);
+  assert.match(refuse(["score", "-params@x"]), /objectives.1: expected one of latency before an @, got params@x/);
   assert.match(refuse(["score", "naswot:odd"]), /variant of naswot/);
 });
 
@@ -94,5 +94,5 @@ Deno.test("a registered kind of objective is given what stands behind the @, and
   for (const name of ["scaled", "params", "score", ""]) {
     assert.throws(() => registerObjective({ ...kind, name }), RangeError);
   }
-  assert.throws(() => objectivesOf(config(["score", "params@x"])), /expected one of scaled before an @/);
+  assert.throws(() => objectivesOf(config(["score", "params@x"])), /expected one of latency, scaled before an @/);
 });

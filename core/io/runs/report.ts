@@ -1,5 +1,6 @@
 /** What a search leaves for its user: the best structure and a report. */
 import {
+  type BudgetModels,
   type BudgetUse,
   budgetUses,
   type FrontCandidate,
@@ -46,7 +47,11 @@ export interface SearchReport {
 }
 
 /** The report on the result of a search. */
-export function reportOn(outcome: SearchOutcome, directory: string, config: SearchConfig): SearchReport {
+export function reportOn(
+  outcome: SearchOutcome,
+  directory: string,
+  { config, models }: { readonly config: SearchConfig; readonly models?: BudgetModels | undefined },
+): SearchReport {
   const { best, population, counts, proposals, evaluations, stoppedBy, front } = outcome;
   const count = costCounter(config);
   const costed = (one: ScoredCandidate): CostedCandidate => ({ ...one, ...count(one.structure) });
@@ -54,7 +59,7 @@ export function reportOn(outcome: SearchOutcome, directory: string, config: Sear
     run: runId(directory),
     config,
     best: best ? costed(best) : null,
-    budgets: best ? budgetUses(parseStructure(best.structure), config) : [],
+    budgets: best ? budgetUses(parseStructure(best.structure), config, models) : [],
     top: population.slice(0, TOP).map(costed),
     verdicts: counts,
     proposals,

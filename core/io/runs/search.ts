@@ -129,7 +129,7 @@ export async function runSearch(options: SearchOptions): Promise<SearchResult> {
     onEvent,
   });
   store.flush();
-  const report = reportOn(outcome, directory, config);
+  const report = reportOn(outcome, directory, { config, models: options });
   writeReport(report, directory);
   return { ...outcome, report };
 }
