@@ -141,9 +141,9 @@ export async function calibrateDevice(options: CalibrateOptions): Promise<void> 
   await using target = await openTarget(options.on, options);
   const use = { target, options }, settings = await drawSettings(options), device = deviceOf(use, settings);
   const { kernels: count, networks, seed } = options;
+  const work = await drawn(settings, use);
   using journal = await LatencyJournal.open(journalPath(out), { device, draw: { ...settings, count, networks, seed } });
   if (journal.entries.length > 0) note(`going on with ${journal.entries.length} measurements in ${journalPath(out)}`);
-  const work = await drawn(settings, use);
   using sentinel = await openSentinel(target, options.resolution);
   using interrupt = new InterruptSignal({ finishing: "keeping what was measured" });
   const calibration = await (async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Command } from "commander";
 import { createRun, printArtefact, TrustStore, trustSubject } from "@zennas/zennas";
 import { ALWAYS, forWeights, type Permission, permissionsOf } from "../../cli/permissions.ts";
+import { findAdapters } from "../../cli/device.ts";
 import { commandWords, createProgram } from "../../cli/program.ts";
 import { smallConfig, TemporaryDirectory } from "../io/run_case.ts";
 import { smallArtefact } from "../latency/small_artefact.ts";
@@ -76,6 +77,8 @@ class Scene implements AsyncDisposable {
       maxMacs: "1e6",
     };
     Deno.writeTextFileSync(this.at("device.json"), printArtefact(smallArtefact({ notes, resolution: 8 })));
+    const gpu = smallArtefact({ notes: { ...notes, on: "webgpu" }, resolution: 8 });
+    Deno.writeTextFileSync(this.at("gpu.json"), printArtefact(gpu));
     Deno.writeTextFileSync(this.at("space.yaml"), "name: mine\nfamilies: [[SuperResK3K3]]\n");
     const rows = structures.map((text, index) => `"${text}",${index}`);
     Deno.writeTextFileSync(this.at("own.csv"), ["structure,accuracy", ...rows].join("\n"));
@@ -117,6 +120,8 @@ interface Case {
   readonly code?: number;
 }
 
+/** Whether there is an adapter, if only a software driver. */
+const hasAdapter = (await findAdapters()).length > 0;
 const SMALL = ["--resolution", "8"], TINY = ["--batch", "4", ...SMALL];
 const directed = ({ adbd }: Scene): readonly string[] => directly(adbd);
 
@@ -199,6 +204,18 @@ const cases: readonly Case[] = [
       ...[...SMALL, "--classes", "2", "-o", scene.fresh()],
     ],
   },
+  // What is wrong with these calls is found behind the device, which is looked for with env.
+  ...(["measure", "calibrate", "validate"] as const).map((name): Case => ({
+    words: `latency ${name}`,
+    uses: ["env"],
+    args: (scene) =>
+      ({
+        measure: [STRUCTURE, ...SMALL, "--on", "webgpu", "--repeats", "2", "--block-ms", "1", "--force"],
+        calibrate: ["--on", "webgpu", "--space", "nowhere", "-o", scene.fresh()],
+        validate: [scene.at("gpu.json"), "--networks", "2"],
+      })[name],
+    code: hasAdapter ? name === "measure" ? 0 : 2 : 1,
+  })),
   { words: "latency predict", uses: [], args: (scene) => [scene.at("device.json"), STRUCTURE] },
   {
     words: "latency validate",
