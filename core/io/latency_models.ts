@@ -17,11 +17,10 @@ import { fileUrl } from "./yaml_file.ts";
 /** The name of the objective: `-latency@device.json`. */
 export const LATENCY_OBJECTIVE = "latency";
 
-/** What decides which models a configuration needs. */
-type Named = Pick<SearchConfig, "budgets" | "objectives" | "latencyModel">;
-
 /** The artefacts that a configuration names, each once, in the order of its settings. */
-export function latencyModelsOf({ budgets, objectives = [], latencyModel }: Named): readonly string[] {
+export function latencyModelsOf(
+  { budgets, objectives = [], latencyModel }: Pick<SearchConfig, "budgets" | "objectives" | "latencyModel">,
+): readonly string[] {
   const terms = objectives.map((text) => objectiveTerm(text)).filter((term) => term?.kind === LATENCY_OBJECTIVE);
   return [
     ...new Set([
