@@ -68,11 +68,11 @@ function show(measured: Measured, options: MeasureOptions): void {
 }
 
 /** Says which numbers were not given, and what can be done. */
-function refuse(noisy: readonly Measured[], { repeats, blockMs }: MeasureOptions): void {
+function refuse(noisy: readonly Measured[], { blockMs }: MeasureOptions): void {
   const worst = noisy.reduce((most, one) => one.latency.noise > most.latency.noise ? one : most);
   const { latency: { samples, noise }, structure } = worst;
-  const why = samples < Math.min(2, repeats)
-    ? `only ${samples} of its samples count`
+  const why = samples < 2
+    ? `its noise takes two samples that count: got ${samples}`
     : `its noise is at most ${100 * MOST_NOISE} %: got ${percent(noise)}`;
   throw new NoisyError(
     `Cannot name the latency of ${structure} as ${why}${noisy.length > 1 ? `; ${noisy.length} networks in all` : ""}`,

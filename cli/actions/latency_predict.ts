@@ -152,8 +152,8 @@ export async function validate(path: string, options: ValidateOptions): Promise<
     { network, latency: latencies[at]!, prediction: predictor.predict(network.kernels) }
   ));
   if (interrupt.signal.aborted) throw new Interrupted("interrupted; there is nothing to compare yet");
-  if (sentinelLatency!.samples < 2) {
-    throw new NoisyError("Cannot compare as nearly all rounds were discarded", "end what else runs here and try again");
+  if (sentinelLatency!.samples === 0) {
+    throw new NoisyError("Cannot compare as all rounds were discarded", "end what else runs here and try again");
   }
   const summary = summaryOf(rows, { artefact, ratio: sentinelLatency!.medianMs / notes.sentinelMs });
   if (!json) show(rows, summary);

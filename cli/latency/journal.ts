@@ -39,7 +39,10 @@ function parsed(text: string, path: string): z.infer<typeof file> {
 
 /** Throws UsageError where a journal is that of other settings. */
 function requireSame(was: object, settings: CalibrationSettings, path: string): void {
-  const flat = ({ device, draw }: { device?: object; draw?: object }) => ({ ...device, ...draw });
+  const flat = ({ device, draw }: { device?: { notes?: object }; draw?: object }) => {
+    const { notes, ...rest } = device ?? {};
+    return { ...rest, ...notes, ...draw };
+  };
   const before = flat(was), now = new Map<string, unknown>(Object.entries(flat(settings)));
   for (const [name, value] of Object.entries(before)) {
     if (JSON.stringify(value) === JSON.stringify(now.get(name))) continue;
