@@ -17,7 +17,7 @@ Deno.test("zen latency gives one object a network, in order, with these names", 
     other,
     ...QUICK,
     "--repeats",
-    "4",
+    "3",
     "--batch",
     "2",
     "--force",
@@ -77,7 +77,7 @@ Deno.test("zen latency calibrate writes what predict and validate take; the same
   assert.deepEqual(Object.keys(prediction).slice(0, 4), ["structure", "predicted_ms", "interval90_ms", "in_domain"]);
   assert.equal(prediction.structure, STRUCTURE);
   const validated = await zen([
-    ...["latency", "validate", out, "--networks", "2", "--repeats", "2", "--block-ms", "1", "--json"],
+    ...["latency", "validate", out, "--networks", "2", "--repeats", "3", "--block-ms", "1", "--json"],
   ]);
   assert.equal(validated.code, 0, validated.stderr);
   const events = lines(validated.stdout);

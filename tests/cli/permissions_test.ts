@@ -194,7 +194,7 @@ const cases: readonly Case[] = [
   {
     words: "latency measure",
     uses: [],
-    args: () => [STRUCTURE, ...SMALL, "--repeats", "2", "--block-ms", "1", "--force"],
+    args: () => [STRUCTURE, ...SMALL, "--repeats", "3", "--block-ms", "1", "--force"],
   },
   {
     words: "latency calibrate",
@@ -210,7 +210,7 @@ const cases: readonly Case[] = [
     uses: ["env"],
     args: (scene) =>
       ({
-        measure: [STRUCTURE, ...SMALL, "--on", "webgpu", "--repeats", "2", "--block-ms", "1", "--force"],
+        measure: [STRUCTURE, ...SMALL, "--on", "webgpu", "--repeats", "3", "--block-ms", "1", "--force"],
         calibrate: ["--on", "webgpu", "--space", "nowhere", "-o", scene.fresh()],
         validate: [scene.at("gpu.json"), "--networks", "2"],
       })[name],
@@ -220,7 +220,7 @@ const cases: readonly Case[] = [
   {
     words: "latency validate",
     uses: [],
-    args: (scene) => [scene.at("device.json"), "--networks", "2", "--repeats", "2", "--block-ms", "1", "--force"],
+    args: (scene) => [scene.at("device.json"), "--networks", "2", "--repeats", "3", "--block-ms", "1", "--force"],
   },
   { words: "phone shell", uses: ["net", "read", "write"], args: (scene) => [...directed(scene), "true"] },
   { words: "phone doctor", uses: ["net"], args: directed },
