@@ -5,6 +5,7 @@ import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addCorrelateCommand } from "./commands/correlate.ts";
 import { addDataCommand } from "./commands/data.ts";
 import { addDevicesCommand } from "./commands/devices.ts";
+import { addDistilCommand } from "./commands/distil.ts";
 import { addEvalCommand } from "./commands/eval.ts";
 import { addExportCommand } from "./commands/export.ts";
 import { addForwardCommand } from "./commands/forward.ts";
@@ -110,6 +111,7 @@ export function createProgram(): Command {
       addZooCommand,
       addRunsCommand,
       addTrainCommand,
+      addDistilCommand,
       addTrustCommand,
       addDataCommand,
       addEvalCommand,

@@ -8,8 +8,8 @@ import { trainSettingsFrom } from "../training/setting_options.ts";
 import { describeSubject, openTrainingSubject } from "../training/subject.ts";
 
 /** A folder below runs/ that no run has taken. */
-function freeFolder(network: string, seed: number): string {
-  const name = /^\w+$/.test(network) ? network : "structure", first = `${RUNS_FOLDER}/train-${name}-seed${seed}`;
+export function freeFolder(verb: "train" | "distil", network: string, { seed }: { readonly seed: number }): string {
+  const name = /^\w+$/.test(network) ? network : "structure", first = `${RUNS_FOLDER}/${verb}-${name}-seed${seed}`;
   for (let number = 2, folder = first;; folder = `${first}-${number++}`) if (!holdsRun(folder)) return folder;
 }
 
@@ -18,7 +18,7 @@ export async function train(network: string, options: TrainOptions): Promise<voi
   requirePictures();
   const config = await loadTrainConfig(options.preset, trainSettingsFrom(options));
   const subject = await describeSubject(network, options);
-  await openTrainingSubject(subject); // what cannot work is refused before a folder is made for it
-  using store = TrainingStore.create(options.out ?? freeFolder(subject.network, config.seed), { config, subject });
+  await openTrainingSubject(subject, config); // what cannot work is refused before a folder is made for it
+  using store = TrainingStore.create(options.out ?? freeFolder("train", subject.network, config), { config, subject });
   await runTrainingSession(store, options);
 }

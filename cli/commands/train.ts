@@ -47,22 +47,29 @@ Examples:
   zen export cifar_resnet20 --weights runs/resnet20/best.pth -o resnet20.tflite
   zen runs resume runs/resnet20`;
 
-/** Adds the command. */
-export function addTrainCommand(program: Command): void {
-  const command = program.command("train")
-    .description("train a network on images")
-    .argument("<network>", "a structure, a zoo network, a file with a structure, or the folder of a search")
+/** Adds what a training is told, with a teacher's settings or without. */
+export function addTrainingOptions(command: Command, { taught }: { readonly taught: boolean }): Command {
+  command
     .requiredOption("--data <dir>", "a data set, as zen data check takes it: a folder, or imagenet, cifar10, cifar100")
     .option("--split <name>", "the part of it that is trained on", "train")
     .option("--test-split <name>", "the part that is tested on (default: val, else test, where there is one)")
     .option("--preset <name|file>", "a recipe, or a YAML file of your own", "cifar-quick")
-    .option("--out <dir>", "the run's folder (default: runs/train-<network>-seed<seed>)")
+    .option("--out <dir>", `the run's folder (default: runs/${taught ? "distil" : "train"}-<network>-seed<seed>)`)
     .option("--weights <file>", "begin with these: a .pt, .pth, .th or .safetensors file")
     .addOption(new Option("--limit <images>", "only the first so many images of each part").argParser(integer(1)))
     .addOption(normalizeOption());
   const shared = [deviceOption(), precisionOption(), workersOption(), quietOption(), jsonOption()];
-  for (const option of [...trainSettingOptions(), ...shared]) command.addOption(option);
-  declarePermissions(addFormOptions(command), {
+  for (const option of [...trainSettingOptions({ taught }), ...shared]) command.addOption(option);
+  return addFormOptions(command);
+}
+
+/** What the network's argument may be. */
+export const NETWORK = "a structure, a zoo network, a file with a structure, or the folder of a search";
+
+/** Adds the command. */
+export function addTrainCommand(program: Command): void {
+  const command = program.command("train").description("train a network on images").argument("<network>", NETWORK);
+  declarePermissions(addTrainingOptions(command, { taught: false }), {
     ...{ read: ALWAYS, write: ALWAYS, env: FOR_A_GPU, ffi: "for images in files" },
   }).addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/train.ts")).train));

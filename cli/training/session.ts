@@ -119,7 +119,8 @@ function printResult(store: TrainingStore, { steps }: TrainingOutcome, pace: Pac
  * an interrupt, when everything done is on disk, and what `runTraining` throws.
  */
 export async function runTrainingSession(store: TrainingStore, options: TrainingSessionOptions): Promise<void> {
-  const { json = false, quiet, acceptChange } = options, subject = await openTrainingSubject(store.subject);
+  const { json = false, quiet, acceptChange } = options,
+    subject = await openTrainingSubject(store.subject, store.config);
   note(`run: ${store.directory}`);
   using interrupt = new InterruptSignal({ finishing: "finishing the step" });
   await using backend = await openDevice(options);

@@ -5,6 +5,7 @@ import {
   initialisationNames,
   optimiserNames,
   policyNames,
+  projectionNames,
   scheduleNames,
   type TrainSetting,
   trainSettings,
@@ -33,6 +34,7 @@ const readers: { readonly [Kind in keyof TrainTypes]: (option: Option, most?: nu
   initialisation: (option) => option.choices(initialisationNames),
   crop: (option) => option.choices(cropNames),
   policy: (option) => option.choices(policyNames),
+  projection: (option) => option.choices(projectionNames),
   epochList: (option) => option,
 };
 
@@ -41,9 +43,12 @@ const optionOf = ({ flag, help, kind, most }: TrainSetting): Option => readers[k
 const flagged: readonly (readonly [key: string, row: TrainSetting])[] = Object.entries<TrainSetting>(trainSettings)
   .filter(([, { flag }]) => flag !== undefined);
 
-/** The options of all settings that have a flag. They have no defaults, as a training takes those of its preset. */
-export function trainSettingOptions(): Option[] {
-  return flagged.map(([, row]) => optionOf(row));
+/**
+ * The options of all settings that have a flag, with a teacher's or without. They have no defaults, as a training takes those
+ * of its preset.
+ */
+export function trainSettingOptions({ taught = false } = {}): Option[] {
+  return flagged.filter(([, { teaches }]) => taught || !teaches).map(([, row]) => optionOf(row));
 }
 
 /** The settings that the options of {@link trainSettingOptions} parse to; those that are not given are undefined. */

@@ -1,39 +1,29 @@
 /** What is trained, and on what, by its description: a run's folder keeps it, so that a resume finds the same. */
 import { resolve } from "node:path";
 import { type NormalizationName, normalizations } from "../../core/images/mod.ts";
-import { readText } from "../../core/io/files/read.ts";
 import {
   type DataSet,
   fileHash,
-  holdsRun,
   limitedData,
   openCheckpoint,
   openDataFolder,
-  openRunForReading,
   openSplit,
   readParameters,
+  type TeacherSubject,
   type TrainingRun,
   type TrainingSubject,
 } from "../../core/io/mod.ts";
 import type { NamedDesign } from "../../core/networks/design.ts";
 import { networkNamed, networkNames } from "../../core/networks/zoo/mod.ts";
+import type { TrainConfig } from "../../core/train/config.ts";
 import type { TrainOptions } from "../commands/train.ts";
 import { inFile, UsageError } from "../errors.ts";
 import { formOf } from "../form_options.ts";
+import { networkText } from "./network_text.ts";
+import { checkTeaching } from "./teacher.ts";
 
 /** The parts of a run that its subject stands for. */
-export type OpenedSubject = Pick<TrainingRun, "design" | "train" | "test" | "normalization" | "values">;
-
-/** The network that an argument stands for: as it is, in a file, or the best of a search. */
-async function networkText(text: string): Promise<string> {
-  const info = await Deno.stat(text).catch(() => undefined);
-  if (info?.isFile) return (await readText(text, "structures")).trim();
-  if (!info?.isDirectory || !holdsRun(text)) return text;
-  using run = openRunForReading(text);
-  const { best } = run.summary();
-  if (!best) throw new UsageError(`Cannot train the best network of ${text} as it has found none`);
-  return best.structure;
-}
+export type OpenedSubject = Pick<TrainingRun, "design" | "train" | "test" | "normalization" | "values" | "teacher">;
 
 /** The parts of a data set, cut to a limit. */
 async function openData({ data, trainSplit, testSplit, limit }: TrainingSubject) {
@@ -52,30 +42,45 @@ function checkClasses(design: NamedDesign, { classes }: DataSet): void {
   );
 }
 
-/** Where weights begin: in a file, which must be the one that it was. Throws UsageError, CheckpointError. */
-async function checkWeights({ weights }: TrainingSubject): Promise<void> {
+/** The weights of a file, which must be the one that it was. */
+type KeptWeights = NonNullable<TrainingSubject["weights"]>;
+
+/** Throws UsageError where a file of weights has changed, FileError where there is none. */
+async function checkWeights(weights: KeptWeights | null): Promise<void> {
   if (!weights) return;
   const sha256 = await fileHash(weights.path);
   if (sha256 === weights.sha256) return;
-  throw new UsageError(`Cannot begin with ${weights.path} as it is another file now: got SHA-256 ${sha256}`);
+  throw new UsageError(`Cannot take weights of ${weights.path} as it is another file now: got SHA-256 ${sha256}`);
+}
+
+const valuesOf = ({ path }: KeptWeights): OpenedSubject["values"] & object => (parameters) => {
+  using file = openCheckpoint(path);
+  return readParameters(file, parameters);
+};
+
+/** Who teaches. Throws UsageError where the student cannot learn from it, or its weights are no longer those. */
+async function openTeacher(
+  { network, form, weights }: TeacherSubject,
+  { student, config }: { readonly student: NamedDesign; readonly config: TrainConfig },
+): Promise<OpenedSubject["teacher"]> {
+  const design = networkNamed(network).design(form);
+  checkTeaching(student, design, config);
+  await checkWeights(weights);
+  return { design, values: valuesOf(weights) };
 }
 
 /** Opens what a subject describes. Throws DataSetError, UsageError, CheckpointError. */
-export async function openTrainingSubject(subject: TrainingSubject): Promise<OpenedSubject> {
-  const { network, form, normalization, weights } = subject, design = networkNamed(network).design(form);
+export async function openTrainingSubject(subject: TrainingSubject, config: TrainConfig): Promise<OpenedSubject> {
+  const { network, form, normalization, weights, teacher } = subject, design = networkNamed(network).design(form);
   const data = await openData(subject);
   checkClasses(design, data.train);
-  await checkWeights(subject);
+  await checkWeights(weights);
   return {
     design,
     ...data,
     normalization: normalizations[normalization as NormalizationName],
-    ...(weights && {
-      values: (parameters) => {
-        using file = openCheckpoint(weights.path);
-        return readParameters(file, parameters);
-      },
-    }),
+    ...(weights && { values: valuesOf(weights) }),
+    ...(teacher && { teacher: await openTeacher(teacher, { student: design, config }) }),
   };
 }
 

@@ -45,3 +45,16 @@ export function resizeBilinear(image: ImageTensor, size: number): ImageTensor {
   }
   return { width: size, height: size, values: result };
 }
+
+/**
+ * The same along one side as a matrix, `[to, from]` row-major: row i holds how much of each source position target position i
+ * takes. Resizing an image multiplies its rows by one such matrix and its columns by another.
+ */
+export function bilinearMatrix({ from, to }: { readonly from: number; readonly to: number }): Float64Array {
+  const { first, second, share } = neighboursOf(from, to), matrix = new Float64Array(to * from);
+  for (let target = 0; target < to; target++) {
+    matrix[target * from + first[target]!]! += 1 - share[target]!;
+    matrix[target * from + second[target]!]! += share[target]!;
+  }
+  return matrix;
+}

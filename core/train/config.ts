@@ -7,6 +7,7 @@ import {
   initialisationNames,
   optimiserNames,
   policyNames,
+  projectionNames,
   scheduleNames,
   trainSettings,
   type TrainTypes,
@@ -68,6 +69,16 @@ export interface TrainConfig {
   readonly erasing: number;
   /** Epochs from one test to the next; the last epoch is always tested. */
   readonly evaluateEvery: number;
+  /** Of distillation: how much the distance of feature maps counts. */
+  readonly featureWeight: number;
+  /** Of distillation: how much the cross-entropy with the teacher's probabilities counts. */
+  readonly logitWeight: number;
+  /** Of distillation: the least down-sample ratio at which feature maps are compared. */
+  readonly featureRatio: number;
+  /** Of distillation: what is between the student's maps and the teacher's. */
+  readonly projection: TrainTypes["projection"];
+  /** Of distillation: rows and columns of the teacher's images. Default: those it was published for, else the student's. */
+  readonly teacherResolution?: number | undefined;
   /** Of weights, order and augmentation. */
   readonly seed: number;
 }
@@ -93,6 +104,7 @@ const checks: Checks<TrainTypes> = {
   initialisation: oneOf(initialisationNames),
   crop: oneOf(cropNames),
   policy: oneOf(policyNames),
+  projection: oneOf(projectionNames),
   epochList: z.array(epoch, RISING).max(1000, RISING).refine(rises, RISING),
 };
 

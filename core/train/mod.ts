@@ -2,11 +2,13 @@
 export * from "./clipping.ts";
 export { parseTrainConfig, type TrainConfig } from "./config.ts";
 export * from "./decay.ts";
+export * from "./distillation.ts";
 export * from "./initialisations.ts";
 export * from "./losses.ts";
 export * from "./optimisers/mod.ts";
 export * from "./plan.ts";
 export * from "./recipe.ts";
+export * from "./resized.ts";
 export { trainPresetNames } from "./preset_names.ts";
 export * from "./schedules.ts";
 export {
@@ -14,6 +16,7 @@ export {
   initialisationNames,
   optimiserNames,
   policyNames,
+  projectionNames,
   scheduleNames,
   type TrainTypes,
 } from "./settings.ts";

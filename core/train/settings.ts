@@ -15,6 +15,8 @@ export const initialisationNames = ["custom", "xavier", "msra", "scaled", "none"
 export const cropNames = ["none", "pad", "resized"] as const;
 /** Policies of operations on colours and shapes. */
 export const policyNames = ["none", "cifar10", "imagenet", "randaugment"] as const;
+/** What is between a student's map and its teacher's: a 1×1 convolution, and what follows it. */
+export const projectionNames = ["conv", "conv-norm", "conv-relu", "conv-norm-relu"] as const;
 
 /** The kinds of settings, and the type of their values. */
 export interface TrainTypes {
@@ -42,6 +44,8 @@ export interface TrainTypes {
   readonly crop: typeof cropNames[number];
   /** See {@link policyNames}. */
   readonly policy: typeof policyNames[number];
+  /** See {@link projectionNames}. */
+  readonly projection: typeof projectionNames[number];
   /** Whole numbers from 0 that rise. */
   readonly epochList: readonly number[];
 }
@@ -52,6 +56,8 @@ export interface TrainSetting extends Row<keyof TrainTypes> {
   readonly flag?: string;
   /** What it sets, in a few words. */
   readonly help?: string;
+  /** Whether it is of distillation, so that other trainings pay no heed. */
+  readonly teaches?: true;
 }
 
 /** The settings of a training, in the order in which problems are reported. */
@@ -139,6 +145,44 @@ export const trainSettings = {
     default: 1,
     flag: "--evaluate-every <epochs>",
     help: "epochs between tests",
+  },
+  featureWeight: {
+    kind: "size",
+    most: 1e6,
+    default: 1,
+    teaches: true,
+    flag: "--feature-weight <factor>",
+    help: "how much the distance of feature maps counts",
+  },
+  logitWeight: {
+    kind: "size",
+    most: 1e6,
+    default: 1,
+    teaches: true,
+    flag: "--logit-weight <factor>",
+    help: "how much the teacher's probabilities count",
+  },
+  featureRatio: {
+    kind: "count",
+    most: 65_536,
+    default: 16,
+    teaches: true,
+    flag: "--feature-ratio <ratio>",
+    help: "maps are compared from this down-sample ratio on",
+  },
+  projection: {
+    kind: "projection",
+    default: "conv-norm-relu",
+    teaches: true,
+    flag: "--projection <layers>",
+    help: "what is between the student's maps and the teacher's",
+  },
+  teacherResolution: {
+    kind: "count",
+    most: 4096,
+    teaches: true,
+    flag: "--teacher-resolution <pixels>",
+    help: "images are resized to so many rows for the teacher",
   },
   seed: { kind: "natural", default: 1, flag: "--seed <number>", help: "seed of weights, order and augmentation" },
 } as const satisfies Readonly<Record<keyof TrainConfig, TrainSetting>>;

@@ -39,13 +39,17 @@ export interface TrainingGraphs extends BeginningNetwork {
    * `optimiser/<slot>/<parameter>`, sums of gradients as `accumulated/<parameter>`, averages as `average/<parameter>`.
    */
   readonly held: HeldShapes;
-  /** All parameters and running statistics, in the order of a checkpoint. */
+  /** The network's parameters and running statistics, in the order of a checkpoint. */
   readonly parameters: readonly Parameter[];
+  /** Those that the loss added to the network's. */
+  readonly lossParameters: readonly Parameter[];
+  /** The names of the held tensors that steps only read. */
+  readonly fixed: readonly string[];
   /** What {@link step} is fed beside images and targets: its numbers in a step, counted from 1, at a learning rate. */
   scalars(step: number, learningRate: number): Record<string, Float32Array>;
   /**
-   * What held tensors begin with, given the values of all {@link parameters} by name: those, and averages the same. All
-   * others begin as zeros. Throws RangeError for a parameter without values.
+   * What held tensors begin with, given the values of all {@link parameters} and {@link lossParameters} by name: those, and
+   * averages the same. All others begin as zeros. Throws RangeError for a parameter without values.
    */
   beginning(values: Readonly<Record<string, Float32Array>>): Record<string, Float32Array>;
 }
@@ -69,9 +73,10 @@ function forward(graph: HeldGraph, design: NetworkDesign, options: TrainingOptio
   const { batch, normEpsilon: epsilon, smoothing = 0 } = options, { resolution, classes } = design;
   const network = new Network({ builder, mode: "train", parameters, epsilon });
   const shape = [batch, resolution, resolution, 3], on = new Arithmetic(builder);
-  const lowered = design.lower(network, builder.add("input", [], { name: IMAGE, shape }));
+  const images = builder.add("input", [], { name: IMAGE, shape }), lowered = design.lower(network, images);
   const fed = builder.add("input", [], { name: TARGETS, shape: [batch, classes] });
-  return { ...lowered, network, targets: on.shifted(on.scaled(fed, 1 - smoothing), smoothing / classes) };
+  const targets = on.shifted(on.scaled(fed, 1 - smoothing), smoothing / classes);
+  return { ...lowered, network, images, targets, hold: (name, extents) => graph.hold(name, extents) };
 }
 
 /** Every parameter that learns, with the gradient of the loss. */
@@ -148,6 +153,7 @@ export function trainingGraphs(design: NetworkDesign, options: TrainingOptions):
   const { accumulate = 1, normMomentum = 0.1, loss: lossOf } = options;
   const rule = optimiserOf(options.optimiser), graph = new HeldGraph();
   const pass = forward(graph, design, options), { network, logits } = pass;
+  const own = network.parameters.length, branchWeights = [...network.branchWeights];
   const loss = lossOf ? lossOf(pass) : crossEntropy(graph.builder, pass), outputs = [loss, logits];
   const statistics = network.norms.flatMap((norm) => graph.statistics(norm, normMomentum));
   const learnt = learntParameters(graph, network, loss);
@@ -156,14 +162,19 @@ export function trainingGraphs(design: NetworkDesign, options: TrainingOptions):
     : learnt.map(({ parameter, gradient }) => graph.accumulated(parameter, gradient, { share: 1 / accumulate }));
   const totals = learnt.map((each, index) => ({ ...each, gradient: sums[index]?.by ?? each.gradient }));
   const changes = stepChanges(graph, { learnt: totals, statistics }, { ...options, rule });
-  const cleared = sums.map((sum) => graph.cleared(sum)), parameters = withStatistics(network.parameters);
+  const cleared = sums.map((sum) => graph.cleared(sum)), updates = [...statistics, ...changes, ...cleared];
+  const parameters = withStatistics(network.parameters.slice(0, own));
+  const lossParameters = withStatistics(network.parameters.slice(own));
+  const changed = new Set(updates.map(({ name }) => name));
   return {
-    step: graph.build(outputs, [...statistics, ...changes, ...cleared]),
+    step: graph.build(outputs, updates),
     accumulate: accumulate === 1 ? undefined : graph.build(outputs, [...statistics, ...sums]),
     held: graph.shapes,
     parameters,
-    branchWeights: network.branchWeights,
+    lossParameters,
+    fixed: Object.keys(graph.shapes).filter((name) => !changed.has(name)),
+    branchWeights,
     scalars: (step, learningRate) => scalarFeeds(rule.scalars(step), learningRate),
-    beginning: (values) => beginningValues(parameters, values, graph.shapes),
+    beginning: (values) => beginningValues([...parameters, ...lossParameters], values, graph.shapes),
   };
 }

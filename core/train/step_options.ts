@@ -1,5 +1,6 @@
 /** What a step of training is told. */
 import type { NodeId } from "../graph/graph.ts";
+import type { Shape } from "../graph/shape.ts";
 import type { Network } from "../networks/layers.ts";
 import type { LoweredStructure } from "../networks/masternet/mod.ts";
 import type { Clipping } from "./clipping.ts";
@@ -9,8 +10,12 @@ import type { OptimiserSettings } from "./optimisers/table.ts";
 export interface TrainingPass extends LoweredStructure {
   /** The network; parameters that a loss adds to it are trained as well. */
   readonly network: Network;
+  /** The images, `[batch, h, w, 3]`. */
+  readonly images: NodeId;
   /** Probabilities of the classes, smoothed, `[batch, classes]`. */
   readonly targets: NodeId;
+  /** The node of a tensor that outlives steps and that no step changes, such as a teacher's weight. */
+  hold(name: string, shape: Shape): NodeId;
 }
 
 /** How a network is trained. */

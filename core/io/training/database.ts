@@ -19,6 +19,16 @@ const TABLES = `
   );
 `;
 
+/** Who teaches a network. */
+export interface TeacherSubject {
+  /** The network's name or structure. */
+  readonly network: string;
+  /** What its text leaves open. */
+  readonly form: Readonly<Record<string, number | boolean>>;
+  /** The file of its weights. */
+  readonly weights: { readonly path: string; readonly sha256: string };
+}
+
 /** What is trained on what: all that a resume needs to begin again, beside the configuration. */
 export interface TrainingSubject {
   /** The network's name or structure. */
@@ -37,6 +47,8 @@ export interface TrainingSubject {
   readonly normalization: string;
   /** The file that weights begin from; null where they are drawn. */
   readonly weights: { readonly path: string; readonly sha256: string } | null;
+  /** Whose maps and logits it learns beside the labels. Default: nobody's. */
+  readonly teacher?: TeacherSubject | undefined;
 }
 
 /** How well a network did on the test split. */

@@ -3,7 +3,15 @@ import type { Backend } from "../../graph/backend.ts";
 import { answers, Classification, type Classifier, heldClassifier } from "../../evaluation/mod.ts";
 import { evaluationPipeline, type ImagePipeline, type Normalization } from "../../images/mod.ts";
 import type { NetworkDesign } from "../../networks/design.ts";
-import { drawMix, labelTargets, mixRows, recipeOf, Trainer, type TrainingFeed } from "../../train/mod.ts";
+import {
+  drawMix,
+  labelTargets,
+  mixRows,
+  recipeOf,
+  teacherParameters,
+  Trainer,
+  type TrainingFeed,
+} from "../../train/mod.ts";
 import { writeParameters } from "../checkpoints/mod.ts";
 import { type DataSet, ImageBatches, type TrainingBatch, TrainingImages } from "../data/mod.ts";
 import { RunChangedError } from "../runs/identity.ts";
@@ -44,6 +52,8 @@ export interface TrainingRun {
   readonly normalization: Normalization;
   /** What weights begin with; drawn unless given. */
   readonly values?: (parameters: Trainer["parameters"]) => Readonly<Record<string, Float32Array>>;
+  /** Whose maps and logits the network learns beside the labels, and the values of its parameters. Default: nobody's. */
+  readonly teacher?: { readonly design: NetworkDesign; readonly values: TrainingRun["values"] & object } | undefined;
   /** What decides the losses, and where. */
   readonly session: Omit<Parameters<TrainingStore["begin"]>[0], "firstStep">;
   /** Ends the training after the step that is computed; everything done is kept. */
@@ -78,18 +88,20 @@ class TrainingLoop implements Disposable {
 
   constructor(run: TrainingRun) {
     const { design, backend, train, normalization, store: { config } } = run, { batch, seed } = config;
+    const teacher = run.teacher?.design;
     this.#run = run;
     const recipe = recipeOf(config, { size: design.resolution, normalization });
     this.#images = this.#resources.use(new TrainingImages(train, { recipe, batch, seed }));
-    this.#trainer = this.#resources.use(new Trainer(design, { config, backend, batches: this.#images.steps }));
+    this.#trainer = this.#resources.use(new Trainer(design, { config, backend, batches: this.#images.steps, teacher }));
     const { state } = this.#trainer, nameOf = (name: string): string => this.#trainer.evaluatedName(name);
     this.#classifier = this.#resources.use(heldClassifier(design, { batch: TEST_BATCH, backend, state, nameOf }));
   }
 
   /** All epochs that are left. */
   async run(): Promise<TrainingOutcome> {
-    const { store, session, values, signal } = this.#run, { stepsPerEpoch } = this.#trainer, { epochs } = store.config;
-    const done = await restoreSnapshot(store.directory, this.#trainer.state);
+    const { store, session, values, signal, teacher } = this.#run, { stepsPerEpoch } = this.#trainer;
+    const { epochs } = store.config, done = await restoreSnapshot(store.directory, this.#trainer.changing);
+    if (teacher) await this.#trainer.teach(teacher.values(teacherParameters(teacher.design)));
     if (done === 0) await this.#trainer.begin(values?.(this.#trainer.parameters));
     store.begin({ ...session, firstStep: done + 1 });
     this.#events = this.#resources.use(new EventFile(store.directory, { step: done + 1 }));
@@ -193,7 +205,7 @@ class TrainingLoop implements Disposable {
 
   /** Keeps everything after a step. Weights that are no numbers are not kept: the snapshot before them is worth more. */
   async #snapshot(step: number): Promise<void> {
-    const { store: { directory } } = this.#run, { state } = this.#trainer, values = await state.read();
+    const { store: { directory } } = this.#run, state = this.#trainer.changing, values = await state.read();
     this.#run.store.flush();
     if (Object.values(values).some((numbers) => !numbers.every(Number.isFinite))) {
       throw new DivergedError(directory, { step, loss: undefined });

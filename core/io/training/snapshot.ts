@@ -14,10 +14,13 @@ const RADIX = 2 ** 20;
 /** The values of held tensors. */
 export type HeldValues = Readonly<Record<string, Float32Array>>;
 
+/** The tensors of a state that a snapshot has: all of it, or those that steps change. */
+export type HeldPart = Pick<State, "shapes" | "write">;
+
 /** Writes what a state holds after a step, whole or not at all. Throws CheckpointError. */
 export async function writeSnapshot(
   directory: string,
-  { step, state, values }: { readonly step: number; readonly state: State; readonly values: HeldValues },
+  { step, state, values }: { readonly step: number; readonly state: HeldPart; readonly values: HeldValues },
 ): Promise<void> {
   await writeValues(`${directory}/${SNAPSHOT_FILE}`, {
     values: { ...values, [STEP]: Float32Array.of(Math.floor(step / RADIX), step % RADIX) },
@@ -29,7 +32,7 @@ export async function writeSnapshot(
  * Fills a state with a directory's snapshot and returns after which step it was taken; 0, and nothing is filled, where
  * there is none. Throws CheckpointError for a file that is damaged, or holds other tensors.
  */
-export async function restoreSnapshot(directory: string, state: State): Promise<number> {
+export async function restoreSnapshot(directory: string, state: HeldPart): Promise<number> {
   const path = `${directory}/${SNAPSHOT_FILE}`;
   if (!isThere(path)) return 0;
   using file = openCheckpoint(path);
