@@ -15,7 +15,7 @@ export async function distil(network: string, options: DistilOptions): Promise<v
   const student = await describeSubject(network, options),
     subject = {
       ...student,
-      teacher: await describeTeacher(student, { ...options, resolution: config.teacherResolution }),
+      teacher: await describeTeacher(student, { options, config }),
     };
   await openTrainingSubject(subject, config); // what cannot work is refused before a folder is made for it
   using store = TrainingStore.create(options.out ?? freeFolder("distil", subject.network, config), { config, subject });

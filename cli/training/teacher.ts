@@ -13,13 +13,14 @@ import { networkText } from "./network_text.ts";
 /** The teacher's file of weights. Throws UsageError where none is named, FetchError, FileError, CheckpointError. */
 async function weightsOf(network: string, options: DistilOptions): Promise<TeacherSubject["weights"]> {
   const { teacherWeights: weights, teacherPretrained: pretrained = false, checkpoints, json, quiet } = options;
+  const place = checkpoints === undefined ? {} : { checkpoints };
   if (weights !== undefined) return { path: resolve(weights), sha256: await fileHash(weights) };
   if (!pretrained) {
     throw new UsageError(
       "Cannot learn from a teacher without weights: give --teacher-weights FILE, or --teacher-pretrained",
     );
   }
-  using opened = await openWeights({ network, pretrained, checkpoints, json, quiet });
+  using opened = await openWeights({ network, pretrained, json, quiet, ...place });
   return opened!.file;
 }
 
@@ -29,9 +30,12 @@ async function weightsOf(network: string, options: DistilOptions): Promise<Teach
  */
 export async function describeTeacher(
   { form: student }: TrainingSubject,
-  options: DistilOptions & { readonly resolution: number | undefined },
+  { options, config: { teacherResolution: resolution } }: {
+    readonly options: DistilOptions;
+    readonly config: TrainConfig;
+  },
 ): Promise<TeacherSubject> {
-  const { teacher: text, resolution } = options, network = await networkText(text), { classes } = student;
+  const { teacher: text } = options, network = await networkText(text), { classes } = student;
   const form = networkNames.includes(network)
     ? { resolution }
     : { resolution: resolution ?? Number(student.resolution), classes: Number(classes) };

@@ -47,7 +47,9 @@ function images(count: number, from = 0): Tensors {
 /** What is held before the first run and after each. */
 async function states(graphs: TrainingGraphs, runs: readonly Tensors[], backend: Backend = oracleBackend) {
   using state = backend.hold(graphs.held);
-  await state.write(graphs.beginning(filledParameters([...graphs.parameters, ...graphs.lossParameters], fillingRules.trained)));
+  await state.write(
+    graphs.beginning(filledParameters([...graphs.parameters, ...graphs.lossParameters], fillingRules.trained)),
+  );
   using last = backend.compile(graphs.step, { state });
   using before = backend.compile(graphs.accumulate ?? graphs.step, { state });
   const seen = [await state.read()], losses: number[] = [];

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import {
   DivergedError,
+  filledParameters,
+  fillingRules,
   openCheckpoint,
+  parseStructure,
   parseTrainConfig,
   readTraining,
   RunChangedError,
   runTraining,
+  structureDesign,
   type TrainingEvent,
+  type TrainingRun,
 } from "@zennas/zennas";
 import { openCpu } from "../../../kernels/mod.ts";
 import { everyRow } from "../../scale.ts";
@@ -29,6 +34,7 @@ async function train(
     readonly config?: typeof smallTraining;
     readonly snapshotMs?: number;
     readonly acceptChange?: boolean;
+    readonly teacher?: TrainingRun["teacher"];
   } = {},
 ) {
   await using backend = await openCpu({ workers: 1 });
@@ -70,6 +76,32 @@ Deno.test("a network learns what its images show, and its files are those of the
     const values = (file: typeof last, key: string) => [...file.tensors.get(key)!.toFloat32()];
     assert.deepEqual(values(last, name), values(snapshot, `average/${name}`));
     assert.notDeepEqual(values(last, name), values(snapshot, name));
+  }));
+
+Deno.test("a student that is interrupted and continued leaves what an uninterrupted one leaves, and no teacher", () =>
+  inFolders(async (folder) => {
+    const structure = parseStructure("SuperConvK3BNRELU(3,8,1,1)SuperConvK3BNRELU(8,16,2,1)");
+    const design = structureDesign(structure, { classes: 2, resolution: 12 });
+    const teacher = {
+      design,
+      values: (all) => filledParameters(all, fillingRules.trained),
+    } as const satisfies TrainingRun["teacher"];
+    const config = { ...smallTraining, featureRatio: 2 }, options = { config, teacher };
+    assert.equal((await train(folder("whole"), options)).finished, true);
+    let outcome = await train(folder("parts"), { ...options, events: 5 });
+    assert.equal(outcome.finished, false);
+    while (!outcome.finished) outcome = await train(folder("parts"), { ...options, events: 5 });
+    assert.deepEqual(leftIn(folder("parts")), leftIn(folder("whole")));
+    await train(folder("alone"), { config });
+    const names = (path: string): string[] => {
+      using file = openCheckpoint(path);
+      return [...file.tensors.keys()];
+    };
+    assert.deepEqual(names(`${folder("whole")}/best.pth`), names(`${folder("alone")}/best.pth`));
+    const kept = names(`${folder("whole")}/snapshot.safetensors`);
+    assert.ok(kept.includes("distillation/stride2.weight") && !kept.some((name) => name.startsWith("teacher/")));
+    const { steps } = readTraining(folder("whole"));
+    assert.notEqual(steps[0]!.loss, readTraining(folder("alone")).steps[0]!.loss);
   }));
 
 Deno.test("losses that are no numbers end a training, and the last snapshot before them stays", () =>
