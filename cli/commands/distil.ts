@@ -1,7 +1,7 @@
 /** `zen distil`: trains a network that learns from a trained one. */
 import { type Command, Option } from "commander";
 import { imported } from "../options.ts";
-import { ALWAYS, declarePermissions, FOR_A_GPU, forWeights } from "../permissions.ts";
+import { ALWAYS, declarePermissions, FOR_A_GPU } from "../permissions.ts";
 import { addTrainingOptions, NETWORK, type TrainOptions } from "./train.ts";
 
 /** What the command's options parse to, beside the settings that `trainSettingsFrom` reads. */
@@ -39,7 +39,7 @@ export function addDistilCommand(program: Command): void {
     .option("--teacher-pretrained", "its published weights, of a network of Zen-NAS's, fetched once")
     .option("--checkpoints <where>", "with --teacher-pretrained: a folder that holds them, or a mirror's URL");
   declarePermissions(addTrainingOptions(command, { taught: true }), {
-    ...{ read: ALWAYS, write: ALWAYS, env: FOR_A_GPU, ffi: "for images in files", net: forWeights.net },
+    ...{ read: ALWAYS, write: ALWAYS, env: FOR_A_GPU, ffi: "for images in files", net: "with --teacher-pretrained" },
   }).addHelpText("after", EXAMPLES)
     .action(imported(async () => (await import("../actions/distil.ts")).distil));
 }

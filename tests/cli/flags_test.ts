@@ -6,6 +6,7 @@ import { taskOf } from "../../cli/actions/score.ts";
 import { configOf } from "../../cli/actions/search.ts";
 import type { ScoreOptions } from "../../cli/commands/score.ts";
 import type { SearchOptions } from "../../cli/commands/search.ts";
+import { trainSettingsFrom } from "../../cli/training/setting_options.ts";
 import { createProgram } from "../../cli/program.ts";
 
 import { zenJson } from "./zen.ts";
@@ -202,6 +203,25 @@ Deno.test("zen score scores by the defaults of a search", async () => {
   const { settings, repeats } = await taskOf([STRUCTURE], parsed<ScoreOptions>(["score"], []).options);
   const { batch, gamma, seed, ...config } = await configOf(parsed<SearchOptions>(["search"], []).options);
   assert.deepEqual([settings.batch, settings.gamma, settings.seed, repeats], [batch, gamma, seed, config.repeats]);
+});
+
+Deno.test("every flag of a teacher reaches its setting, and zen train has none of them", () => {
+  const words = ["distil"], given = ["--data", "d", "--teacher", "resnet18"];
+  const settings: Table = {
+    "--feature-weight 0.5": { featureWeight: 0.5 },
+    "--logit-weight 0": { logitWeight: 0 },
+    "--feature-ratio 4": { featureRatio: 4 },
+    "--projection conv-relu": { projection: "conv-relu" },
+    "--teacher-resolution 320": { teacherResolution: 320 },
+  };
+  const of = (row: string) => trainSettingsFrom(parsed<object>(words, [...given, ...row.split(" ")]).options);
+  const from = trainSettingsFrom(parsed<object>(words, given).options);
+  for (const row of Object.entries(settings)) requireEffects(row, { from, to: of(row[0]) });
+  const flags = (name: string) =>
+    createProgram().commands.find((one) => one.name() === name)!.options.map(({ long }) => long);
+  const own = ["--teacher", "--teacher-weights", "--teacher-pretrained", "--checkpoints"];
+  const taught = [...own, ...Object.keys(settings).map((row) => row.split(" ")[0])];
+  assert.deepEqual(new Set(flags("distil")).difference(new Set(flags("train"))), new Set(taught));
 });
 
 Deno.test("the limits of zen runs resume replace those of the run", async () => {

@@ -4,6 +4,8 @@ import type { Command } from "commander";
 import { createRun, printArtefact, TrustStore, trustSubject } from "@zennas/zennas";
 import { ALWAYS, forWeights, type Permission, permissionsOf } from "../../cli/permissions.ts";
 import { findAdapters } from "../../cli/device.ts";
+import { createRun, networkNamed, TrustStore, trustSubject } from "@zennas/zennas";
+import { ALWAYS, type Permission, permissionsOf } from "../../cli/permissions.ts";
 import { commandWords, createProgram } from "../../cli/program.ts";
 import { smallConfig, TemporaryDirectory } from "../io/run_case.ts";
 import { smallArtefact } from "../latency/small_artefact.ts";
@@ -13,6 +15,7 @@ import { directly } from "../mobile/phone/harness.ts";
 import { Adbd } from "../mobile/scripted_phone/adbd.ts";
 import { Phone } from "../mobile/scripted_phone/phone.ts";
 import { rowsToRun } from "../scale.ts";
+import { trainedWeights } from "./eval_case.ts";
 import { zenWith } from "./zen.ts";
 
 const STRUCTURE = "SuperConvK3BNRELU(3,8,2,1)SuperResK3K3(8,16,2,8,1)";
@@ -89,6 +92,14 @@ class Scene implements AsyncDisposable {
     await sharp({ create: image }).png().toFile(this.at("images/red.png"));
     Deno.mkdirSync(this.at("pictures/red"), { recursive: true });
     Deno.copyFileSync(this.at("images/red.png"), this.at("pictures/red/1.png"));
+    for (const name of ["train/blue/1", "train/blue/2", "train/red/1", "train/red/2", "val/red/1"]) {
+      Deno.mkdirSync(this.at(`set/${name.replace(/\/\d$/, "")}`), { recursive: true });
+      Deno.copyFileSync(this.at("images/red.png"), this.at(`set/${name}.png`));
+    }
+    Deno.mkdirSync(this.at("set/val/blue"));
+    Deno.copyFileSync(this.at("images/red.png"), this.at("set/val/blue/1.png"));
+    const teacher = networkNamed(STRUCTURE).design({ classes: 2, resolution: 8 });
+    Deno.writeFileSync(this.at("teacher.safetensors"), trainedWeights(teacher));
     const module = import.meta.resolve("../../examples/custom_proxy.ts");
     const header = JSON.stringify({ a: { dtype: "F32", shape: [1], data_offsets: [0, 4] } }).padEnd(64);
     const length = String.fromCharCode(64).padEnd(8, "\0");
@@ -123,6 +134,10 @@ interface Case {
 /** Whether there is an adapter, if only a software driver. */
 const hasAdapter = (await findAdapters()).length > 0;
 const SMALL = ["--resolution", "8"], TINY = ["--batch", "4", ...SMALL];
+/** A training of an epoch. */
+const training = (scene: Scene): readonly string[] => [
+  ...["--data", scene.at("set"), "--out", scene.fresh(), "--epochs", "1", "--warmup", "0", "--batch", "4", ...SMALL],
+];
 const directed = ({ adbd }: Scene): readonly string[] => directly(adbd);
 
 const cases: readonly Case[] = [
@@ -165,6 +180,15 @@ const cases: readonly Case[] = [
   { words: "weights inspect", uses: [], args: (scene) => [scene.at("a.safetensors")] },
   { words: "weights convert", uses: [], args: (scene) => [scene.at("a.safetensors"), `${scene.fresh()}.pt`] },
   { words: "data check", uses: [], args: (scene) => [scene.at("pictures")] },
+  { words: "train", uses: ["env", "ffi"], args: (scene) => [STRUCTURE, ...training(scene)] },
+  {
+    words: "distil",
+    uses: ["env", "ffi"],
+    args: (scene) => [
+      ...[STRUCTURE, ...training(scene), "--feature-ratio", "2"],
+      ...["--teacher", STRUCTURE, "--teacher-weights", scene.at("teacher.safetensors")],
+    ],
+  },
   { words: "runs show", uses: [], args: (scene) => [scene.emptyRun()] },
   { words: "runs front", uses: [], args: (scene) => [scene.emptyRun()] },
   { words: "runs resume", uses: ["env"], args: (scene) => [scene.emptyRun()] },
@@ -256,7 +280,7 @@ Deno.test("every command declares its permissions, its help names them, and ever
     for (const name of Object.keys(declared) as Permission[]) {
       assert.ok(help.includes(`  --allow-${name}`), `${words} --help names ${name}`);
       // Weights are fetched from the network alone, and eval takes what predict takes, beside a data set.
-      if (words === "eval" || declared[name] === forWeights.net) continue;
+      if (words === "eval" || name === "net" && /^with --(teacher-)?pretrained/.test(declared[name]!)) continue;
       const tried = own.some(({ uses }) => needed(words, uses).includes(name)) || words === "phone list" ||
         words.startsWith("phone ") && elsewhere.includes(name);
       assert.ok(tried, `${words} is not tried with ${name}`);
