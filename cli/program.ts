@@ -8,6 +8,7 @@ import { addDevicesCommand } from "./commands/devices.ts";
 import { addDistilCommand } from "./commands/distil.ts";
 import { addEvalCommand } from "./commands/eval.ts";
 import { addExportCommand } from "./commands/export.ts";
+import { addFinalistsCommand } from "./commands/finalists.ts";
 import { addForwardCommand } from "./commands/forward.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
 import { addLatencyCommand } from "./commands/latency.ts";
@@ -112,6 +113,7 @@ export function createProgram(): Command {
       addRunsCommand,
       addTrainCommand,
       addDistilCommand,
+      addFinalistsCommand,
       addTrustCommand,
       addDataCommand,
       addEvalCommand,

@@ -47,17 +47,23 @@ Examples:
   zen export cifar_resnet20 --weights runs/resnet20/best.pth -o resnet20.tflite
   zen runs resume runs/resnet20`;
 
-/** Adds what a training is told, with a teacher's settings or without. */
-export function addTrainingOptions(command: Command, { taught }: { readonly taught: boolean }): Command {
+/** Adds what a training is told, with a teacher's settings or without, with a folder and weights of its own or without. */
+export function addTrainingOptions(
+  command: Command,
+  { taught, own = true }: { readonly taught: boolean; readonly own?: boolean },
+): Command {
   command
     .requiredOption("--data <dir>", "a data set, as zen data check takes it: a folder, or imagenet, cifar10, cifar100")
     .option("--split <name>", "the part of it that is trained on", "train")
     .option("--test-split <name>", "the part that is tested on (default: val, else test, where there is one)")
     .option("--preset <name|file>", "a recipe, or a YAML file of your own", "cifar-quick")
-    .option("--out <dir>", `the run's folder (default: runs/${taught ? "distil" : "train"}-<network>-seed<seed>)`)
-    .option("--weights <file>", "begin with these: a .pt, .pth, .th or .safetensors file")
     .addOption(new Option("--limit <images>", "only the first so many images of each part").argParser(integer(1)))
     .addOption(normalizeOption());
+  if (own) {
+    command
+      .option("--out <dir>", `the run's folder (default: runs/${taught ? "distil" : "train"}-<network>-seed<seed>)`)
+      .option("--weights <file>", "begin with these: a .pt, .pth, .th or .safetensors file");
+  }
   const shared = [deviceOption(), precisionOption(), workersOption(), quietOption(), jsonOption()];
   for (const option of [...trainSettingOptions({ taught }), ...shared]) command.addOption(option);
   return addFormOptions(command);

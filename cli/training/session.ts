@@ -23,6 +23,8 @@ export interface TrainingSessionOptions extends DeviceOptions {
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly acceptChange?: boolean | undefined;
+  /** Whether others follow, so that it prints no result. Default: no. */
+  readonly part?: boolean | undefined;
 }
 
 /** The time a session takes, and what it says of it. */
@@ -119,7 +121,7 @@ function printResult(store: TrainingStore, { steps }: TrainingOutcome, pace: Pac
  * an interrupt, when everything done is on disk, and what `runTraining` throws.
  */
 export async function runTrainingSession(store: TrainingStore, options: TrainingSessionOptions): Promise<void> {
-  const { json = false, quiet, acceptChange } = options,
+  const { json = false, quiet, acceptChange, part = false } = options,
     subject = await openTrainingSubject(store.subject, store.config);
   note(`run: ${store.directory}`);
   using interrupt = new InterruptSignal({ finishing: "finishing the step" });
@@ -129,13 +131,13 @@ export async function runTrainingSession(store: TrainingStore, options: Training
   using line = new ProgressLine({ hidden: json || quiet });
   const onEvent = (event: TrainingEvent): void => {
     pace.count(event);
-    if (json) return printJson(jsonEvent(event));
+    if (json) return part ? undefined : printJson(jsonEvent(event));
     if (event.event === "step") return line.update(() => pace.progress(event));
     if (!quiet) noteEpoch(event, epochs);
   };
   const outcome = await runTraining({ ...subject, store, backend, session, signal: interrupt.signal, onEvent });
-  if (json) printJson(finalEvent(store, outcome, pace));
-  else if (outcome.steps > 0) printResult(store, outcome, pace);
+  if (json && !part) printJson(finalEvent(store, outcome, pace));
+  else if (!json && !part && outcome.steps > 0) printResult(store, outcome, pace);
   if (outcome.finished) return;
   const { directory } = store;
   throw new Interrupted(`interrupted; everything done is kept, continue with: zen runs resume ${directory}`);

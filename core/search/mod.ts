@@ -7,6 +7,7 @@ export { secondsOf } from "./duration.ts";
 export * from "./crossover.ts";
 export * from "./evolution.ts";
 export * from "./evolution_options.ts";
+export * from "./finalists.ts";
 export * from "./initial_structures.ts";
 export * from "./mutation.ts";
 export * from "./objective_population.ts";
