@@ -9,6 +9,8 @@ import {
   readTraining,
   replaceFile,
   TrainingStore,
+  type TrainingSubject,
+  type TrainingSummary,
 } from "../../core/io/mod.ts";
 import { requirePictures } from "../../core/io/picture_permission.ts";
 import { type FinalistField, judgeFinalists, type TrainedFinalist } from "../../core/search/mod.ts";
@@ -34,37 +36,35 @@ async function fieldOf(directory: string, { top }: FinalistsOptions): Promise<Om
   return { config, best: run.top(top), scored };
 }
 
-/** The top-1 of a finished training; undefined for any other. */
-function accuracyOf(directory: string): number | undefined {
-  if (!holdsRun(directory)) return undefined;
-  const { epochs, config } = readTraining(directory);
-  return epochs.length < config.epochs ? undefined : epochs.at(-1)?.test?.top1;
-}
-
-/** The store of one training, new or continued. Throws UsageError where it was begun by other settings. */
-async function storeOf(directory: string, structure: string, { config, options }: Settings): Promise<TrainingStore> {
-  const subject = await describeSubject(structure, options);
-  await openTrainingSubject(subject, config);
-  if (subject.testSplit === null) {
-    throw new UsageError("Cannot compare finalists as the data must have a split to test on");
-  }
-  if (!holdsRun(directory)) return TrainingStore.create(directory, { config, subject });
-  const store = TrainingStore.open(directory);
-  if (isDeepStrictEqual([store.config, store.subject], JSON.parse(JSON.stringify([config, subject])))) return store;
-  store[Symbol.dispose]();
-  throw new UsageError(`Cannot go on with ${directory} as it was begun by other settings, or on other data`);
-}
-
+/** By what finalists are trained. */
 interface Settings {
   readonly config: TrainConfig;
   readonly options: FinalistsOptions;
 }
 
+/** What a structure is trained on. Throws UsageError for data without images to test on. */
+async function subjectOf(structure: string, { config, options }: Settings): Promise<TrainingSubject> {
+  const subject = await describeSubject(structure, options);
+  await openTrainingSubject(subject, config);
+  if (subject.testSplit !== null) return subject;
+  throw new UsageError("Cannot compare finalists as the data must have a split to test on");
+}
+
+/** The top-1 after the last epoch; undefined before. Throws UsageError where a training was begun by other settings. */
+function accuracyOf(directory: string, wanted: Pick<TrainingSummary, "config" | "subject">): number | undefined {
+  const { epochs, config, subject } = readTraining(directory);
+  if (!isDeepStrictEqual([config, subject], JSON.parse(JSON.stringify([wanted.config, wanted.subject])))) {
+    throw new UsageError(`Cannot go on with ${directory} as it was begun by other settings, or on other data`);
+  }
+  return epochs.length < config.epochs ? undefined : epochs.at(-1)?.test?.top1;
+}
+
 /** Trains one seed of one finalist unless that is done; gives its accuracy. Throws Interrupted. */
 async function trainOne(directory: string, structure: string, settings: Settings): Promise<number> {
-  const done = accuracyOf(directory);
+  const { config } = settings, subject = await subjectOf(structure, settings), isThere = holdsRun(directory);
+  const done = isThere ? accuracyOf(directory, { config, subject }) : undefined;
   if (done !== undefined) return done;
-  using store = await storeOf(directory, structure, settings);
+  using store = isThere ? TrainingStore.open(directory) : TrainingStore.create(directory, { config, subject });
   await runTrainingSession(store, { ...settings.options, part: true });
   return store.epochs().at(-1)!.test!.top1;
 }

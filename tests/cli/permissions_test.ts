@@ -59,6 +59,15 @@ class Scene implements AsyncDisposable {
     return path;
   }
 
+  /** A run that has found one candidate. */
+  searched(): string {
+    const path = this.fresh();
+    using store = createRun(path, smallConfig({ initialStructure: STRUCTURE }));
+    store.append({ index: 0, structure: STRUCTURE, verdict: "scored", score: 1 });
+    store.flush();
+    return path;
+  }
+
   /** A folder with a run in it. */
   rootOfRun(): string {
     const root = this.fresh();
@@ -180,6 +189,14 @@ const cases: readonly Case[] = [
   { words: "weights inspect", uses: [], args: (scene) => [scene.at("a.safetensors")] },
   { words: "weights convert", uses: [], args: (scene) => [scene.at("a.safetensors"), `${scene.fresh()}.pt`] },
   { words: "data check", uses: [], args: (scene) => [scene.at("pictures")] },
+  {
+    words: "finalists",
+    uses: ["env", "ffi"],
+    args: (scene) => [
+      ...[scene.searched(), "--top", "1", "--random", "0", "--largest", "0"],
+      ...training(scene).filter((word, at, all) => word !== "--out" && all[at - 1] !== "--out"),
+    ],
+  },
   { words: "train", uses: ["env", "ffi"], args: (scene) => [STRUCTURE, ...training(scene)] },
   {
     words: "distil",
@@ -280,7 +297,7 @@ Deno.test("every command declares its permissions, its help names them, and ever
     for (const name of Object.keys(declared) as Permission[]) {
       assert.ok(help.includes(`  --allow-${name}`), `${words} --help names ${name}`);
       // Weights are fetched from the network alone, and eval takes what predict takes, beside a data set.
-      if (words === "eval" || name === "net" && /^with --(teacher-)?pretrained/.test(declared[name]!)) continue;
+      if (words === "eval" || /^with --(teacher-)?pretrained/.test(declared[name]!)) continue;
       const tried = own.some(({ uses }) => needed(words, uses).includes(name)) || words === "phone list" ||
         words.startsWith("phone ") && elsewhere.includes(name);
       assert.ok(tried, `${words} is not tried with ${name}`);
