@@ -1,7 +1,7 @@
 /** Who teaches in a distillation, by its description, and whether two networks can be compared. */
 import { fileHash, type TeacherSubject, type TrainingSubject } from "../../core/io/mod.ts";
 import { resolve } from "node:path";
-import { type NamedDesign, type NetworkDesign } from "../../core/networks/design.ts";
+import type { NamedDesign, NetworkDesign } from "../../core/networks/design.ts";
 import { networkNamed, networkNames } from "../../core/networks/zoo/mod.ts";
 import { ShapeError } from "../../core/graph/shape.ts";
 import { distillationLoss, type TrainConfig, trainingGraphs } from "../../core/train/mod.ts";
