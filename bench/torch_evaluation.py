@@ -120,9 +120,9 @@ def read_tensor(shape):
     return values.view(*shape).permute(0, 3, 1, 2) if len(shape) == 4 else values.view(*shape)
 
 
-def build(request):
-    """The network with the parameters that follow, and the images behind them."""
-    network = BUILDERS.get(request["network"], zennet)(request["classes"], structure=request["structure"]).eval()
+def load_network(request):
+    """The network with the parameters that follow."""
+    network = BUILDERS.get(request["network"], zennet)(request["classes"], structure=request["structure"])
     state = {name: value for name, value in network.state_dict().items() if not name.endswith("num_batches_tracked")}
     if len(state) != len(request["shapes"]):
         raise ValueError(f"Cannot load {len(request['shapes'])} parameters: the network has {len(state)}")
@@ -131,10 +131,18 @@ def build(request):
         if read.shape != value.shape:
             raise ValueError(f"Cannot load a parameter of shape {read.shape} as one of {value.shape}")
         value.copy_(read)
-    size = request["resolution"]
+    return network
+
+
+def layout_of(request):
+    return torch.channels_last if request["layout"] == "channels_last" else torch.contiguous_format
+
+
+def build(request):
+    """The network with the parameters that follow, and the images behind them."""
+    network, size = load_network(request).eval(), request["resolution"]
     images = read_tensor([request["batch"], size, size, 3])
-    layout = torch.channels_last if request["layout"] == "channels_last" else torch.contiguous_format
-    return network.to(memory_format=layout), images.contiguous(memory_format=layout)
+    return network.to(memory_format=layout_of(request)), images.contiguous(memory_format=layout_of(request))
 
 
 def main():

@@ -1,8 +1,5 @@
 /** A process of PyTorch that computes networks in inference mode: torch_evaluation.py says what they say to it. */
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import process from "node:process";
-import type { Readable, Writable } from "node:stream";
+import { PeerProcess } from "./peer_process.ts";
 
 /** How tensors of four axes lie in PyTorch's memory. */
 export type Layout = "contiguous" | "channels_last";
@@ -33,48 +30,25 @@ export interface BuiltPeer {
 
 /** The process. */
 export class TorchProcess implements Disposable {
-  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #lines: AsyncIterator<string>;
+  readonly #peer: PeerProcess;
 
   /** Starts a Python that has torch. */
   constructor(python: string, { threads }: { readonly threads: number }) {
-    const script = new URL("torch_evaluation.py", import.meta.url).pathname;
-    this.#child = spawn(python, [script, "--threads", `${threads}`], { stdio: ["pipe", "pipe", "inherit"] });
-    this.#child.on("error", ({ message }) => {
-      process.stderr.write(`Cannot run ${python}: ${message}\n`);
-      process.exit(1);
-    });
-    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+    this.#peer = new PeerProcess(python, { script: "torch_evaluation.py", threads });
   }
 
   /** Builds a network and computes its images once. */
   async build({ tensors, ...subject }: PeerSubject): Promise<BuiltPeer> {
-    this.#write(`${JSON.stringify(subject)}\n`);
-    for (const { buffer, byteOffset, byteLength } of tensors) {
-      this.#write(new Uint8Array(buffer, byteOffset, byteLength));
-    }
-    return await this.#answer() as BuiltPeer;
+    return await this.#peer.ask(subject, tensors) as BuiltPeer;
   }
 
   /** Seconds that computing the images so many times takes. */
   async seconds(batches: number): Promise<number> {
-    this.#write(`${JSON.stringify({ batches })}\n`);
-    return (await this.#answer() as { readonly seconds: number }).seconds;
-  }
-
-  #write(bytes: string | Uint8Array): void {
-    this.#child.stdin.write(bytes);
-  }
-
-  /** The next line. Throws Error where the process ended instead. */
-  async #answer(): Promise<unknown> {
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error("Cannot measure the peer: its process ended (its last words are above)");
-    return JSON.parse(value);
+    return (await this.#peer.ask({ batches }) as { readonly seconds: number }).seconds;
   }
 
   /** Ends the process. */
   [Symbol.dispose](): void {
-    this.#child.kill();
+    this.#peer[Symbol.dispose]();
   }
 }
