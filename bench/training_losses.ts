@@ -1,8 +1,9 @@
 /**
  * Losses of a training beside PyTorch's, from the same weights and the same images in the same order:
- * `deno task bench:losses --peer <python with torch> --data <dir> [--network cifar_resnet20] [--steps 200] [--batch 64]`.
+ * `deno task bench:losses --peer <python with torch> --data <dir> [--network cifar_resnet20] [--steps 200] [--batch 64]
+ * [--threads <of PyTorch>]`.
  *
- * The recipe is the preset `cifar-quick` without augmentation. PyTorch also trains in float64, and again in float32 with
+ * The recipe is the preset `cifar-quick` without augmentation and warm-up. PyTorch also trains in float64, and again in float32 with
  * one thread and with the other layout: how far these are from each other is what rounding does, and the measure for ours.
  * Prints Markdown.
  *
@@ -26,21 +27,22 @@ const { values } = parseArgs({
     network: { type: "string", default: "cifar_resnet20" },
     steps: { type: "string", default: "200" },
     batch: { type: "string", default: "64" },
+    threads: { type: "string", default: `${navigator.hardwareConcurrency}` },
   },
 });
 
 /** Steps that are shown; the last is shown too. */
-const SHOWN = [1, 2, 5, 10, 20, 50, 100, 150, 200];
+const SHOWN = [1, 5, 10, 20, 30, 50, 100, 150, 200];
 /** Steps between two words on stderr. */
 const CHUNK = 25;
 
 /** The forms in which PyTorch trains, by their columns. */
-const cores = navigator.hardwareConcurrency;
+const threads = Number(values.threads);
 const forms: Readonly<Record<string, PeerForm>> = {
-  f64: { layout: "contiguous", dtype: "float64", threads: cores },
-  f32: { layout: "contiguous", dtype: "float32", threads: cores },
-  "f32, 1 thread": { layout: "contiguous", dtype: "float32", threads: 1 },
-  "f32, channels last": { layout: "channels_last", dtype: "float32", threads: cores },
+  f64: { layout: "contiguous", dtype: "float64", threads },
+  f32: { layout: "contiguous", dtype: "float32", threads },
+  ...(threads > 1 && { "f32, 1 thread": { layout: "contiguous", dtype: "float32", threads: 1 } }),
+  "f32, channels last": { layout: "channels_last", dtype: "float32", threads },
 };
 
 /** The batches of an epoch, which steps take in turn. */
@@ -68,14 +70,14 @@ async function losses(name: string, take: (count: number) => Promise<readonly nu
 
 /** Losses by column: ours, then PyTorch's. */
 async function allLosses(python: string, data: string): Promise<Readonly<Record<string, readonly number[]>>> {
-  const own = { batch: Number(values.batch), crop: "none", flip: false };
+  const own = { batch: Number(values.batch), crop: "none", flip: false, warmupEpochs: 0 };
   const config = await loadTrainConfig("cifar-quick", own), design = networkNamed(values.network).design();
   const batches = await realBatches(data, config, design.resolution);
   await using backend = await openCpu();
   using training = await BenchTraining.begin(design, { name: values.network, config, backend, batches });
   const rates = training.nextRates(Number(values.steps)), found: Record<string, readonly number[]> = {};
   found.zen = await losses("zen", (count) => training.take(count));
-  using peer = new TorchTrainingProcess(python, { threads: cores });
+  using peer = new TorchTrainingProcess(python, { threads });
   for (const [name, form] of Object.entries(forms)) {
     await peer.begin(training.subject, form);
     let taken = 0;

@@ -1,5 +1,6 @@
 /** What `zen train` does. */
 import { holdsRun, loadTrainConfig, TrainingStore } from "../../core/io/mod.ts";
+import { inferenceGraph } from "../../core/networks/inference.ts";
 import { requirePictures } from "../../core/io/picture_permission.ts";
 import type { TrainOptions } from "../commands/train.ts";
 import { RUNS_FOLDER } from "../search/session.ts";
@@ -18,7 +19,9 @@ export async function train(network: string, options: TrainOptions): Promise<voi
   requirePictures();
   const config = await loadTrainConfig(options.preset, trainSettingsFrom(options));
   const subject = await describeSubject(network, options);
-  await openTrainingSubject(subject, config); // what cannot work is refused before a folder is made for it
+  // What cannot work is refused before a folder is made for it, weights of another network too.
+  const { design, values } = await openTrainingSubject(subject, config);
+  values?.(inferenceGraph(design, { batch: 1 }).parameters);
   using store = TrainingStore.create(options.out ?? freeFolder("train", subject.network, config), { config, subject });
   await runTrainingSession(store, options);
 }

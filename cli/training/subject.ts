@@ -42,6 +42,23 @@ function checkClasses(design: NamedDesign, { classes }: DataSet): void {
   );
 }
 
+/** How the settings cut images, and how many make a batch. */
+export type ImageSettings = Pick<TrainConfig, "crop" | "batch" | "accumulate">;
+
+/** Images of one size are cropped, not resized, so they must have the network's. Throws UsageError. */
+function checkSize({ resolution }: NamedDesign, { imageSize }: DataSet, { crop }: ImageSettings): void {
+  if (imageSize === undefined || imageSize === resolution || crop === "resized") return;
+  const other = `got ${imageSize} × ${imageSize}; --resolution ${imageSize} or --crop resized makes them equal`;
+  throw new UsageError(`Cannot train as images must have the network's ${resolution} × ${resolution} pixels: ${other}`);
+}
+
+/** An epoch is at least one step. Throws UsageError. */
+function checkCount({ count }: DataSet, { batch, accumulate }: ImageSettings): void {
+  if (Math.floor(count / batch) >= accumulate) return;
+  const step = accumulate === 1 ? `${batch}` : `${accumulate} × ${batch}`;
+  throw new UsageError(`Cannot train as a step takes ${step} images: got ${count}; --batch makes a step smaller`);
+}
+
 /** The weights of a file, which must be the one that it was. */
 type KeptWeights = NonNullable<TrainingSubject["weights"]>;
 
@@ -74,6 +91,8 @@ export async function openTrainingSubject(subject: TrainingSubject, config: Trai
   const { network, form, normalization, weights, teacher } = subject, design = networkNamed(network).design(form);
   const data = await openData(subject);
   checkClasses(design, data.train);
+  checkSize(design, data.train, config);
+  checkCount(data.train, config);
   await checkWeights(weights);
   return {
     design,

@@ -231,6 +231,14 @@ const cases: readonly Case[] = [
     uses: ["env", "ffi"],
     args: (scene) => [scene.at("net.tflite"), "--data", scene.at("pictures"), "--images", "1"],
   },
+  {
+    words: "train",
+    uses: ["env", "ffi"],
+    args: (scene) => [
+      ...[STRUCTURE, "--data", scene.at("pictures"), "--resolution", "8", "--crop", "none", "--batch", "1"],
+      ...["--split", "all", "--epochs", "1", "--warmup", "0", "--out", scene.fresh()],
+    ],
+  },
   { words: "devices", uses: [], args: () => [] },
   {
     words: "latency measure",
