@@ -1,9 +1,10 @@
 /**
  * Images a second of whole training steps, from images in memory to new weights, and of PyTorch beside:
- * `deno task bench:train [--peer <python with torch>] [--batch 64] [--samples 15] [--only <network>] [--json]`.
+ * `deno task bench:train [--peer <python with torch>] [--batch 64] [--samples 15] [--only <network>]
+ * [--threads <of both>] [--json]`.
  *
  * A step is a forward pass, gradients, SGD with Nesterov momentum and weight decay, and running statistics. Both use all
- * cores and the same batch. Their samples alternate, because other work on the machine comes and goes: the shortest times
+ * cores unless told, and the same batch. Their samples alternate, because other work on the machine comes and goes: the shortest times
  * say what each can do, the medians what it did. Losses of three steps from the same weights are compared first. Prints
  * Markdown. A process's peak of memory is of all networks so far: name one by `--only` for its own.
  *
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     peer: { type: "string" },
     batch: { type: "string", default: "64" },
     samples: { type: "string", default: "15" },
+    threads: { type: "string", default: `${navigator.hardwareConcurrency}` },
     only: { type: "string" },
     json: { type: "boolean", default: false },
   },
@@ -34,8 +36,8 @@ const { values } = parseArgs({
 
 /** Measures one network after the other, and yields each as it is done. */
 async function* measureAll(): AsyncIterable<TrainingFigures> {
-  const threads = navigator.hardwareConcurrency, samples = Number(values.samples), batch = Number(values.batch);
-  await using backend = await openCpu();
+  const threads = Number(values.threads), samples = Number(values.samples), batch = Number(values.batch);
+  await using backend = await openCpu({ workers: threads });
   using peer = values.peer === undefined ? undefined : new TorchTrainingProcess(values.peer, { threads });
   const config = await loadTrainConfig("cifar-quick", { batch, schedule: "constant", warmupEpochs: 0 });
   for (const name of (Object.keys(trained) as TrainedName[]).filter((name) => (values.only ?? name) === name)) {
@@ -77,8 +79,8 @@ function printAbout(figures: readonly TrainingFigures[], load: readonly number[]
   const peer = figures[0]?.peer, loads = load.map((one) => one.toFixed(1)).join(" to ");
   console.log(
     `\n${cpu}, ${cores} cores, load ${loads}; Deno ${deno}, V8 ${v8}, ${code}, ${date}; batch ${values.batch}, ` +
-      `${values.samples} samples each` +
-      (peer ? `; PyTorch ${peer.torch}, ${peer.threads} threads, ${peer.capability}` : ""),
+      `${values.samples} samples each, ${values.threads} threads` +
+      (peer ? `; PyTorch ${peer.torch}, ${peer.capability}` : ""),
   );
 }
 

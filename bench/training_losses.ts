@@ -32,7 +32,7 @@ const { values } = parseArgs({
 });
 
 /** Steps that are shown; the last is shown too. */
-const SHOWN = [1, 5, 10, 20, 30, 50, 100, 150, 200];
+const SHOWN = [1, 2, 3, 4, 5, 10, 20, 30, 50, 100, 150, 200];
 /** Steps between two words on stderr. */
 const CHUNK = 25;
 
