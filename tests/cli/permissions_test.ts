@@ -4,7 +4,6 @@ import type { Command } from "commander";
 import { ALWAYS, type Permission, permissionsOf } from "../../cli/permissions.ts";
 import { commandWords, createProgram } from "../../cli/program.ts";
 import { DebianAdb, installed } from "../mobile/debian_adb.ts";
-import { network } from "../mobile/networks.ts";
 import { rowsToRun } from "../scale.ts";
 import { zenWith } from "./zen.ts";
 import { type Case, cases, Scene } from "./permission_cases.ts";
