@@ -38,12 +38,15 @@ export function isSealed(place: string): boolean {
   return place.startsWith("core/") && !place.startsWith("core/io/");
 }
 
-/** The file of the repository that a specifier leads to; nothing where it is a package. */
+/** How a template begins that names whatever file a user named. */
+const anyFile = "file:///";
+
+/** The file of the repository that a specifier leads to; nothing where it is a package, or a user's file. */
 function target(place: string, specifier: string): string | undefined {
   const { name, exports } = configuration;
   const own = specifier === name || specifier.startsWith(`${name}/`) ? specifier.replace(name, ".") : undefined;
   const path = own === undefined ? specifier : (exports as Readonly<Record<string, string>>)[own];
-  if (path === undefined || !/^(\.|\/|file:)/.test(path)) return undefined;
+  if (path === undefined || path === anyFile || !/^(\.|\/|file:)/.test(path)) return undefined;
   return placeOf(new URL(path, own === undefined ? new URL(place, root) : root).pathname);
 }
 
@@ -64,11 +67,14 @@ function refusedInCore(from: string, to: string): string | undefined {
   return `core/${room} must not import from core/${other}`;
 }
 
+/** The package that a specifier names, with or without its version; of one with a scope, the scope. */
+const packageOf = (specifier: string): string => /^(?:npm:)?(@?[^@/]*)/.exec(specifier)![1]!;
+
 /** Why a file must not import a specifier; nothing where it may. */
 export function refusedImport(place: string, specifier: string): string | undefined {
   const to = target(place, specifier);
   if (to === undefined) {
-    if (!isSealed(place) || purePackages.has(specifier.split("/")[0]!)) return undefined;
+    if (!isSealed(place) || purePackages.has(packageOf(specifier))) return undefined;
     return `core must not import ${specifier} outside of core/io`;
   }
   const [layer, other] = [place, to].map((each) => each.split("/")[0]!) as [string, string];

@@ -1,5 +1,5 @@
 /** Work on many things at once, results in order. */
-import pLimit from "p-limit";
+import pLimit from "npm:p-limit@7.3.3";
 
 /**
  * Items that are begun before the oldest result is yielded, for each worker: with more than one, workers go on while a slow

@@ -1,5 +1,5 @@
 /** Turns every error into one readable line, a hint and an exit code. */
-import { CommanderError } from "commander";
+import { CommanderError } from "npm:commander@15.1.0";
 import { systemReason } from "../core/io/files/error.ts";
 import { shorten, shortenWords } from "../core/shorten.ts";
 import { note } from "./terminal.ts";

@@ -1,5 +1,5 @@
 /** The options that say in which form a structure becomes a network. */
-import type { Command, Option } from "commander";
+import type { Command, Option } from "npm:commander@15.1.0";
 import type { AskedForm } from "../core/networks/zoo/mod.ts";
 import { settingOption } from "./setting_options.ts";
 

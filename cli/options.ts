@@ -1,5 +1,5 @@
 /** Options that several commands share, and the checks on their values. */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "npm:commander@15.1.0";
 import { storagePrecisions } from "../core/graph/precision.ts";
 
 /** A check for an option that takes an integer of at least `least` and, if given, at most `most`. */

@@ -1,5 +1,5 @@
 /** The permissions of Deno that each command needs, declared once: `--help` prints them, and a test runs with them alone. */
-import type { Command } from "commander";
+import type { Command } from "npm:commander@15.1.0";
 
 /** What stands behind `--allow-` in a flag of `deno run`. */
 export type Permission = "read" | "write" | "env" | "sys" | "net" | "ffi" | "run=adb";

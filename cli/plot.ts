@@ -1,9 +1,6 @@
 /** Pictures as SVG by ECharts without a browser, readable on light and on dark pages. */
-import { init, use } from "echarts/core";
-import type { EChartsCoreOption } from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
-
-use([SVGRenderer]);
+import type { EChartsCoreOption } from "npm:echarts@6.1.0/core";
+import { importPackage } from "../core/io/packages.ts";
 
 /** The colours of pictures, as they are on a light page and on a dark one. */
 export const colours = {
@@ -56,8 +53,9 @@ export interface Picture {
 
 const escaped = (text: string): string => text.replace(/[&<>]/g, (char) => `&#${char.charCodeAt(0)};`);
 
-/** The SVG of an ECharts option. Chart types and components must have been registered by `use`. */
-export function svgOf(option: EChartsCoreOption, { width, height, title }: Picture): string {
+/** The SVG of an ECharts option. */
+export async function svgOf(option: EChartsCoreOption, { width, height, title }: Picture): Promise<string> {
+  const { init } = await importPackage<typeof import("npm:echarts@6.1.0")>("echarts");
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     chart.setOption({ animation: false, backgroundColor: colour("page"), ...option });

@@ -1,6 +1,6 @@
 /** The command line with all commands, as commander knows it. */
 import { resolve } from "node:path";
-import { Command, InvalidArgumentError, type Option } from "commander";
+import { Command, InvalidArgumentError, type Option } from "npm:commander@15.1.0";
 import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addCorrelateCommand } from "./commands/correlate.ts";
 import { addDataCommand } from "./commands/data.ts";

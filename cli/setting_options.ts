@@ -1,5 +1,5 @@
 /** The settings of a search as options of the command line. */
-import { InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError, Option } from "npm:commander@15.1.0";
 import { secondsOf } from "../core/search/duration.ts";
 import { integer, positive } from "./options.ts";
 import type { FavouredSize } from "../core/scoring/mod.ts";

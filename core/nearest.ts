@@ -1,5 +1,5 @@
 /** Suggestions for misspelt names. */
-import { distance } from "fastest-levenshtein";
+import { distance } from "npm:fastest-levenshtein@1.0.16";
 
 /** A longer name gets no suggestion: none of ours is so long, and comparing takes time in proportion to its length. */
 const LONGEST_NAME = 64;

@@ -1,5 +1,5 @@
 /** What an exported file tells of itself: which network it holds, and how it was made. */
-import { z } from "zod";
+import { z } from "npm:zod@4.6.7";
 import { type Precision, precisions } from "../core/graph/precision.ts";
 import type { Normalization } from "../core/images/mod.ts";
 import type { NetworkOrigin } from "./network/network.ts";

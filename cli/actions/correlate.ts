@@ -67,10 +67,10 @@ export async function correlate(options: CorrelateOptions): Promise<void> {
   if (!task.chosen.some(({ proxy }) => proxy.needsBackend)) {
     using table = openTable(out, task);
     await scoreAll(task, { table, hidden });
-    return report(task, { ...site, table, device: "none" });
+    return await report(task, { ...site, table, device: "none" });
   }
   await using backend: Backend = await openDevice(options);
   using table = openTable(out, task, await kernelsOf(backend.device.backend, options.precision));
   await scoreAll(task, { table, backend, hidden });
-  report(task, { ...site, table, device: describeDevice(backend) });
+  await report(task, { ...site, table, device: describeDevice(backend) });
 }

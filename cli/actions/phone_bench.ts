@@ -48,10 +48,10 @@ async function profilesOf(
   return profiles;
 }
 
-function writeReport(report: LatencyReport, directory: string): void {
+async function writeReport(report: LatencyReport, directory: string): Promise<void> {
   replaceFile(`${directory}/latency.json`, `${JSON.stringify(report, null, 2)}\n`);
   replaceFile(`${directory}/latency.md`, toMarkdown(report));
-  replaceFile(`${directory}/latency.svg`, toSvg(report));
+  replaceFile(`${directory}/latency.svg`, await toSvg(report));
 }
 
 /** What to measure on, and what frees it. */
@@ -94,7 +94,7 @@ export async function bench(paths: string[], options: MeasurementOptions): Promi
   });
   const sources = { plan, measurement, target: target.fingerprint, binary, profiles, comparePublished, createdAt };
   const report = latencyReport(sources);
-  writeReport(report, directory);
+  await writeReport(report, directory);
   if (options.json) printJson(report);
   else print(toMarkdown(report));
   note(`the report is in ${directory}`);

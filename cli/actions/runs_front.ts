@@ -1,6 +1,7 @@
 /** What `zen runs front` does. */
 import { csvLine, findRun, openRunForReading, replaceFile, type RunFront, runFront, runId } from "../../core/io/mod.ts";
 import type { FrontOptions } from "../commands/runs_front.ts";
+import { frontPlot } from "../search/front_plot.ts";
 import { referenceInWords } from "../search/reference_words.ts";
 import { duration, grouped, note, print, printJson, printTable } from "../terminal.ts";
 
@@ -17,8 +18,7 @@ export async function front(name: string, options: FrontOptions): Promise<void> 
     );
   }
   if (svg !== undefined) {
-    const { frontPlot } = await import("../search/front_plot.ts");
-    replaceFile(svg, frontPlot(found, { id, hypervolume: options.hypervolume ?? false }));
+    replaceFile(svg, await frontPlot(found, { id, hypervolume: options.hypervolume ?? false }));
     return json ? printJson({ run: id, svg }) : note(`wrote ${svg}`);
   }
   if (json) return printJson({ run: id, ...facts(found, options.hypervolume ?? false) });

@@ -1,5 +1,5 @@
 /** `zen analyze`: what a structure costs, without running it. */
-import type { Command } from "commander";
+import type { Command } from "npm:commander@15.1.0";
 import { addFormOptions, type FormOptions } from "../form_options.ts";
 import { addStructureArguments, imported, jsonOption } from "../options.ts";
 import { settingOption } from "../setting_options.ts";

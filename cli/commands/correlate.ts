@@ -1,5 +1,5 @@
 /** `zen correlate`: how well proxies rank networks whose accuracy is known. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 import type { DataSetName } from "../../core/io/mod.ts";
 import type { FavouredSize, WeightScale } from "../../core/scoring/mod.ts";
 import type { DeviceOptions } from "../device.ts";

@@ -1,5 +1,5 @@
 /** `zen data`: data sets on disk. */
-import type { Command } from "commander";
+import type { Command } from "npm:commander@15.1.0";
 import { imported, integer, jsonOption, quietOption } from "../options.ts";
 import { ALWAYS, declarePermissions } from "../permissions.ts";
 

@@ -1,5 +1,5 @@
 /** `zen devices`: what there is to compute on, and how fast it is. */
-import type { Command } from "commander";
+import type { Command } from "npm:commander@15.1.0";
 import { imported, jsonOption } from "../options.ts";
 import { ALWAYS, declarePermissions } from "../permissions.ts";
 

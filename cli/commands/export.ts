@@ -1,5 +1,5 @@
 /** `zen export`: networks as files that phones and other tools run. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 import type { NormalizationName } from "../../core/images/mod.ts";
 import { type Precision, precisions } from "../../core/graph/precision.ts";
 import type { InputKind } from "../../mobile/tflite/pixel_input.ts";

@@ -1,5 +1,5 @@
 /** `zen forward`: the logits of a network in inference mode, to compare implementations. */
-import type { Command } from "commander";
+import type { Command } from "npm:commander@15.1.0";
 import type { Fill } from "../../core/networks/parameters.ts";
 import type { DeviceOptions } from "../device.ts";
 import { addFormOptions, type FormOptions } from "../form_options.ts";

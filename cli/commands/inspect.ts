@@ -1,5 +1,5 @@
 /** `zen inspect`: what is in a TensorFlow Lite file, and what a phone would make of it. */
-import type { Command } from "commander";
+import type { Command } from "npm:commander@15.1.0";
 import { imported, jsonOption } from "../options.ts";
 import { ALWAYS, declarePermissions } from "../permissions.ts";
 

@@ -1,5 +1,5 @@
 /** `zen phone`: Android phones over adb, and how fast a network is on them. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 import { DAY_SECONDS, imported, integer } from "../options.ts";
 import { ALWAYS, declarePermissions } from "../permissions.ts";
 import { addPhoneOptions, type PhoneOptions, phonePermissions } from "../phone/options.ts";

@@ -1,5 +1,5 @@
 /** `zen phone bench`: the latency of TensorFlow Lite files, one image at a time. */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "npm:commander@15.1.0";
 import type { DelegateName } from "../../mobile/phone/mod.ts";
 import { DAY_SECONDS, imported, integer, positive } from "../options.ts";
 import { ALWAYS, declarePermissions } from "../permissions.ts";

@@ -1,5 +1,5 @@
 /** `zen predict`: what is on pictures. */
-import type { Command } from "commander";
+import type { Command } from "npm:commander@15.1.0";
 import type { NormalizationName } from "../../core/images/mod.ts";
 import { addSubjectOptions } from "../evaluation/options.ts";
 import type { SubjectOptions } from "../evaluation/subject.ts";

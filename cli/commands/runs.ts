@@ -1,5 +1,5 @@
 /** `zen runs`: searches on disk. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 import type { DeviceOptions } from "../device.ts";
 import {
   deviceOption,

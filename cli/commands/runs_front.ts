@@ -1,5 +1,5 @@
 /** `zen runs front`: the front of a search with several objectives. */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "npm:commander@15.1.0";
 import { imported } from "../options.ts";
 import { settingOption } from "../setting_options.ts";
 

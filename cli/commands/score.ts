@@ -1,5 +1,5 @@
 /** `zen score`: structures ranked by nothing but random weights. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 import type { Fill } from "../../core/networks/parameters.ts";
 import type { FavouredSize, LabelRule } from "../../core/scoring/mod.ts";
 import { settings } from "../../core/search/settings.ts";

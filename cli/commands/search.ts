@@ -1,5 +1,5 @@
 /** `zen search`: evolves a network under a budget. */
-import type { Command } from "commander";
+import type { Command } from "npm:commander@15.1.0";
 import { countedPresetNames, latencyPresetNames } from "../../core/search/preset_names.ts";
 import type { DeviceOptions } from "../device.ts";
 import type { OneOrMore } from "../../core/search/config.ts";

@@ -1,5 +1,5 @@
 /** `zen space`: what a search may put in a block's place. */
-import type { Command } from "commander";
+import type { Command } from "npm:commander@15.1.0";
 import { imported, integer, jsonOption } from "../options.ts";
 import { settingOption } from "../setting_options.ts";
 import { declarePermissions } from "../permissions.ts";

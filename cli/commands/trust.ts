@@ -1,5 +1,5 @@
 /** `zen trust`: which files and runs may run the modules that they name. */
-import type { Command } from "commander";
+import type { Command } from "npm:commander@15.1.0";
 import { imported, jsonOption } from "../options.ts";
 import { ALWAYS, declarePermissions } from "../permissions.ts";
 

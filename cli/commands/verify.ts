@@ -1,5 +1,5 @@
 /** `zen verify`: whether an exported file computes what its network does. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 import type { NormalizationName } from "../../core/images/mod.ts";
 import type { DeviceOptions } from "../device.ts";
 import { deviceOption, imported, integer, jsonOption, quietOption, workersOption } from "../options.ts";

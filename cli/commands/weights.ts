@@ -1,5 +1,5 @@
 /** `zen weights`: files of trained weights. */
-import type { Command } from "commander";
+import type { Command } from "npm:commander@15.1.0";
 import { imported, jsonOption, quietOption } from "../options.ts";
 import { ALWAYS, declarePermissions } from "../permissions.ts";
 

@@ -1,5 +1,5 @@
 /** `zen zoo`: the networks that Zen-NAS published, and others that are well known. */
-import type { Command } from "commander";
+import type { Command } from "npm:commander@15.1.0";
 import { imported, jsonOption } from "../options.ts";
 import { declarePermissions } from "../permissions.ts";
 

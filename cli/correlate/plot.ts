@@ -1,11 +1,6 @@
 /** Scores beside accuracies as a picture, by ECharts without a browser. */
-import { use } from "echarts/core";
-import { ScatterChart } from "echarts/charts";
-import { GridComponent, TitleComponent } from "echarts/components";
 import type { Assessment } from "../../core/nasbench/mod.ts";
 import { axisStyle, colour, svgOf } from "../plot.ts";
-
-use([ScatterChart, GridComponent, TitleComponent]);
 
 /** Pixels of one proxy's picture, and how many stand in a row. */
 const PANEL = { width: 340, height: 280, columns: 3 } as const;
@@ -36,7 +31,7 @@ function panel({ proxy, agreement, scores }: Assessment, index: number, accuraci
 }
 
 /** A scatter plot of each proxy's scores (x) and the accuracies (y, percent), as SVG. */
-export function scatterPlot(reports: readonly Assessment[], accuracies: readonly number[]): string {
+export function scatterPlot(reports: readonly Assessment[], accuracies: readonly number[]): Promise<string> {
   const width = PANEL.width * Math.min(PANEL.columns, reports.length);
   const height = PANEL.height * Math.ceil(reports.length / PANEL.columns);
   const panels = reports.map((one, index) => panel(one, index, accuracies));

@@ -20,7 +20,10 @@ function sentence({ benchmark, dataSet, networks, seeds, settings }: ComparisonT
 }
 
 /** Measures, writes correlation.json, table.md and scatter.svg, and prints the table or its figures. */
-export function report(task: ComparisonTask, { table, out, json, device }: ReportSite): void {
+export async function report(
+  task: ComparisonTask,
+  { table, out, json, device }: ReportSite,
+): Promise<void> {
   const reports = task.chosen.map((chosen) => assess(chosen, table.rows(chosen.key), task));
   const { benchmark, dataSet, networks, seeds, settings, sampleSeed, form } = task;
   const sample = networks.length;
@@ -28,7 +31,8 @@ export function report(task: ComparisonTask, { table, out, json, device }: Repor
   const markdown = assessmentTable(reports);
   replaceFile(`${out}/correlation.json`, `${JSON.stringify({ ...about, networks, proxies: reports }, null, 1)}\n`);
   replaceFile(`${out}/table.md`, `${sentence(task)}, on ${device}\n\n${markdown}\n`);
-  replaceFile(`${out}/scatter.svg`, scatterPlot(reports, networks.map(({ accuracy }) => accuracy)));
+  const plot = await scatterPlot(reports, networks.map(({ accuracy }) => accuracy));
+  replaceFile(`${out}/scatter.svg`, plot);
   if (json) { for (const { scores: _, ...figures } of reports) printJson({ ...about, ...figures }); }
   else print(markdown);
   note(`${sentence(task)}: written to ${out}`);

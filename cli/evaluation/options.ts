@@ -1,5 +1,5 @@
 /** The options that choose a network and its weights, and how to evaluate it. */
-import type { Command } from "commander";
+import type { Command } from "npm:commander@15.1.0";
 import { deviceOption, jsonOption, precisionOption, quietOption, workersOption } from "../options.ts";
 import { addFormOptions } from "../form_options.ts";
 import { addWeightsOptions, normalizeOption } from "../weights/options.ts";

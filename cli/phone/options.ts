@@ -1,5 +1,5 @@
 /** The options that tell which phone, and the way to it. */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "npm:commander@15.1.0";
 import type { OpenOptions, TransportName } from "../../mobile/adb/mod.ts";
 import { integer, jsonOption } from "../options.ts";
 import { ALWAYS, type Permissions } from "../permissions.ts";

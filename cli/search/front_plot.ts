@@ -1,14 +1,9 @@
 /** The picture of a front: one panel for each objective beside the first, and the course of the hypervolume. */
-import { use } from "echarts/core";
-import { LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
 import { objectiveTerm } from "../../core/search/mod.ts";
 import type { RatedCandidate, RunFront } from "../../core/io/mod.ts";
 import { axisStyle, colour, svgOf } from "../plot.ts";
 import { referenceInWords } from "./reference_words.ts";
 import { grouped } from "../terminal.ts";
-
-use([LineChart, ScatterChart, GridComponent, LegendComponent, TitleComponent]);
 
 /** Pixels. */
 const PANEL = { width: 480, height: 380, left: 80, top: 96, bottom: 56, right: 24 } as const;
@@ -80,7 +75,7 @@ function coursePanel(found: RunFront, index: number) {
 }
 
 /** Draws a front as SVG. */
-export function frontPlot(found: RunFront, { id, hypervolume }: FrontPicture): string {
+export function frontPlot(found: RunFront, { id, hypervolume }: FrontPicture): Promise<string> {
   const panels = found.objectives.slice(1).map((_, index) => frontPanel(found, index));
   const all = [...panels, ...(hypervolume ? [coursePanel(found, panels.length)] : [])];
   const text = { color: colour("text") }, faint = { color: colour("faintText"), fontSize: 12 };

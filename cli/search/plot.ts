@@ -1,15 +1,10 @@
 /** The picture of a search: scores and verdicts over proposals. */
-import { use } from "echarts/core";
-import { LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
 import type { RunReader, RunSummary } from "../../core/io/mod.ts";
 import { type VerdictName, verdicts } from "../../core/search/mod.ts";
 import { axisStyle, colour, type ColourName, svgOf } from "../plot.ts";
 import { duration, grouped } from "../terminal.ts";
 import { courseOf, type Point, type SearchCourse } from "./course.ts";
 import { verdictWords } from "./verdict_words.ts";
-
-use([LineChart, ScatterChart, GridComponent, LegendComponent, TitleComponent]);
 
 /** Pixels. */
 const SIZE = { width: 960, height: 640 } as const;
@@ -104,7 +99,7 @@ function remark(
 }
 
 /** Draws a run as SVG: scores above, the shares of verdicts below. Throws RunStoreError. */
-export function searchPlot(run: RunReader): string {
+export function searchPlot(run: RunReader): Promise<string> {
   const summary = run.summary(), course = courseOf(run), { id, config, ranked } = summary;
   const floor = floorOf(course.dots.map(([, score]) => score));
   const scores = scoreSeries(course, floor), shares = verdictSeries(course), text = { color: colour("text") };

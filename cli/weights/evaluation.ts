@@ -1,6 +1,6 @@
 /** Takes over what `zen eval --json` measured. */
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import { z } from "npm:zod@4.6.7";
 import { readText } from "../../core/io/mod.ts";
 import type { NamedDesign } from "../../core/networks/design.ts";
 import { networkNamed } from "../../core/networks/zoo/mod.ts";

@@ -1,5 +1,5 @@
 /** The options that name trained weights, and what pixels were normalised by when they were trained. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 
 /** What the options of {@link addWeightsOptions} parse to. */
 export interface WeightsOptions {

@@ -20,12 +20,21 @@ export function modulesOf(settings: unknown): readonly string[] {
   return [...new Set(Object.values(settings).flatMap(modulesOf))];
 }
 
+/** Imports a URL. The beginning of each is written out, as `deno publish` warns of imports of which it sees nothing. */
+async function importUrl({ protocol, href }: URL): Promise<Exports> {
+  const rest = href.slice(`${protocol}//`.length).replace(/^\//, "");
+  if (protocol === "file:") return await import(`file:///${rest}`);
+  if (protocol === "http:") return await import(`http://${rest}`);
+  if (protocol === "https:") return await import(`https://${rest}`);
+  throw new TypeError(`Cannot import a module as its URL must be of a file, http or https: got ${protocol}`);
+}
+
 /** Runs a module, once in a process, and gives its exports. Throws FileError and ConfigError where it cannot be imported. */
 export async function importModule(pathOrUrl: string): Promise<Exports> {
   const url = fileUrl(pathOrUrl);
   checkUrl(url, "module");
   try {
-    return await import(url.href);
+    return await importUrl(url);
   } catch (cause) {
     const problem = { path: "", expected: "a module that can be imported", got: String(cause) };
     throw new ConfigError(pathOrUrl, [problem], { cause });

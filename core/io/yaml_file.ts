@@ -1,7 +1,7 @@
 /** Reading YAML from a path or URL. */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { parse, YAMLParseError } from "yaml";
+import { parse, YAMLParseError } from "npm:yaml@2.9.1";
 import { ConfigError } from "../search/mod.ts";
 import { fetchText } from "./files/fetch.ts";
 

@@ -2,9 +2,9 @@
  * The artefact of a calibration: everything that predicts latencies on one device, as plain JSON. It is read with care:
  * sizes are bounded, and trees are walked only if every walk ends inside its arrays.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
-import { z } from "zod";
+import { sha256 } from "npm:@noble/hashes@2.4.0/sha2.js";
+import { bytesToHex } from "npm:@noble/hashes@2.4.0/utils.js";
+import { z } from "npm:zod@4.6.7";
 import { type Correction, correctionBases } from "./correction.ts";
 import type { LatencyAccuracy } from "./accuracy.ts";
 import type { Domain } from "./domain.ts";

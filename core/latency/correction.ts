@@ -2,7 +2,7 @@
  * From kernels to networks: `c0 + c1·kernels + Σ over classes s·(predicted ms of the class)`, by ridge regression on relative
  * errors. It shrinks to one factor for all classes, and its strength is chosen by leaving one network out, in closed form.
  */
-import { inverse, Matrix } from "ml-matrix";
+import { inverse, Matrix } from "npm:ml-matrix@6.15.1";
 import { kernelClass, type KernelUse } from "./kernel.ts";
 
 /** A network's kernels, and its measured latency. */

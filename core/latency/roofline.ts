@@ -3,7 +3,7 @@
  * (bytes/bandwidth)^p`. A large p takes the slowest of the three, p = 1 their sum. Williams et al., "Roofline" (CACM 2009)
  * takes the maximum; the sum of powers joins the parts smoothly.
  */
-import { Matrix, solve } from "ml-matrix";
+import { Matrix, solve } from "npm:ml-matrix@6.15.1";
 import type { Kernel } from "./kernel.ts";
 
 /** The five parameters, as natural logarithms; times in ms. */

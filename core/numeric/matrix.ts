@@ -1,5 +1,5 @@
 /** Small symmetric matrices in float64, by ml-matrix: what proxies do on the host with a few numbers from the device. */
-import { EigenvalueDecomposition, LuDecomposition, Matrix } from "ml-matrix";
+import { EigenvalueDecomposition, LuDecomposition, Matrix } from "npm:ml-matrix@6.15.1";
 
 /** A square matrix, row-major. */
 export interface SquareMatrix {

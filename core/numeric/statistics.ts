@@ -1,6 +1,6 @@
 /** What repeated measurements say. */
 // @ts-types="./jstat.d.ts"
-import jstat from "jstat";
+import jstat from "npm:jstat@1.9.6";
 
 /** The mean of repeated measurements and how far to trust it. */
 export interface Summary {

@@ -1,5 +1,5 @@
 /** What each kind of setting accepts. Messages say what is expected; core/settings/config_error.ts turns them into sentences. */
-import { z } from "zod";
+import { z } from "npm:zod@4.6.7";
 import { precisions } from "../graph/precision.ts";
 import {
   parseChainedStructure,

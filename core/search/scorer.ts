@@ -1,5 +1,5 @@
 /** The scorer and the screens of a search, from its configuration. */
-import pLimit from "p-limit";
+import pLimit from "npm:p-limit@7.3.3";
 import type { Backend } from "../graph/backend.ts";
 import type { NetworkForm } from "../networks/masternet/mod.ts";
 import type { SearchConfig } from "./config.ts";

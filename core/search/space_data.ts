@@ -1,5 +1,5 @@
 /** The data of a space, such as a YAML file holds them. */
-import { z } from "zod";
+import { z } from "npm:zod@4.6.7";
 import { MAX_ARGUMENT } from "../networks/masternet/mod.ts";
 import { name } from "../settings/mapping.ts";
 import { whyNotStructure } from "./checks.ts";

@@ -1,5 +1,5 @@
 /** What is wrong with a configuration, one line a problem. */
-import { type core, z } from "zod";
+import { type core, z } from "npm:zod@4.6.7";
 import { shorten } from "../shorten.ts";
 
 /** One problem of a configuration. */

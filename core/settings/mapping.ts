@@ -1,5 +1,5 @@
 /** Schemas of mappings of settings, made of tables that say each setting once. */
-import { z } from "zod";
+import { z } from "npm:zod@4.6.7";
 
 /** A positive integer. */
 export const count = z.int("a positive integer").positive("a positive integer");

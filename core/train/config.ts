@@ -1,5 +1,5 @@
 /** The configuration of a training: everything that decides its losses but the network, the images and the device. */
-import { z } from "zod";
+import { z } from "npm:zod@4.6.7";
 import { validate } from "../settings/config_error.ts";
 import { amount, type Checks, count, mapping, name, natural } from "../settings/mapping.ts";
 import {

@@ -5,7 +5,7 @@ import {
   AdbDaemonTransport,
   AdbPublicKeyAuthenticator,
   AdbSignatureAuthenticator,
-} from "@yume-chan/adb";
+} from "npm:@yume-chan/adb@2.6.4";
 import { AdbError, toAdbError } from "./errors.ts";
 import { type KeyOptions, loadKeys } from "./keys.ts";
 import { packetStreams, type Wire } from "./packets.ts";

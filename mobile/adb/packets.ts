@@ -1,6 +1,6 @@
 /** ADB's packets over anything that carries bytes: 24 bytes of header, then a payload (protocol.txt of AOSP's adb). */
-import type { AdbDaemonConnection, AdbPacketData, AdbPacketInit } from "@yume-chan/adb";
-import { Consumable, ReadableStream } from "@yume-chan/stream-extra";
+import type { AdbDaemonConnection, AdbPacketData, AdbPacketInit } from "npm:@yume-chan/adb@2.6.4";
+import { Consumable, ReadableStream } from "npm:@yume-chan/stream-extra@2.6.1";
 
 /** The bytes of a packet's header. */
 export const HEADER_BYTES = 24;

@@ -1,5 +1,5 @@
 /** Phones through a running adb server. */
-import { AdbServerClient } from "@yume-chan/adb";
+import { AdbServerClient } from "npm:@yume-chan/adb@2.6.4";
 import { shorten } from "../../core/shorten.ts";
 import type { ConnectionState, Device } from "./device.ts";
 import { AdbError, type AdbErrorCode, toAdbError } from "./errors.ts";

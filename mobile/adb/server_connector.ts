@@ -1,6 +1,6 @@
 /** Sockets to an adb server for Tango's client. */
-import type { AdbServerClient } from "@yume-chan/adb";
-import { MaybeConsumable, ReadableStream } from "@yume-chan/stream-extra";
+import type { AdbServerClient } from "npm:@yume-chan/adb@2.6.4";
+import { MaybeConsumable, ReadableStream } from "npm:@yume-chan/stream-extra@2.6.1";
 
 /** Where an adb server listens. */
 export interface ServerAddress {

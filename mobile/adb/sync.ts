@@ -3,8 +3,8 @@
  * name and a 32-bit length, little-endian. Tango's own client loses the text of a failure and leaves promises behind
  * that nobody awaits, so this speaks the protocol itself.
  */
-import type { AdbSocket } from "@yume-chan/adb";
-import { BufferedReadableStream } from "@yume-chan/stream-extra";
+import type { AdbSocket } from "npm:@yume-chan/adb@2.6.4";
+import { BufferedReadableStream } from "npm:@yume-chan/stream-extra@2.6.1";
 import { adbCodeOf, AdbError } from "./errors.ts";
 
 /** The most bytes of data in one message, by the protocol. */

@@ -1,5 +1,5 @@
 /** A phone through Tango's ADB client, by any transport. */
-import type { Adb } from "@yume-chan/adb";
+import type { Adb } from "npm:@yume-chan/adb@2.6.4";
 import type {
   ConnectionState,
   Device,

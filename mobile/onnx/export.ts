@@ -1,5 +1,5 @@
 /** Networks as ONNX files. */
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "npm:@bufbuild/protobuf@2.17.0";
 import type { Unsupported } from "../../core/graph/row.ts";
 import type { OpName } from "../../core/graph/ops.ts";
 import type { Shape } from "../../core/graph/shape.ts";

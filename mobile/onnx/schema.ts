@@ -3,14 +3,14 @@
  *
  * Numbers copied by hand from ONNX's onnx.proto (Copyright ONNX Project Contributors, Apache-2.0).
  */
-import { create, createFileRegistry, type DescMessage } from "@bufbuild/protobuf";
+import { create, createFileRegistry, type DescMessage } from "npm:@bufbuild/protobuf@2.17.0";
 import {
   type FieldDescriptorProto,
   FieldDescriptorProto_Label,
   FieldDescriptorProto_Type,
   FieldDescriptorProtoSchema,
   FileDescriptorProtoSchema,
-} from "@bufbuild/protobuf/wkt";
+} from "npm:@bufbuild/protobuf@2.17.0/wkt";
 
 const scalarTypes = {
   int32: FieldDescriptorProto_Type.INT32,

@@ -7,8 +7,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CompiledModel, Tensor, TensorDetails } from "@litertjs/core";
+import type { CompiledModel, Tensor, TensorDetails } from "npm:@litertjs/core@2.5.3";
 import type { Shape } from "../../core/graph/shape.ts";
+import { importPackage } from "../../core/io/packages.ts";
 import { MobileError } from "../errors.ts";
 import { withFloatPorts } from "../tflite/rewire.ts";
 
@@ -52,7 +53,7 @@ function runScript(url: string): void {
   globals.ModuleFactory = module.exports;
 }
 
-type LiteRt = typeof import("@litertjs/core");
+type LiteRt = typeof import("npm:@litertjs/core@2.5.3");
 let loading: Promise<LiteRt> | undefined;
 
 /** An adapter that has no device: the library opens the machine's GPU when it loads, and never needs it here. */
@@ -60,8 +61,8 @@ const noAdapter = { limits: {}, features: new Set(), info: {}, requestDevice: ()
 
 /** Loads the library; the globals of a browser's worker, which it needs for that, are removed afterwards. */
 async function load(): Promise<LiteRt> {
-  const library = await import("@litertjs/core");
-  const script = new URL("../wasm/litert_wasm_internal.js", import.meta.resolve("@litertjs/core")).href;
+  const library = await importPackage<LiteRt>("@litertjs/core");
+  const script = import.meta.resolve("npm:@litertjs/core@2.5.3/wasm/litert_wasm_internal.js");
   const keep = (line: string): void => void log.push(line);
   globals.importScripts = runScript;
   globals.Module = { print: keep, printErr: keep };

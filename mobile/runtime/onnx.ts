@@ -1,7 +1,8 @@
 /** ONNX models on this machine, by onnxruntime compiled to WebAssembly. */
-import { fromBinary } from "@bufbuild/protobuf";
-import type { InferenceSession } from "onnxruntime-web/wasm";
+import { fromBinary } from "npm:@bufbuild/protobuf@2.17.0";
+import type { InferenceSession } from "npm:onnxruntime-web@1.30.0/wasm";
 import type { Shape } from "../../core/graph/shape.ts";
+import { importPackage } from "../../core/io/packages.ts";
 import { MobileError } from "../errors.ts";
 import { modelSchema } from "../onnx/schema.ts";
 
@@ -26,6 +27,8 @@ async function checked<T>(what: string, action: () => Promise<T>): Promise<T> {
     throw new MobileError("MODEL_RUNTIME_REJECTED", `Cannot ${what} as the runtime says: ${said}`, { cause });
   }
 }
+
+type OnnxRuntime = typeof import("npm:onnxruntime-web@1.30.0/wasm");
 
 /** The name and extents of the only input or output. */
 function onlyPort(
@@ -59,7 +62,7 @@ function endsInSoftmax(bytes: Uint8Array, output: string): boolean {
  * MODEL_INPUT and MODEL_IO_TYPE for one that does not turn one float32 tensor into another.
  */
 export async function openOnnx(bytes: Uint8Array): Promise<OnnxModel> {
-  const { env, InferenceSession, Tensor } = await import("onnxruntime-web/wasm");
+  const { env, InferenceSession, Tensor } = await importPackage<OnnxRuntime>("onnxruntime-web", "/wasm");
   env.wasm.numThreads = 1; // its threads are workers of a browser
   const session = await checked(
     "load the model",

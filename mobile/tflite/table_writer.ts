@@ -1,5 +1,5 @@
 /** Writes FlatBuffers tables and vectors in the forms that models use. */
-import { Builder, type Offset } from "flatbuffers";
+import { Builder, type Offset } from "npm:flatbuffers@25.9.23";
 import type { OperatorOptions } from "./model.ts";
 import { type Field, optionTables, slots } from "./schema.ts";
 

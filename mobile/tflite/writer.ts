@@ -1,5 +1,5 @@
 /** Writes models as files, with the FlatBuffers library. */
-import type { Offset } from "flatbuffers";
+import type { Offset } from "npm:flatbuffers@25.9.23";
 import { elementCount } from "../../core/graph/shape.ts";
 import { MobileError } from "../errors.ts";
 import type { LiteModel, LiteOperator, LiteTensor, Quantization } from "./model.ts";

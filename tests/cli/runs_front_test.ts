@@ -38,7 +38,7 @@ Deno.test("a search with several objectives prints its front, and runs front sho
   );
   assert.equal((await zen([...front, "--csv", "--json"])).code, 2);
   using run = openRunForReading(`${root}/run`);
-  const svg = frontPlot(runFront(run), { id: "run", hypervolume: true });
+  const svg = await frontPlot(runFront(run), { id: "run", hypervolume: true });
   for (const text of ["flops (low is better)", "score (high is better)", "hypervolume", "front", "candidate"]) {
     assert.ok(svg.includes(`>${text}</text>`), text);
   }
@@ -47,7 +47,8 @@ Deno.test("a search with several objectives prints its front, and runs front sho
     new RegExp(`>${done.front.length} of ${shown.hypervolume.length ? done.evaluations : 0} candidates are in`),
   );
   assert.ok(
-    !svg.includes("NaN") && !frontPlot(runFront(run), { id: "run", hypervolume: false }).includes("hypervolume"),
+    !svg.includes("NaN") &&
+      !(await frontPlot(runFront(run), { id: "run", hypervolume: false })).includes("hypervolume"),
   );
   const refused = await zen([...search, "--out", `${root}/other`, "--objectives", "score,-params@x"].toSpliced(3, 2));
   assert.deepEqual([refused.code, refused.stderr.includes("objectives.1: expected no @, got params@x")], [2, true]);

@@ -50,14 +50,14 @@ Deno.test("the course of a search has the best so far, the population's median a
   }, { config: smallConfig({ population: 3 }) });
 });
 
-Deno.test("a search of 100,000 proposals is drawn with no more points than one of a thousand, and ends where it ends", () => {
-  withRun(long(100_000), (run) => {
+Deno.test("a search of 100,000 proposals is drawn with no more points than one of a thousand, and ends where it ends", async () => {
+  await withRun(long(100_000), async (run) => {
     const course = courseOf(run);
     assert.ok(course.dots.length <= 600 && course.dots.length > 300, `${course.dots.length} dots`);
     assert.ok(course.best.length <= 302 && course.bins.length <= 60);
     assert.deepEqual(course.best.at(-1), [99_999, run.summary().best!.score]);
     assert.equal(course.bins.reduce((sum, bin) => sum + bin["over-budget"], 0), run.summary().counts["over-budget"]);
-    const svg = searchPlot(run);
+    const svg = await searchPlot(run);
     assert.ok(svg.length < 300_000, `${svg.length} bytes`);
     assert.match(svg, /one candidate in 112 is drawn/);
   });
@@ -75,8 +75,8 @@ Deno.test("a search that goes on while it is read is drawn as far as its summary
   });
 });
 
-Deno.test("the picture names the run, what is on the axes, and each verdict that occurred, and no other", () => {
-  const svg = withRun(long(10), searchPlot);
+Deno.test("the picture names the run, what is on the axes, and each verdict that occurred, and no other", async () => {
+  const svg = await withRun(long(10), searchPlot);
   for (
     const text of ["a&lt;b&gt;&amp;c", "score (params)", "proposals (%)", "proposal", "over budget", "best so far"]
   ) {
@@ -89,11 +89,11 @@ Deno.test("the picture names the run, what is on the axes, and each verdict that
   assert.match(svg, /^<svg [^>]*role="img"><title>Search a&#60;b&#62;&#38;c: /);
 });
 
-Deno.test("scores far below the others are left out and counted; where scores are ranks, dots alone are drawn", () => {
-  const outlier = withRun([scored(0, -1e9), ...[...long(60)].slice(1)], searchPlot);
+Deno.test("scores far below the others are left out and counted; where scores are ranks, dots alone are drawn", async () => {
+  const outlier = await withRun([scored(0, -1e9), ...[...long(60)].slice(1)], searchPlot);
   assert.match(outlier, />below the axis: 1</);
   assert.ok(!outlier.includes(">-1B<"));
-  const ranked = withRun(long(60), searchPlot, { standing: { best: undefined, members: [] } });
+  const ranked = await withRun(long(60), searchPlot, { standing: { best: undefined, members: [] } });
   assert.match(
     ranked,
     />scores are ranks in the population that each candidate entered: they do not compare over time</,
@@ -101,9 +101,9 @@ Deno.test("scores far below the others are left out and counted; where scores ar
   assert.ok(!ranked.includes("best so far") && ranked.includes(">candidate<"));
 });
 
-Deno.test("runs without proposals, with one, and with equal scores can be drawn", () => {
+Deno.test("runs without proposals, with one, and with equal scores can be drawn", async () => {
   for (const proposals of [[], [rejected(0)], [scored(0, 5)], [scored(0, -2e-9), scored(1, -2e-9)]]) {
-    const svg = withRun(proposals, searchPlot);
+    const svg = await withRun(proposals, searchPlot);
     assert.ok(!svg.includes("NaN") && !svg.includes("Infinity") && !svg.includes("undefined"));
     assert.match(svg, /<\/svg>$/);
   }
@@ -116,7 +116,7 @@ async function corner(svg: string): Promise<string> {
 }
 
 Deno.test("every colour of a picture has a dark twin, and the rules for a dark page win over attributes", async () => {
-  const svg = withRun(long(100), searchPlot);
+  const svg = await withRun(long(100), searchPlot);
   // What clips, and strokes without a width, are not seen.
   const body = svg.replace(/<style>.*?<\/style>|<clipPath.*?<\/clipPath>|stroke="[^"]*" stroke-width="0"/gs, "");
   assert.equal(await corner(svg), colours.page.light);
@@ -128,5 +128,5 @@ Deno.test("every colour of a picture has a dark twin, and the rules for a dark p
   assert.equal(await corner(svg.replace(/@media [^{]*\{(.*)\}<\/style>/s, "$1</style>")), colours.page.dark);
   const lights = Object.values(colours).map(({ light }) => light);
   assert.equal(new Set(lights).size, lights.length, "two colours share their light twin");
-  assert.match(svgOf({}, { width: 10, height: 10, title: "t" }), /<title>t<\/title>/);
+  assert.match(await svgOf({}, { width: 10, height: 10, title: "t" }), /<title>t<\/title>/);
 });

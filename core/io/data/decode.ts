@@ -1,6 +1,8 @@
 /** Image files as the RGB that Pillow's `Image.open(file).convert("RGB")` makes of them. */
-import type { Metadata, Sharp, SharpOptions } from "sharp";
+import type SharpLibrary from "npm:sharp@0.35.5";
+import type { Metadata, Sharp, SharpOptions } from "npm:sharp@0.35.5";
 import type { RgbImage } from "../../images/mod.ts";
+import { importPackage } from "../packages.ts";
 import { BrokenImageError, reasonOf } from "./error.ts";
 
 /** Pillow refuses images with more pixels as decompression bombs: it is twice its MAX_IMAGE_PIXELS. */
@@ -10,6 +12,11 @@ const MOST_BYTES = 1 << 28;
 
 /** Profiles are not applied; what a decoder only warns of is no error, but an early end is. */
 const reading: SharpOptions = { ignoreIcc: true, failOn: "truncated", limitInputPixels: MOST_PIXELS };
+
+/** The library that decodes. */
+export async function importSharp(): Promise<typeof SharpLibrary> {
+  return (await importPackage<{ readonly default: typeof SharpLibrary }>("sharp")).default;
+}
 
 /** How an image is decoded. */
 export interface DecodeOptions {
@@ -40,7 +47,7 @@ export async function decodeImage(
   { oriented = false }: DecodeOptions = {},
 ): Promise<RgbImage> {
   if (bytes.length === 0) throw new BrokenImageError("it is empty");
-  const { default: sharp } = await import("sharp");
+  const sharp = await importSharp();
   try {
     const image = sharp(bytes, reading);
     const decode = decoderOf(await image.metadata());

@@ -1,4 +1,5 @@
 /** The thread that decodes, resizes and augments: the script of {@link ImageWorkers}. */
+import { importSharp } from "./decode.ts";
 import { reasonOf } from "./error.ts";
 import type { ImageReply, ImageRequest } from "./messages.ts";
 import { prepareImage } from "./prepare.ts";
@@ -18,7 +19,7 @@ async function answer({ id, works }: ImageRequest): Promise<ImageReply> {
 }
 
 /** libvips has threads of its own; each of these has one image at a time, so that as many images as cores go on. */
-const loaded = import("sharp").then(({ default: sharp }) => sharp.concurrency(1));
+const loaded = importSharp().then((sharp) => sharp.concurrency(1));
 
 thread.onmessage = async ({ data }) => {
   await loaded;

@@ -1,5 +1,5 @@
 /** A search whose every result is kept in a run store. */
-import pLimit from "p-limit";
+import pLimit from "npm:p-limit@7.3.3";
 import { CandidateError, type RankCombination } from "../../scoring/mod.ts";
 import {
   type BudgetModels,

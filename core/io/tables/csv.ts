@@ -1,6 +1,6 @@
 /** Comma-separated values (RFC 4180). */
 // @ts-types="./csv_parse.d.ts"
-import { parse } from "csv-parse/sync";
+import { parse } from "npm:csv-parse@7.0.3/sync";
 
 const FORMAT = { bom: true, columns: true, record_delimiter: ["\r\n", "\n"], skip_empty_lines: true } as const;
 

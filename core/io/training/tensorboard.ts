@@ -2,8 +2,8 @@
  * Event files that TensorBoard reads: records of TensorFlow's TFRecord form (length, data, a checksum of each), each an
  * `Event` message. Field numbers are those of TensorFlow's event.proto and summary.proto (Apache-2.0).
  */
-import { BinaryWriter } from "@bufbuild/protobuf/wire";
-import crc32c from "crc-32/crc32c.js";
+import { BinaryWriter } from "npm:@bufbuild/protobuf@2.17.0/wire";
+import crc32c from "npm:crc-32@1.2.2/crc32c.js";
 import { hostName } from "../process.ts";
 
 /** Numbers by tag, such as `loss/train`. */

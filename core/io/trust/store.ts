@@ -4,7 +4,7 @@
  */
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
+import { z } from "npm:zod@4.6.7";
 import { validate } from "../../settings/config_error.ts";
 import { ConfigError } from "../../search/mod.ts";
 import { isMissing } from "../files/error.ts";

@@ -2,9 +2,16 @@
  * What the host must know of kernels.wasm, read from the program that the compiler has made of the sources: the words of a
  * convolution's descriptor, and the parameters of every export.
  */
-import type { Class, DeclaredElement, File, FunctionDeclaration, NamedTypeNode, Program } from "assemblyscript";
-import type { PropertyPrototype, TypeNode } from "assemblyscript";
-import { Transform } from "assemblyscript/transform";
+import type {
+  Class,
+  DeclaredElement,
+  File,
+  FunctionDeclaration,
+  NamedTypeNode,
+  Program,
+} from "npm:assemblyscript@0.28.20";
+import type { PropertyPrototype, TypeNode } from "npm:assemblyscript@0.28.20";
+import { Transform } from "npm:assemblyscript@0.28.20/transform";
 
 /** A parameter or a field, and the type that the sources give it. */
 interface Typed {

@@ -5,7 +5,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
+import asc from "npm:assemblyscript@0.28.20/asc";
 import { replaceFile } from "../../../core/io/files/write.ts";
 import { SHARED_PAGES } from "../relocation.ts";
 import { ContractPrinter } from "./contract.ts";

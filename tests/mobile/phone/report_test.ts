@@ -45,14 +45,14 @@ Deno.test("the report: figures of known samples, published ones beside them, lab
     toMarkdown(report),
     /\| zennet_.*\| 1 \| 1\.02 \| 1\.07 \| 0\.01 \| 1\.00 … 1\.04 \| 5 \(0 discarded\) \| 87\.90 \|/,
   );
-  assert.match(toSvg(report), /^<svg .*Measured on Fake/s);
-  assert.match(toSvg(report), />0<\/text>/); // bars begin at zero, though all of them are about 1
+  assert.match(await toSvg(report), /^<svg .*Measured on Fake/s);
+  assert.match(await toSvg(report), />0<\/text>/); // bars begin at zero, though all of them are about 1
   assert.deepEqual(report.cautions, []);
   const spread = measurement.samples.map((sample, at) => ({ ...sample, latencyUs: sample.latencyUs * (1 + 0.1 * at) }));
   const wide = latencyReport({ ...sources, measurement: { ...measurement, samples: spread }, comparePublished: false });
   assert.match(wide.cautions.join(), /^UNSTABLE: the interval of zennet_.* is wide; close what runs on it/);
   const host = { ...report, kind: "host" as const };
-  for (const text of [toMarkdown(host), toSvg(host)]) assert.match(text, /on this host, not on a phone/);
+  for (const text of [toMarkdown(host), await toSvg(host)]) assert.match(text, /on this host, not on a phone/);
 });
 
 Deno.test("each model under each number of threads has its own figures, the sentinel's kept apart", async () => {
