@@ -95,6 +95,7 @@ const hints: Readonly<Record<string, string>> = {
   NotCapable: "zen <command> --help lists the permissions that it needs; deno task zen grants all of them",
   NoAdapterError: "zen devices lists what there is; --device cpu needs no adapter",
   KernelError: "--device cpu computes the same without the driver; the error is worth reporting",
+  PackageError: "it is downloaded when it is first used: the npm registry must be in reach then",
   DeviceMemoryError: "a smaller --batch or --resolution needs less memory",
 };
 

@@ -8,6 +8,7 @@ import { budgetFields } from "./budgets.ts";
 import { SearchPace } from "./pace.ts";
 import { writePlot } from "./picture.ts";
 import type { SearchScoring } from "./scoring.ts";
+import { PackageError } from "../../core/io/packages.ts";
 import { printTop, topFacts } from "./top.ts";
 import { duration, grouped, note, printFields, printJson } from "../terminal.ts";
 import { ProgressLine } from "../progress.ts";
@@ -85,7 +86,12 @@ function requireScores({ best, failure, counts: { failed }, stoppedBy }: SearchR
 /** Draws the search beside its report, whatever it ended by. */
 async function drawRun(directory: string): Promise<void> {
   using run = openRunForReading(directory);
-  await writePlot(run, `${directory}/search.svg`);
+  try {
+    await writePlot(run, `${directory}/search.svg`);
+  } catch (error) {
+    if (!(error instanceof PackageError)) throw error;
+    note(`${error.message}: zen runs show --plot draws the picture later`);
+  }
 }
 
 /** Prints the best candidate of a search that failed, as the folder may be lost. */

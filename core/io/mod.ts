@@ -5,6 +5,7 @@ export * from "./tables/benchmarks.ts";
 export { csvLine, type CsvRow, parseCsv } from "./tables/csv.ts";
 export * from "./latency_models.ts";
 export { loadModules, moduleHashes, modulesOf } from "./modules.ts";
+export { PackageError } from "./packages.ts";
 export * from "./deadline.ts";
 export * from "./files/error.ts";
 export * from "./files/read.ts";
