@@ -51,7 +51,8 @@ const { best } = await evolve({
 console.log(best.score > 0);
 `,
     );
-    const flags = ["--no-prompt", `--allow-import=${new URL(url).host}`, `--allow-net=${new URL(url).host}`];
+    const { host } = new URL(url);
+    const flags = ["--no-prompt", `--allow-import=${host}`, `--allow-net=${host}`, "--allow-env"];
     const { code, out, err } = await run("run", ...flags, "program.ts");
     assert.deepEqual([code, out], [0, "true\n"], err.slice(-2000));
   });
