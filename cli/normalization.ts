@@ -1,5 +1,5 @@
 /** What pixels are normalised by, as options of the command line name it. */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "npm:commander@15.1.0";
 import { type Normalization, type NormalizationName, normalizations } from "../core/images/mod.ts";
 import { UsageError } from "./errors.ts";
 

@@ -1,5 +1,5 @@
 /** `zen distil`: trains a network that learns from a trained one. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 import { imported } from "../options.ts";
 import { ALWAYS, declarePermissions, FOR_A_GPU } from "../permissions.ts";
 import { addTrainingOptions, NETWORK, type TrainOptions } from "./train.ts";

@@ -1,5 +1,5 @@
 /** `zen finalists`: trains a search's best and others beside them, to see whether its scores told the truth. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 import { imported, integer } from "../options.ts";
 import { ALWAYS, declarePermissions, FOR_A_GPU } from "../permissions.ts";
 import { addTrainingOptions, type TrainOptions } from "./train.ts";

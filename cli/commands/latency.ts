@@ -1,5 +1,5 @@
 /** `zen latency`: how long networks take, measured and predicted. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 import { settings } from "../../core/search/settings.ts";
 import { addFormOptions, type FormOptions } from "../form_options.ts";
 import { addTargetOptions, type OnOptions, targetPermissions } from "../latency/options.ts";

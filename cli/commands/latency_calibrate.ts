@@ -1,5 +1,5 @@
 /** `zen latency calibrate`: measures a device and fits what predicts it. */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "npm:commander@15.1.0";
 import { settings } from "../../core/search/settings.ts";
 import type { OneOrMore } from "../../core/search/config.ts";
 import { addTargetOptions, type OnOptions, targetPermissions } from "../latency/options.ts";

@@ -1,5 +1,5 @@
 /** `zen latency predict` and `validate`: what an artefact predicts, and whether that holds. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 import { targetPermissions } from "../latency/options.ts";
 import { imported, integer, jsonOption, quietOption } from "../options.ts";
 import { ALWAYS, declarePermissions } from "../permissions.ts";

@@ -1,5 +1,5 @@
 /** `zen run`: a TensorFlow Lite file, or a network with its weights, on this machine. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 import { addPixelOptions, type PixelOptions } from "../normalization.ts";
 import { addSubjectOptions } from "../evaluation/options.ts";
 import type { SubjectOptions } from "../evaluation/subject.ts";

@@ -1,5 +1,5 @@
 /** `zen train`: trains a network, resumable to the bit. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 import { trainPresetNames } from "../../core/train/preset_names.ts";
 import type { DeviceOptions } from "../device.ts";
 import { addFormOptions, type FormOptions } from "../form_options.ts";

@@ -1,7 +1,7 @@
 /** The picture of finalists: what the search scored, and how accurate they became. */
-import { use } from "echarts/core";
-import { ScatterChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
+import { use } from "npm:echarts@6.1.0/core";
+import { ScatterChart } from "npm:echarts@6.1.0/charts";
+import { GridComponent, LegendComponent, TitleComponent } from "npm:echarts@6.1.0/components";
 import {
   type FinalistOrigin,
   finalistOrigins,

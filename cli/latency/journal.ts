@@ -1,5 +1,5 @@
 /** The measurements of a calibration, in a file beside its artefact: an interrupted calibration goes on from it. */
-import { z } from "zod";
+import { z } from "npm:zod@4.6.7";
 import { readText } from "../../core/io/files/read.ts";
 import { replaceFile } from "../../core/io/files/write.ts";
 import type { CalibrationEntry, LatencyDevice } from "../../core/latency/mod.ts";

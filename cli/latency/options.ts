@@ -1,5 +1,5 @@
 /** Options that the commands of `zen latency` share. */
-import { type Command, Option } from "commander";
+import { type Command, Option } from "npm:commander@15.1.0";
 import { storagePrecisions } from "../../core/graph/precision.ts";
 import { settings } from "../../core/search/settings.ts";
 import { integer } from "../options.ts";

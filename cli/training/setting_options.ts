@@ -1,5 +1,5 @@
 /** The settings of a training as options of the command line. */
-import { InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError, Option } from "npm:commander@15.1.0";
 import {
   cropNames,
   initialisationNames,

@@ -1,5 +1,5 @@
 /** Writes `TFLITE_METADATA`: what apps need to know to prepare an image and to name the classes. */
-import { Builder, type Offset } from "flatbuffers";
+import { Builder, type Offset } from "npm:flatbuffers@25.9.23";
 import type { Normalization } from "../../core/images/mod.ts";
 import {
   AXIS_LABELS,

@@ -2,7 +2,7 @@
  * Gives a file other inputs and outputs, without touching its operators. New tables are put in front of the file's bytes
  * and refer to the old ones behind them: offsets in a FlatBuffer only point forwards, so a file can grow at its head alone.
  */
-import type { Offset } from "flatbuffers";
+import type { Offset } from "npm:flatbuffers@25.9.23";
 import type { FileGraph, FileTensor } from "./file.ts";
 import { FlatTable } from "./flatbuffer.ts";
 import { operatorCode, type OperatorName } from "./operators.ts";
