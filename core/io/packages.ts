@@ -6,7 +6,9 @@ export type PackageName = keyof typeof manifest.imports;
 
 /** A package that cannot be imported, as without a network before it was ever used; `cause` is Deno's error. */
 export class PackageError extends Error {
+  /** The name of the class. */
   override readonly name = "PackageError";
+
   /** An error of the package of that name. */
   constructor(name: string, cause: unknown) {
     const [said = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
