@@ -95,6 +95,6 @@ export async function finalists(directory: string, options: FinalistsOptions): P
   }
   const verdict = judgeFinalists(trained), path = `${directory}/finalists/finalists.svg`;
   const { finalistPlot } = await import("../finalists/plot.ts");
-  replaceFile(path, finalistPlot(trained, verdict));
+  replaceFile(path, await finalistPlot(trained, verdict));
   printFinalists(trained, { verdict, options, path });
 }

@@ -22,7 +22,7 @@ const originColours: Readonly<Record<FinalistOrigin, ColourName>> = {
 };
 
 /** Draws finalists as SVG: a dot for each that has a score, in the colour of who chose it first. */
-export function finalistPlot(finalists: readonly TrainedFinalist[], verdict: FinalistVerdict): string {
+export function finalistPlot(finalists: readonly TrainedFinalist[], verdict: FinalistVerdict): Promise<string> {
   const text = { color: colour("text") }, tau = verdict.kendall;
   const title = `Finalists: Kendall τ ${tau === null ? "–" : tau.toFixed(3)}`;
   const series = finalistOrigins.map((origin) => ({
