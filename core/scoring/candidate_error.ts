@@ -28,6 +28,7 @@ import { ShapeError } from "../graph/shape.ts";
  *   space: publishedSpaces.XXBL,
  *   initial: [config.initialStructure].flat().map((text) => parseStructure(text)),
  *   budgets: [],
+ *   objectives: [],
  *   score: scorerOf(config, { proxy }),
  * });
  * if (counts.failed === 0 || counts.scored === 0) throw new Error(JSON.stringify(counts));
