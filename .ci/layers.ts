@@ -60,7 +60,7 @@ function propertyOf({ property, computed }: Deno.lint.MemberExpression): string 
 }
 
 /** Layers whose files are told by URL as well, as they start workers and read files beside them. */
-const libraries = /^(core|kernels|mobile)\//;
+const libraries = /^(core|kernels|mobile|serve)\//;
 
 const direction: Deno.lint.Rule = {
   create(context) {

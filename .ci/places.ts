@@ -6,8 +6,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   core: ["deno.json"],
   kernels: ["core"],
   mobile: ["core"],
+  serve: ["core"],
   "mod.ts": ["core", "kernels"],
-  cli: ["core", "kernels", "mobile", "deno.json"],
+  cli: ["core", "kernels", "mobile", "serve", "deno.json"],
   bench: ["core", "kernels", "mobile", "deno.json"],
 };
 

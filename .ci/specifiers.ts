@@ -5,7 +5,7 @@
 import manifest from "../deno.json" with { type: "json" };
 
 /** The folders and files that can be imported by URL. */
-export const shippedSources = ["cli", "core", "kernels", "mobile", "mod.ts"] as const;
+export const shippedSources = ["cli", "core", "kernels", "mobile", "serve", "mod.ts"] as const;
 
 const names = Object.entries(manifest.imports).filter(([, target]) => target.startsWith("npm:")).map(([name]) => name);
 

@@ -2,7 +2,7 @@
 import type { Command } from "npm:commander@15.1.0";
 
 /** What stands behind `--allow-` in a flag of `deno run`. */
-export type Permission = "read" | "write" | "env" | "sys" | "net" | "ffi" | "run=adb";
+export type Permission = "read" | "write" | "env" | "sys" | "net" | "ffi" | "run=adb" | "run=xdg-open";
 
 /** Permissions, each with the case in which it is needed. */
 export type Permissions = Readonly<Partial<Record<Permission, string>>>;

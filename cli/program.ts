@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { Command, InvalidArgumentError, type Option } from "npm:commander@15.1.0";
 import { addAnalyzeCommand } from "./commands/analyze.ts";
 import { addCorrelateCommand } from "./commands/correlate.ts";
+import { addDashboardCommand } from "./commands/dashboard.ts";
 import { addDataCommand } from "./commands/data.ts";
 import { addDevicesCommand } from "./commands/devices.ts";
 import { addDistilCommand } from "./commands/distil.ts";
@@ -111,6 +112,7 @@ export function createProgram(): Command {
       addSpaceCommand,
       addZooCommand,
       addRunsCommand,
+      addDashboardCommand,
       addTrainCommand,
       addDistilCommand,
       addFinalistsCommand,

@@ -6,7 +6,7 @@ const root = new URL("../", import.meta.url);
 
 /** Paths of this repository that a document names in code: `folder/…`, up to a wildcard or the end. */
 function pathsIn(markdown: string): string[] {
-  const named = markdown.matchAll(/`((?:core|kernels|mobile|cli|bench|tests|examples|docs|\.ci)\/[\w./-]*)`/g);
+  const named = markdown.matchAll(/`((?:core|kernels|mobile|serve|cli|bench|tests|examples|docs|\.ci)\/[\w./-]*)`/g);
   return [...named].map(([, path]) => path!);
 }
 
@@ -18,9 +18,9 @@ for (const name of ["docs/ARCHITECTURE.md", "CONTRIBUTING.md"]) {
   });
 }
 
-Deno.test("docs/ARCHITECTURE.md describes every folder of core, kernels, mobile and cli", async () => {
+Deno.test("docs/ARCHITECTURE.md describes every folder of core, kernels, mobile and serve", async () => {
   const text = await Deno.readTextFile(new URL("docs/ARCHITECTURE.md", root));
-  const folders = ["core", "kernels", "mobile"].flatMap((layer) =>
+  const folders = ["core", "kernels", "mobile", "serve"].flatMap((layer) =>
     [...Deno.readDirSync(new URL(layer, root))].filter(({ isDirectory }) => isDirectory).map(({ name }) =>
       `${layer}/${name}/`
     )

@@ -44,6 +44,16 @@ export interface ResumeOptions extends RootOptions, DeviceOptions {
   readonly acceptChange?: boolean;
 }
 
+/** What the options of `zen runs export` parse to. */
+export interface ExportOptions extends RootOptions {
+  readonly csv?: boolean;
+}
+
+/** What the options of `zen runs report` parse to. */
+export interface ReportOptions extends RootOptions {
+  readonly output: string;
+}
+
 /** What the options of `zen runs prune` parse to. */
 export interface PruneOptions extends JsonOptions {
   readonly keep?: number;
@@ -79,6 +89,19 @@ where the runs ran, and in the first proposal that is not the same.
 Example:
   zen runs diff runs/mine runs/theirs --json`;
 
+const EXPORT = `
+--csv is the table of zen runs show --csv: a row a proposal of a search, or a step of a training. --json has a line for each.
+
+Examples:
+  zen runs export runs/mine --csv > proposals.csv
+  zen runs export runs/mine --json > proposals.jsonl`;
+
+const REPORT = `
+The file has the views of zen dashboard, needs no other file and no network, and runs on no server.
+
+Example:
+  zen runs report runs/mine -o report.html`;
+
 const PRUNE = `
 A run is removed if it matches every rule that is given. Never removed: a run that a process is writing, a folder that is
 no run or that cannot be read, and files in a run's folder that are not the run's own.
@@ -90,7 +113,9 @@ Examples:
 
 /** Adds the commands. */
 export function addRunsCommand(program: Command): void {
-  const runs = program.command("runs").description("searches on disk: list, show, resume, diff, front, prune");
+  const runs = program.command("runs").description(
+    "searches on disk: list, show, resume, diff, front, export, report, prune",
+  );
   const subcommand = (name: string, help: string, text: { examples: string; permissions: Permissions }): Command =>
     declarePermissions(runs.command(name).description(help).addOption(jsonOption()), text.permissions)
       .addHelpText("after", text.examples);
@@ -114,6 +139,17 @@ export function addRunsCommand(program: Command): void {
     examples: FRONT_HELP,
     permissions: { read: ALWAYS, write: "with --svg", env: "with --svg or --module" },
   })));
+  rooted(subcommand("export", "print a run's proposals or steps", { examples: EXPORT, permissions: { read: ALWAYS } }))
+    .argument("<run>", "a run's folder or id")
+    .addOption(new Option("--csv", "as CSV").conflicts("json"))
+    .action(imported(async () => (await import("../actions/runs_export.ts")).exportRun));
+  rooted(subcommand("report", "write a run as one HTML file", {
+    examples: REPORT,
+    permissions: { read: ALWAYS, write: ALWAYS, env: ALWAYS },
+  }))
+    .argument("<run>", "a run's folder or id")
+    .requiredOption("-o, --output <file>", "the file")
+    .action(imported(async () => (await import("../actions/runs_export.ts")).report));
   addPrune(subcommand("prune", "remove runs by rule", {
     examples: PRUNE,
     permissions: { read: ALWAYS, write: "without --dry-run" },

@@ -1,6 +1,6 @@
 /** Scores beside accuracies as a picture, by ECharts without a browser. */
 import type { Assessment } from "../../core/nasbench/mod.ts";
-import { axisStyle, colour, svgOf } from "../plot.ts";
+import { axisStyle, colour, svgOf } from "../../serve/charts/plot.ts";
 
 /** Pixels of one proxy's picture, and how many stand in a row. */
 const PANEL = { width: 340, height: 280, columns: 3 } as const;

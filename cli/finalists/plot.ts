@@ -8,7 +8,7 @@ import {
   type FinalistVerdict,
   type TrainedFinalist,
 } from "../../core/search/mod.ts";
-import { axisStyle, colour, type ColourName, svgOf } from "../plot.ts";
+import { axisStyle, colour, type ColourName, svgOf } from "../../serve/charts/plot.ts";
 
 use([ScatterChart, GridComponent, LegendComponent, TitleComponent]);
 

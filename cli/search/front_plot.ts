@@ -1,7 +1,7 @@
 /** The picture of a front: one panel for each objective beside the first, and the course of the hypervolume. */
 import { objectiveTerm } from "../../core/search/mod.ts";
 import type { RatedCandidate, RunFront } from "../../core/io/mod.ts";
-import { axisStyle, colour, svgOf } from "../plot.ts";
+import { axisStyle, colour, svgOf } from "../../serve/charts/plot.ts";
 import { referenceInWords } from "./reference_words.ts";
 import { grouped } from "../terminal.ts";
 

@@ -1,7 +1,7 @@
 /** The picture of a search: scores and verdicts over proposals. */
 import type { RunReader, RunSummary } from "../../core/io/mod.ts";
 import { type VerdictName, verdicts } from "../../core/search/mod.ts";
-import { axisStyle, colour, type ColourName, svgOf } from "../plot.ts";
+import { axisStyle, colour, type ColourName, svgOf } from "../../serve/charts/plot.ts";
 import { duration, grouped } from "../terminal.ts";
 import { courseOf, type Point, type SearchCourse } from "./course.ts";
 import { verdictWords } from "./verdict_words.ts";

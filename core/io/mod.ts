@@ -21,7 +21,7 @@ export * from "./runs/front.ts";
 export * from "./runs/removal.ts";
 export * from "./runs/rows.ts";
 export * from "./runs/report.ts";
-export { type RecordedProposal, type RecordedStanding, type RunKind } from "./runs/database.ts";
+export { type ProposalOutcome, type RecordedProposal, type RecordedStanding, type RunKind } from "./runs/database.ts";
 export { type RunSession } from "./runs/sessions.ts";
 export { type RunChange, RunChangedError, type RunIdentity, searchIdentity } from "./runs/identity.ts";
 export { type StuckCandidate } from "./runs/stuck.ts";

@@ -38,7 +38,7 @@ export function noVerdicts(): Record<VerdictName, number> {
 const evaluated: readonly VerdictName[] = ["outraced", "failed", "scored"];
 
 /** Whether a proposal's candidate went to the scorer. */
-export function isEvaluation({ verdict }: Verdict): boolean {
+export function isEvaluation({ verdict }: { readonly verdict: VerdictName }): boolean {
   return evaluated.includes(verdict);
 }
 

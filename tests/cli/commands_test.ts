@@ -23,6 +23,7 @@ Deno.test("every command explains itself with examples", async () => {
     "trust list",
     "trust remove",
     "runs list",
+    "dashboard",
     "data check",
     "weights inspect",
     "weights convert",

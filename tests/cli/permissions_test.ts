@@ -35,7 +35,8 @@ Deno.test("every command declares its permissions, its help names them, and ever
     for (const name of Object.keys(declared) as Permission[]) {
       assert.ok(help.includes(`  --allow-${name}`), `${words} --help names ${name}`);
       // Weights are fetched from the network alone, and eval takes what predict takes, beside a data set.
-      if (words === "eval" || /^with --(teacher-)?pretrained/.test(declared[name]!)) continue;
+      // The dashboard serves until it is ended: tests/serve/dashboard_test.ts runs it.
+      if (words === "eval" || words === "dashboard" || /^with --(teacher-)?pretrained/.test(declared[name]!)) continue;
       const tried = own.some(({ uses }) => needed(words, uses).includes(name)) || words === "phone list" ||
         words.startsWith("phone ") && elsewhere.includes(name);
       assert.ok(tried, `${words} is not tried with ${name}`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import { createRun, openRunForReading, type Proposal, type RecordedStanding, type SearchConfig } from "@zennas/zennas";
-import { colours, svgOf } from "../../cli/plot.ts";
+import { colours, svgOf } from "../../serve/charts/plot.ts";
 import { courseOf } from "../../cli/search/course.ts";
 import { searchPlot } from "../../cli/search/plot.ts";
 import { smallConfig, TemporaryDirectory } from "../io/run_case.ts";

@@ -224,6 +224,30 @@ export function* readProposals(database: DatabaseSync, directory: string): Gener
   }
 }
 
+/** What became of a proposal: what is read of a long journal to draw it. */
+export interface ProposalOutcome {
+  /** Its number. */
+  readonly index: number;
+  /** Its verdict. */
+  readonly verdict: Verdict["verdict"];
+  /** Null where it has none. */
+  readonly score: number | null;
+  /** When it was recorded, in milliseconds since 1970. */
+  readonly timeMs: number;
+}
+
+/** What became of all proposals in order, one row at a time, without structures and reasons. Throws RunStoreError. */
+export function* readOutcomes(database: DatabaseSync, directory: string): Generator<ProposalOutcome> {
+  try {
+    const rows = database.prepare("SELECT id, verdict, score, time_ms FROM proposals ORDER BY id");
+    for (const { id, verdict, score, time_ms } of rows.iterate()) {
+      yield { index: id, verdict, score, timeMs: time_ms } as ProposalOutcome;
+    }
+  } catch (cause) {
+    throw storeError(directory, "read", cause);
+  }
+}
+
 /** The first scored proposal since the last change that was accepted, or of all; undefined if there is none. */
 export function firstScored(database: DatabaseSync, directory: string): RecordedProposal | undefined {
   const from = readSessions(database).findLast(({ accepted }) => accepted.length > 0)?.firstProposal ?? 0;

@@ -15,8 +15,10 @@ import {
   isRun,
   kindOf,
   openReadOnly,
+  type ProposalOutcome,
   readBest,
   readConfig,
+  readOutcomes,
   readProposals,
   readTop,
   type RecordedProposal,
@@ -71,6 +73,11 @@ export class RunReader implements Disposable {
   /** All committed proposals in order. Throws RunStoreError. */
   proposals(): Generator<RecordedProposal> {
     return readProposals(this.#database, this.directory);
+  }
+
+  /** What became of all committed proposals, in order: quicker than {@link proposals}. Throws RunStoreError. */
+  outcomes(): Generator<ProposalOutcome> {
+    return readOutcomes(this.#database, this.directory);
   }
 
   /**
@@ -129,6 +136,11 @@ export function openRunForReading(directory: string): RunReader {
     resources.move();
     return new RunReader(directory, database);
   });
+}
+
+/** Whether a process is writing the run in a directory, of whatever kind it is. Throws RunStoreError. */
+export function isRunning(directory: string): boolean {
+  return onStore(directory, "read", () => RunLock.isHeld(directory));
 }
 
 /** The id of the run in a directory: the directory's name. */

@@ -17,18 +17,26 @@ export interface JournalTable {
 }
 
 /** A proposal and when it was recorded. */
-export interface TimedProposal {
+export interface TimedProposal<Row = RecordedProposal> {
   /** The proposal. */
-  readonly proposal: RecordedProposal;
+  readonly proposal: Row;
   /** Seconds of searching until it was recorded; the time between sessions does not count. */
   readonly seconds: number;
 }
 
 /** All proposals of a run with the seconds of searching until each. Throws RunStoreError. */
-export function* timedProposals(run: Pick<RunReader, "summary" | "proposals">): Generator<TimedProposal> {
-  const sessions = run.summary().sessions.values();
+export function timedProposals(run: Pick<RunReader, "summary" | "proposals">): Generator<TimedProposal> {
+  return timed(run.proposals(), run.summary().sessions);
+}
+
+/** Rows of a run's journal, in order and from the first on, with the seconds of searching until each. */
+export function* timed<Row extends Pick<RecordedProposal, "index" | "timeMs">>(
+  rows: Iterable<Row>,
+  sessionsOfRun: readonly RunSession[],
+): Generator<TimedProposal<Row>> {
+  const sessions = sessionsOfRun.values();
   let session = sessions.next().value, next = sessions.next().value, before = 0, seconds = 0;
-  for (const proposal of run.proposals()) {
+  for (const proposal of rows) {
     for (; next && proposal.index >= next.firstProposal; session = next, next = sessions.next().value) before = seconds;
     seconds = before + secondsIn(session, proposal);
     yield { proposal, seconds };
@@ -36,7 +44,7 @@ export function* timedProposals(run: Pick<RunReader, "summary" | "proposals">): 
 }
 
 /** Seconds from the beginning of a session; clocks may go backwards. */
-function secondsIn(session: RunSession | undefined, { timeMs }: RecordedProposal): number {
+function secondsIn(session: RunSession | undefined, { timeMs }: Pick<RecordedProposal, "timeMs">): number {
   return session ? Math.max(0, timeMs - session.startedMs) / 1000 : 0;
 }
 
@@ -104,7 +112,7 @@ export function journalTable(run: RunReader, { top }: { readonly top?: number | 
     ];
   };
   const rows = function* () {
-    for (const timed of top === undefined ? timedProposals(run) : best(run, run.top(top))) yield row(timed);
+    for (const one of top === undefined ? timedProposals(run) : best(run, run.top(top))) yield row(one);
   };
   return { columns, rows: { [Symbol.iterator]: rows } };
 }
@@ -112,9 +120,9 @@ export function journalTable(run: RunReader, { top }: { readonly top?: number | 
 /** The proposals that became these candidates, in the candidates' order and with their scores. */
 function best(run: RunReader, candidates: readonly ScoredCandidate[]): readonly TimedProposal[] {
   const wanted = new Set(candidates.map(({ index }) => index)), found = new Map<number, TimedProposal>();
-  for (const timed of timedProposals(run)) if (wanted.has(timed.proposal.index)) found.set(timed.proposal.index, timed);
+  for (const one of timedProposals(run)) if (wanted.has(one.proposal.index)) found.set(one.proposal.index, one);
   return candidates.flatMap(({ index, score }) => {
-    const timed = found.get(index);
-    return timed ? [{ ...timed, proposal: { ...timed.proposal, score } as RecordedProposal }] : [];
+    const one = found.get(index);
+    return one ? [{ ...one, proposal: { ...one.proposal, score } as RecordedProposal }] : [];
   });
 }

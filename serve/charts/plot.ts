@@ -1,6 +1,6 @@
 /** Pictures as SVG by ECharts without a browser, readable on light and on dark pages. */
 import type { EChartsCoreOption } from "npm:echarts@6.1.0/core";
-import { importPackage } from "../core/io/packages.ts";
+import { importPackage } from "../../core/io/packages.ts";
 
 /** The colours of pictures, as they are on a light page and on a dark one. */
 export const colours = {
