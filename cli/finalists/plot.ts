@@ -1,7 +1,4 @@
 /** The picture of finalists: what the search scored, and how accurate they became. */
-import { use } from "npm:echarts@6.1.0/core";
-import { ScatterChart } from "npm:echarts@6.1.0/charts";
-import { GridComponent, LegendComponent, TitleComponent } from "npm:echarts@6.1.0/components";
 import {
   type FinalistOrigin,
   finalistOrigins,
@@ -9,8 +6,6 @@ import {
   type TrainedFinalist,
 } from "../../core/search/mod.ts";
 import { axisStyle, colour, type ColourName, svgOf } from "../../serve/charts/plot.ts";
-
-use([ScatterChart, GridComponent, LegendComponent, TitleComponent]);
 
 /** Pixels. */
 const SIZE = { width: 960, height: 560 } as const;

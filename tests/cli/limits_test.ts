@@ -61,7 +61,7 @@ Deno.test({
       ["correlate", "--benchmark", "nasbench-macro", "--data", json],
       ["inspect", model],
       ["run", model, "--input", "random"],
-      ["run", files.at("net.tflite"), "--input", "/dev/zero"],
+      ["run", files.at("net.tflite"), "--input", "/dev/zero", "--range", "0..1"],
       ["verify", model],
       ["phone", "bench", model, "--host"],
       ["export", STRUCTURE, "--labels", labels, "-o", files.at("out")],
