@@ -23,13 +23,18 @@ function addressOf({ hostname, port }: Deno.NetAddr, token: string | undefined):
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}/${query}`;
 }
 
+/** Opens the page where a browser may be started; else says what to open. */
 async function openInBrowser(address: string): Promise<void> {
-  const program = Deno.build.os === "darwin" ? "open" : "xdg-open";
+  const command = Deno.build.os === "darwin" ? "open" : "xdg-open";
+  const byHand = (why: string): void => note(`no browser is opened as ${why}: open ${address}`);
+  if (Deno.permissions.querySync({ name: "run", command }).state !== "granted") {
+    return byHand(`--allow-run=${command} is not given`);
+  }
   try {
-    await new Deno.Command(program, { args: [address], stdout: "null", stderr: "null" }).output();
+    await new Deno.Command(command, { args: [address], stdout: "null", stderr: "null" }).output();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    note(`no browser is opened as there is no ${program}: open ${address}`);
+    byHand(`there is no ${command}`);
   }
 }
 
