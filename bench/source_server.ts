@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 
 /** What programs may fetch: sources, and what these read beside them. */
-const SERVED = /^\/(mod\.ts|deno\.json|LICENSE|(cli|core|kernels|mobile)\/[\w./-]+\.(ts|json|wasm|yaml))$/;
+const SERVED = /^\/(mod\.ts|deno\.json|LICENSE|(cli|core|kernels|mobile|serve)\/[\w./-]+\.(ts|json|wasm|yaml|js|css))$/;
 
 const types: Readonly<Record<string, string>> = {
   ts: "application/typescript",

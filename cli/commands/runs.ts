@@ -145,7 +145,7 @@ export function addRunsCommand(program: Command): void {
     .action(imported(async () => (await import("../actions/runs_export.ts")).exportRun));
   rooted(subcommand("report", "write a run as one HTML file", {
     examples: REPORT,
-    permissions: { read: ALWAYS, write: ALWAYS, env: ALWAYS },
+    permissions: { read: ALWAYS, write: ALWAYS, env: "for its pictures" },
   }))
     .argument("<run>", "a run's folder or id")
     .requiredOption("-o, --output <file>", "the file")

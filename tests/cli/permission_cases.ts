@@ -155,7 +155,7 @@ export const cases: readonly Case[] = [
   { words: "runs show", uses: ["write", "env"], args: (scene) => [scene.emptyRun(), "--plot", scene.fresh()] },
   { words: "runs front", uses: ["write", "env"], args: (scene) => [scene.emptyRun(), "--svg", scene.fresh()] },
   { words: "runs export", uses: [], args: (scene) => [scene.emptyRun(), "--csv"] },
-  { words: "runs report", uses: [], args: (scene) => [scene.emptyRun(), "-o", scene.fresh()] },
+  { words: "runs report", uses: ["env"], args: (scene) => [scene.searched(), "-o", scene.fresh()] },
   { words: "runs diff", uses: [], args: (scene) => [scene.emptyRun(), scene.emptyRun()] },
   {
     words: "runs prune",
