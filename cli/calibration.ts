@@ -1,10 +1,18 @@
 /** The images that `zen export --calibration` names. */
 import type { NormalizationName } from "../core/images/mod.ts";
-import { type DataFolder, dataPath, type DataSet, findDataFolder, openPictures, spreadOver } from "../core/io/mod.ts";
+import {
+  type DataFolder,
+  dataPath,
+  type DataSet,
+  findDataFolder,
+  openPictures,
+  pipelineFor,
+  spreadOver,
+} from "../core/io/mod.ts";
 import { requirePictures } from "../core/io/picture_permission.ts";
 import { imageShape, type KnownNetwork, MobileError, type NamedCalibration, randomImages } from "../mobile/mod.ts";
 import { UsageError } from "./errors.ts";
-import { pipelineFor, type PublishedImages, singleImages } from "./evaluation/preparation.ts";
+import { type PublishedImages, singleImages } from "./evaluation/preparation.ts";
 
 /** Which images, and how they are made ready. */
 export interface CalibrationOptions extends PublishedImages {

@@ -75,6 +75,11 @@ export function grouped(count: number): string {
   return count.toLocaleString("en-US");
 }
 
+/** A share as a percentage with two decimals. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
 /** Bytes as a person reads them: 512 bytes, 40.5 kB, 1.2 MB. */
 export function bytesInWords(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;

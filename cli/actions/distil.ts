@@ -17,7 +17,7 @@ export async function distil(network: string, options: DistilOptions): Promise<v
       ...student,
       teacher: await describeTeacher(student, { options, config }),
     };
-  await openTrainingSubject(subject, config); // what cannot work is refused before a folder is made for it
+  const opened = await openTrainingSubject(subject, config); // what cannot work is refused before a folder is made for it
   using store = TrainingStore.create(options.out ?? freeFolder("distil", subject.network, config), { config, subject });
-  await runTrainingSession(store, options);
+  await runTrainingSession(store, { ...options, opened });
 }

@@ -1,10 +1,16 @@
 /** What `zen eval` does. */
 import { requirePictures } from "../../core/io/picture_permission.ts";
 import { answers, Classification, type ClassificationResult } from "../../core/mod.ts";
-import { type BatchTimes, type BrokenFile, ImageBatches, openDataFolder, openSplit } from "../../core/io/mod.ts";
+import {
+  type BatchTimes,
+  type BrokenFile,
+  ImageBatches,
+  openDataFolder,
+  openSplit,
+  pipelineFor,
+} from "../../core/io/mod.ts";
 import type { EvalOptions } from "../commands/eval.ts";
 import { Interrupted, UsageError } from "../errors.ts";
-import { pipelineFor } from "../evaluation/preparation.ts";
 import { type EvaluationFacts, printEvaluation } from "../evaluation/report.ts";
 import { normalizationFor, openSubject, type Subject } from "../evaluation/subject.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";

@@ -6,7 +6,7 @@ import {
   loadTrainConfig,
   modulesOf,
   openRunForReading,
-  readTraining,
+  readTrainingSummary,
   replaceFile,
   TrainingStore,
   type TrainingSubject,
@@ -52,7 +52,7 @@ async function subjectOf(structure: string, { config, options }: Settings): Prom
 
 /** The top-1 after the last epoch; undefined before. Throws UsageError where a training was begun by other settings. */
 function accuracyOf(directory: string, wanted: Pick<TrainingSummary, "config" | "subject">): number | undefined {
-  const { epochs, config, subject } = readTraining(directory);
+  const { epochs, config, subject } = readTrainingSummary(directory);
   if (!isDeepStrictEqual([config, subject], JSON.parse(JSON.stringify([wanted.config, wanted.subject])))) {
     throw new UsageError(`Cannot go on with ${directory} as it was begun by other settings, or on other data`);
   }

@@ -20,8 +20,8 @@ export async function train(network: string, options: TrainOptions): Promise<voi
   const config = await loadTrainConfig(options.preset, trainSettingsFrom(options));
   const subject = await describeSubject(network, options);
   // What cannot work is refused before a folder is made for it, weights of another network too.
-  const { design, values } = await openTrainingSubject(subject, config);
-  values?.(inferenceGraph(design, { batch: 1 }).parameters);
+  const opened = await openTrainingSubject(subject, config);
+  opened.values?.(inferenceGraph(opened.design, { batch: 1 }).parameters);
   using store = TrainingStore.create(options.out ?? freeFolder("train", subject.network, config), { config, subject });
-  await runTrainingSession(store, options);
+  await runTrainingSession(store, { ...options, opened });
 }

@@ -1,7 +1,7 @@
 /** What `zen verify` does. */
 import { readBytes } from "../../core/io/files/read.ts";
 import { requirePictures } from "../../core/io/picture_permission.ts";
-import { openDataFolder, openSplit, spreadOver } from "../../core/io/mod.ts";
+import { openDataFolder, openSplit, pipelineFor, spreadOver } from "../../core/io/mod.ts";
 import { networkNamed } from "../../core/networks/zoo/mod.ts";
 import {
   checkWeights,
@@ -17,7 +17,7 @@ import {
 import type { VerifyOptions } from "../commands/verify.ts";
 import { openDevice } from "../device.ts";
 import { inFile, UsageError } from "../errors.ts";
-import { imagesOf, pipelineFor, singleImages } from "../evaluation/preparation.ts";
+import { imagesOf, singleImages } from "../evaluation/preparation.ts";
 import { print, printFields, printJson, printTable } from "../terminal.ts";
 import { openWeights, publishedName } from "../weights/open.ts";
 

@@ -1,11 +1,5 @@
 /** How images are made ready for a network, in evaluations and in calibrations. */
-import {
-  evaluationPipeline,
-  type ImagePipeline,
-  type Normalization,
-  type NormalizationName,
-  normalizations,
-} from "../../core/images/mod.ts";
+import type { ImagePipeline, NormalizationName } from "../../core/images/mod.ts";
 import { type DataSet, ImageBatches } from "../../core/io/mod.ts";
 import type { NamedDesign } from "../../core/networks/design.ts";
 import { networkNames, zooFacts } from "../../core/networks/zoo/mod.ts";
@@ -26,22 +20,6 @@ export function imagesOf(name: string, { resolution }: NamedDesign): PublishedIm
     crop: facts?.resolution === resolution ? facts.cropResolution : resolution,
     normalization: facts?.normalization,
   };
-}
-
-/** The pipeline for a data set; images that all have one size, as those of CIFAR, are taken whole. */
-export function pipelineFor(
-  { imageSize }: DataSet,
-  { crop, resolution, normalization }: {
-    readonly crop: number;
-    readonly resolution: number;
-    readonly normalization: NormalizationName | Normalization;
-  },
-): ImagePipeline {
-  return evaluationPipeline({
-    crop: imageSize === undefined ? crop : undefined,
-    resolution,
-    normalization: typeof normalization === "string" ? normalizations[normalization] : normalization,
-  });
 }
 
 /** The images of a data set one after another. Throws MobileError MODEL_INPUT for one that cannot be read. */

@@ -1,7 +1,7 @@
 /** What an evaluation found, for people and for scripts. */
 import type { Accuracy, ClassificationResult } from "../../core/mod.ts";
 import type { BatchTimes, BrokenFile, DataSet } from "../../core/io/mod.ts";
-import { grouped, print, printFields, printJson, printTable } from "../terminal.ts";
+import { grouped, percent, print, printFields, printJson, printTable } from "../terminal.ts";
 import type { Subject } from "./subject.ts";
 
 /** An evaluation, and what was evaluated on what. */
@@ -19,8 +19,6 @@ export interface EvaluationFacts {
 
 /** Classes that are listed, worst first; `--json` has all. */
 const WORST_CLASSES = 10;
-
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 function accuracyText({ right, share, interval95: [low, high] }: Accuracy, images: number): string {
   return `${percent(share)} (${grouped(right)} of ${grouped(images)}; 95 %: ${percent(low)} … ${percent(high)})`;

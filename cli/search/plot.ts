@@ -1,7 +1,8 @@
 /** The picture of a search: scores and verdicts over proposals. */
 import type { RunReader, RunSummary } from "../../core/io/mod.ts";
-import { type VerdictName, verdicts } from "../../core/search/mod.ts";
+import { verdicts } from "../../core/search/mod.ts";
 import { axisStyle, colour, type ColourName, svgOf } from "../../serve/charts/plot.ts";
+import { verdictColours } from "../../serve/charts/verdict_colours.ts";
 import { duration, grouped } from "../terminal.ts";
 import { courseOf, type Point, type SearchCourse } from "./course.ts";
 import { verdictWords } from "./verdict_words.ts";
@@ -10,15 +11,6 @@ import { verdictWords } from "./verdict_words.ts";
 const SIZE = { width: 960, height: 640 } as const;
 const GRID = { left: 88, width: 844, outerBoundsMode: "none" } as const;
 const SCORES = { ...GRID, top: 100, height: 300 } as const, VERDICTS = { ...GRID, top: 482, height: 100 } as const;
-
-const verdictColours: Readonly<Record<VerdictName, ColourName>> = {
-  scored: "green",
-  failed: "red",
-  outraced: "teal",
-  "screened-out": "purple",
-  duplicate: "grey",
-  "over-budget": "amber",
-};
 
 /** The lowest score that is drawn: those far below would press the others together (Tukey's far-out values). */
 function floorOf(scores: readonly number[]): number {

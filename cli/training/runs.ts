@@ -2,6 +2,7 @@
 import {
   csvLine,
   readTraining,
+  readTrainingSummary,
   runDirectories,
   runId,
   runKind,
@@ -11,10 +12,8 @@ import {
 } from "../../core/io/mod.ts";
 import { ConfigError } from "../../core/settings/config_error.ts";
 import { UsageError } from "../errors.ts";
-import { note, print, printFields, printJson } from "../terminal.ts";
+import { note, percent, print, printFields, printJson } from "../terminal.ts";
 import { runTrainingSession, type TrainingSessionOptions } from "./session.ts";
-
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** What scripts learn of a training's run. */
 function facts({ directory, running, config, subject, lastStep, epochs, best }: TrainingSummary): object {
@@ -33,7 +32,7 @@ function facts({ directory, running, config, subject, lastStep, epochs, best }: 
 function trainingsIn(root: string): readonly TrainingSummary[] {
   return runDirectories(root).flatMap((directory) => {
     try {
-      return runKind(directory) === "training" ? [readTraining(directory)] : [];
+      return runKind(directory) === "training" ? [readTrainingSummary(directory)] : [];
     } catch (error) {
       // One whose kind cannot be read is named among the searches.
       if (error instanceof RunStoreError || error instanceof ConfigError) return [];
@@ -67,19 +66,21 @@ export function showTraining(directory: string, { json, journal, csv, top, plot 
   if (top !== undefined || plot !== undefined) {
     throw new UsageError(`Cannot show ${directory} so as it is a training: --top and --plot are for searches`);
   }
-  const run = readTraining(directory);
   if (csv) {
     print(csvLine(["step", "loss", "learning_rate", "time_ms"]));
-    for (const { step, loss, rate, timeMs } of run.steps) print(csvLine([step, loss, rate, timeMs]));
+    for (const { step, loss, rate, timeMs } of readTraining(directory).steps) {
+      print(csvLine([step, loss, rate, timeMs]));
+    }
     return;
   }
   if (journal) {
-    for (const { step, loss, rate, timeMs } of run.steps) {
+    for (const { step, loss, rate, timeMs } of readTraining(directory).steps) {
       if (json) printJson({ step, loss, learning_rate: rate, time_ms: timeMs });
       else print(`${step}\t${loss}\t${rate}`);
     }
     return;
   }
+  const run = readTrainingSummary(directory);
   if (json) return printJson({ ...facts(run), subject: run.subject, epochs: run.epochs, sessions: run.sessions });
   printSummary(run);
 }

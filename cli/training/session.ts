@@ -1,7 +1,6 @@
 /** One session of a training at the terminal, whether it starts a run or continues one. */
 import {
   bestEpoch,
-  readTraining,
   runId,
   type RunIdentity,
   runTraining,
@@ -15,14 +14,16 @@ import { describeDevice, type DeviceOptions, openDevice } from "../device.ts";
 import { Interrupted } from "../errors.ts";
 import { InterruptSignal } from "../interrupt_signal.ts";
 import { type Progress, ProgressLine } from "../progress.ts";
-import { duration, grouped, note, printFields, printJson } from "../terminal.ts";
-import { openTrainingSubject } from "./subject.ts";
+import { duration, grouped, note, percent, printFields, printJson } from "../terminal.ts";
+import { type OpenedSubject, openTrainingSubject } from "./subject.ts";
 
 /** How a session is shown, and where it computes. */
 export interface TrainingSessionOptions extends DeviceOptions {
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly acceptChange?: boolean | undefined;
+  /** What is trained, where it is open already. Default: it is opened. */
+  readonly opened?: OpenedSubject | undefined;
   /** Whether others follow, so that it prints no result. Default: no. */
   readonly part?: boolean | undefined;
 }
@@ -54,7 +55,7 @@ class Pace {
 
   count(event: TrainingEvent): void {
     if (event.event === "step") this.#taken++;
-    else if (event.test) this.#test = `top-1 ${(100 * event.test.top1).toFixed(2)} %`;
+    else if (event.test) this.#test = `top-1 ${percent(event.test.top1)}`;
   }
 
   progress({ step, epoch, loss }: TrainingEvent & { readonly event: "step" }): Progress {
@@ -75,7 +76,7 @@ async function identityOf(backend: Parameters<typeof describeDevice>[0]): Promis
 
 function noteEpoch(event: TrainingEvent & { readonly event: "epoch" }, epochs: number): void {
   const { epoch, trainLoss, test } = event;
-  const tested = test ? `, test loss ${test.loss.toFixed(4)}, top-1 ${(100 * test.top1).toFixed(2)} %` : "";
+  const tested = test ? `, test loss ${test.loss.toFixed(4)}, top-1 ${percent(test.top1)}` : "";
   note(`epoch ${epoch} of ${epochs}: loss ${trainLoss.toFixed(4)}${tested}`);
 }
 
@@ -96,8 +97,7 @@ function finalEvent(store: TrainingStore, { steps, finished }: TrainingOutcome, 
 }
 
 function printResult(store: TrainingStore, { steps }: TrainingOutcome, pace: Pace): void {
-  const { directory } = store, { epochs, best } = readTraining(directory), last = epochs.at(-1);
-  const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+  const { directory } = store, epochs = store.epochs(), best = bestEpoch(epochs), last = epochs.at(-1);
   printFields([
     ["epochs", epochs.length],
     ["steps", grouped(steps)],
@@ -122,7 +122,7 @@ function printResult(store: TrainingStore, { steps }: TrainingOutcome, pace: Pac
  */
 export async function runTrainingSession(store: TrainingStore, options: TrainingSessionOptions): Promise<void> {
   const { json = false, quiet, acceptChange, part = false } = options,
-    subject = await openTrainingSubject(store.subject, store.config);
+    subject = options.opened ?? await openTrainingSubject(store.subject, store.config);
   note(`run: ${store.directory}`);
   using interrupt = new InterruptSignal({ finishing: "finishing the step" });
   await using backend = await openDevice(options);

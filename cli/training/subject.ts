@@ -4,6 +4,7 @@ import { type NormalizationName, normalizations } from "../../core/images/mod.ts
 import {
   type DataSet,
   fileHash,
+  heldOutSplits,
   limitedData,
   openCheckpoint,
   openDataFolder,
@@ -103,13 +104,10 @@ export async function openTrainingSubject(subject: TrainingSubject, config: Trai
   };
 }
 
-/** The splits that are tested on unless told, best first. */
-const TESTED = ["val", "valid", "validation", "test"];
-
 /** The subject that a command line describes. Throws UsageError, DataSetError, StructureSyntaxError, FileError. */
 export async function describeSubject(text: string, options: TrainOptions): Promise<TrainingSubject> {
   const folder = await openDataFolder(options.data), train = await openSplit(folder, options.split);
-  const testSplit = options.testSplit ?? TESTED.find((name) => folder.splits.includes(name)) ?? null;
+  const testSplit = options.testSplit ?? heldOutSplits.find((name) => folder.splits.includes(name)) ?? null;
   const network = await networkText(text), asked = formOf(options, true);
   const published = networkNames.includes(network) ? asked : {
     ...asked,

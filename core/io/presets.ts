@@ -52,7 +52,8 @@ function mergeBudgets(budgets: unknown = {}, over: unknown): unknown {
   return isMapping(budgets) ? mergeSettings(budgets, over) : budgets;
 }
 
-function isMapping(value: unknown): value is Settings {
+/** Whether a value is a mapping of settings, whatever they are. */
+export function isMapping(value: unknown): value is Settings {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

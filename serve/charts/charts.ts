@@ -1,8 +1,9 @@
 /** The pictures of runs. */
-import { type VerdictName, verdicts } from "../../core/search/mod.ts";
+import { verdicts } from "../../core/search/mod.ts";
 import type { SearchView } from "../views/search_view.ts";
 import type { TrainingView } from "../views/training_view.ts";
 import { axisStyle, colour, type ColourName, svgOf } from "./plot.ts";
+import { verdictColours } from "./verdict_colours.ts";
 
 /** Pixels. */
 const SIZE = { width: 640, height: 360 } as const;
@@ -48,15 +49,6 @@ function drawn({ x, y, series, xAxis, yAxis }: Drawing, title: string): Promise<
 function line(name: string, hue: ColourName, data: readonly (readonly number[])[], extra: object = {}): object {
   return { ...{ name, type: "line", data, showSymbol: data.length === 1, silent: true, color: colour(hue) }, ...extra };
 }
-
-const verdictColours: Readonly<Record<VerdictName, ColourName>> = {
-  scored: "green",
-  failed: "red",
-  outraced: "teal",
-  "screened-out": "purple",
-  duplicate: "grey",
-  "over-budget": "amber",
-};
 
 function verdictSeries({ bins, binSize, proposals }: SearchView["course"]): readonly object[] {
   return verdicts.filter((verdict) => bins.some((bin) => bin[verdict] > 0)).map((verdict) => {

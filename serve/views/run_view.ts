@@ -1,5 +1,5 @@
 /** A run of either kind as a page shows it. */
-import { openRunForReading, readTraining, runId, runKind, RunStoreError } from "../../core/io/mod.ts";
+import { openRunForReading, readTrainingSummary, runId, runKind, RunStoreError } from "../../core/io/mod.ts";
 import { ConfigError } from "../../core/search/mod.ts";
 import { type SearchView, searchView } from "./search_view.ts";
 import { type TrainingView, trainingView } from "./training_view.ts";
@@ -59,7 +59,7 @@ export function runView(directory: string): RunView {
 export function runEntry(directory: string): RunEntry {
   return orUnreadable(directory, () => {
     if (runKind(directory) === "training") {
-      const { running, lastStep, best } = readTraining(directory);
+      const { running, lastStep, best } = readTrainingSummary(directory);
       const entry = { id: runId(directory), directory, running, done: lastStep?.step ?? 0 };
       return { kind: "training", ...entry, best: best?.test?.top1 ?? null } as const;
     }

@@ -7,7 +7,16 @@ export { decodeFile, decodeImage, type DecodeOptions } from "./decode.ts";
 export { BrokenImageError, DataSetError } from "./error.ts";
 export type { BrokenImage } from "./messages.ts";
 export { openPictures } from "./image_folders.ts";
-export { dataPath, dataSetPlaces, findDataFolder, openDataFolder, openSplit, recognisedData } from "./open.ts";
+export {
+  dataPath,
+  dataSetPlaces,
+  findDataFolder,
+  heldOutSplits,
+  openDataFolder,
+  openSplit,
+  recognisedData,
+} from "./open.ts";
+export { pipelineFor } from "./evaluation_pipeline.ts";
 export { limitedData } from "./limited.ts";
 export { spreadOver } from "./spread.ts";
 export * from "./training.ts";

@@ -51,8 +51,11 @@ export async function openDataFolder(pathOrName: string): Promise<DataFolder> {
   );
 }
 
+/** The names of splits that are held out of training, best first. */
+export const heldOutSplits: readonly string[] = ["val", "valid", "validation", "test"];
+
 /** The first of a list of splits that is there. */
-const evaluated = ["val", "valid", "validation", "test", "all"];
+const evaluated = [...heldOutSplits, "all"];
 
 /**
  * A split of a data set; without a name the one to evaluate on: val, else test, else all there is. Throws DataSetError for

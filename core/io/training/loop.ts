@@ -1,7 +1,7 @@
 /** The loop of a training: epochs of steps, tests, snapshots, and what is kept of each. */
 import type { Backend } from "../../graph/backend.ts";
 import { answers, Classification, type Classifier, heldClassifier } from "../../evaluation/mod.ts";
-import { evaluationPipeline, type ImagePipeline, type Normalization } from "../../images/mod.ts";
+import type { Normalization } from "../../images/mod.ts";
 import type { NetworkDesign } from "../../networks/design.ts";
 import {
   drawMix,
@@ -13,11 +13,11 @@ import {
   type TrainingFeed,
 } from "../../train/mod.ts";
 import { writeParameters } from "../checkpoints/mod.ts";
-import { type DataSet, ImageBatches, type TrainingBatch, TrainingImages } from "../data/mod.ts";
+import { type DataSet, ImageBatches, pipelineFor, type TrainingBatch, TrainingImages } from "../data/mod.ts";
 import { RunChangedError } from "../runs/identity.ts";
 import type { RecordedEpoch, RecordedStep, TestResult } from "./database.ts";
 import { DivergedError } from "./error.ts";
-import { restoreSnapshot, writeSnapshot } from "./snapshot.ts";
+import { type HeldValues, restoreSnapshot, writeSnapshot } from "./snapshot.ts";
 import { bestEpoch, type TrainingStore } from "./store.ts";
 import { EventFile } from "./tensorboard.ts";
 
@@ -175,37 +175,35 @@ class TrainingLoop implements Disposable {
       "loss/epoch": trainLoss,
       ...(test && { "loss/test": test.loss, "accuracy/top1": test.top1, "accuracy/top5": test.top5 }),
     });
-    await this.#writeWeights(done);
-    await this.#snapshot(step);
+    const held = await this.#trainer.changing.read();
+    await this.#writeWeights(done, held);
+    await this.#snapshot(step, held);
     onEvent?.({ event: "epoch", ...done });
   }
 
   async #test(data: DataSet): Promise<TestResult> {
-    using batches = new ImageBatches(data, { pipeline: this.#testPipeline(data), batch: TEST_BATCH });
+    const { design: { resolution }, normalization } = this.#run;
+    const pipeline = pipelineFor(data, { crop: resolution, resolution, normalization });
+    using batches = new ImageBatches(data, { pipeline, batch: TEST_BATCH });
     const counted = new Classification({ classes: this.#run.design.classes });
     for await (const answered of answers(this.#classifier, batches)) counted.add(answered);
     const { top1, top5, loss } = counted.result();
     return { top1: top1.share, top5: top5.share, loss: loss ?? Infinity };
   }
 
-  #testPipeline({ imageSize }: DataSet): ImagePipeline {
-    const { design: { resolution }, normalization } = this.#run;
-    return evaluationPipeline({ crop: imageSize === undefined ? resolution : undefined, resolution, normalization });
-  }
-
-  async #writeWeights(done: RecordedEpoch): Promise<void> {
-    const { store: { directory }, store } = this.#run, { parameters, state } = this.#trainer;
-    const nameOf = (name: string): string => this.#trainer.evaluatedName(name);
-    const held = await state.read(parameters.map(({ name }) => nameOf(name)));
-    const values = Object.fromEntries(parameters.map(({ name }) => [name, held[nameOf(name)]!]));
+  async #writeWeights(done: RecordedEpoch, held: HeldValues): Promise<void> {
+    const { store: { directory }, store } = this.#run, { parameters } = this.#trainer;
+    const values = Object.fromEntries(
+      parameters.map(({ name }) => [name, held[this.#trainer.evaluatedName(name)]!]),
+    );
     await writeParameters(`${directory}/${WEIGHTS_FILES.last}`, parameters, values);
     const isBest = bestEpoch(store.epochs())?.epoch === done.epoch;
     if (isBest) await writeParameters(`${directory}/${WEIGHTS_FILES.best}`, parameters, values);
   }
 
   /** Keeps everything after a step. Weights that are no numbers are not kept: the snapshot before them is worth more. */
-  async #snapshot(step: number): Promise<void> {
-    const { store: { directory } } = this.#run, state = this.#trainer.changing, values = await state.read();
+  async #snapshot(step: number, held?: HeldValues): Promise<void> {
+    const { store: { directory } } = this.#run, state = this.#trainer.changing, values = held ?? await state.read();
     this.#run.store.flush();
     if (Object.values(values).some((numbers) => !numbers.every(Number.isFinite))) {
       throw new DivergedError(directory, { step, loss: undefined });

@@ -12,5 +12,12 @@ export { DivergedError } from "./error.ts";
 export { runTraining, type TrainingEvent, type TrainingOutcome, type TrainingRun, WEIGHTS_FILES } from "./loop.ts";
 export { loadTrainConfig } from "./presets.ts";
 export { type HeldPart, type HeldValues, restoreSnapshot, SNAPSHOT_FILE, writeSnapshot } from "./snapshot.ts";
-export { bestEpoch, readTraining, type TrainingSessionOptions, TrainingStore, type TrainingSummary } from "./store.ts";
+export {
+  bestEpoch,
+  readTraining,
+  readTrainingSummary,
+  type TrainingSessionOptions,
+  TrainingStore,
+  type TrainingSummary,
+} from "./store.ts";
 export { EventFile, type Scalars } from "./tensorboard.ts";

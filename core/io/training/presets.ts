@@ -4,11 +4,8 @@ import { ConfigError } from "../../settings/config_error.ts";
 import { parseTrainConfig, type TrainConfig } from "../../train/config.ts";
 import { trainPresetNames } from "../../train/preset_names.ts";
 import { fetchText } from "../files/fetch.ts";
-import { mergeSettings, type Settings } from "../presets.ts";
+import { isMapping, mergeSettings, type Settings } from "../presets.ts";
 import { fileUrl, parseYaml, readYaml } from "../yaml_file.ts";
-
-const isMapping = (value: unknown): value is Settings =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 async function presetOf(name: unknown): Promise<Settings> {
   if (!trainPresetNames.some((known) => known === name)) {

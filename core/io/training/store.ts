@@ -189,23 +189,35 @@ export function bestEpoch<Epoch extends RecordedEpoch>(epochs: readonly Epoch[])
   );
 }
 
-/** Reads a training's run, also while another process writes it. Throws RunStoreError, ConfigError. */
-export function readTraining(directory: string): TrainingSummary & { readonly steps: readonly Timed<RecordedStep>[] } {
+function reading<T>(directory: string, read: (database: DatabaseSync) => T): T {
   return onStore(directory, "open", () => {
     if (!hasDatabase(directory)) throw notARun(directory);
     using database = openReadOnly(directory);
     checkRun(database, directory, "training");
-    const epochs = readEpochs(database);
-    return {
-      directory,
-      config: readTrainConfig(database, directory),
-      subject: readSubject(database, directory),
-      running: RunLock.isHeld(directory),
-      lastStep: readLastStep(database),
-      epochs,
-      best: bestEpoch(epochs),
-      sessions: readTrainingSessions(database),
-      steps: [...readSteps(database)],
-    };
+    return read(database);
   });
+}
+
+function summaryOf(directory: string, database: DatabaseSync): TrainingSummary {
+  const epochs = readEpochs(database);
+  return {
+    directory,
+    config: readTrainConfig(database, directory),
+    subject: readSubject(database, directory),
+    running: RunLock.isHeld(directory),
+    lastStep: readLastStep(database),
+    epochs,
+    best: bestEpoch(epochs),
+    sessions: readTrainingSessions(database),
+  };
+}
+
+/** The state of a training's run, also while another process writes it. Throws RunStoreError, ConfigError. */
+export function readTrainingSummary(directory: string): TrainingSummary {
+  return reading(directory, (database) => summaryOf(directory, database));
+}
+
+/** A training's run with all its steps, also while another process writes it. Throws RunStoreError, ConfigError. */
+export function readTraining(directory: string): TrainingSummary & { readonly steps: readonly Timed<RecordedStep>[] } {
+  return reading(directory, (database) => ({ ...summaryOf(directory, database), steps: [...readSteps(database)] }));
 }
